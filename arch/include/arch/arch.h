@@ -1,0 +1,182 @@
+/*
+ * The porting contract: everything that a machine gives the kernel, and every upcall that it makes.
+ *
+ * arch/x86 is the PC; arch/host is the same contract on a workstation, as far as tests need it. A
+ * machine also brings <machine/context.h>, which defines struct arch_context (a process's
+ * registers, FPU state, port rights; its register frame comes first and the trap pushes into it)
+ * and struct arch_space (an address space), both plain data without constructors.
+ *
+ * The kernel runs on one stack, with interrupts off, and returns from every upcall.
+ */
+#pragma once
+
+#include <abi/layout.h>
+#include <ipc/ipc.h>
+#include <machine/context.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- What the loader reported ------------------------------------------------------------- */
+
+#define BOOT_REGIONS_MAX      32
+#define BOOT_MODULES_MAX      64
+#define BOOT_LINE_BYTES       512
+#define BOOT_RESERVATIONS_MAX 8
+
+struct boot_region { /* usable memory; page-aligned, ascending, apart from each other */
+    phys_addr_t start;
+    uint32_t bytes;
+};
+
+struct boot_module {
+    phys_addr_t start;
+    uint32_t bytes;
+    char line[BOOT_LINE_BYTES]; /* NUL-terminated; when it was cut, `line_cut` */
+    bool line_cut;
+};
+
+struct boot_info {
+    char command_line[BOOT_LINE_BYTES];
+    const char *loader_name; /* or "" */
+    unsigned region_count, module_count, modules_dropped;
+    struct boot_region region[BOOT_REGIONS_MAX];
+    struct boot_module module[BOOT_MODULES_MAX];
+    unsigned reservation_count; /* memory in use: kernel image, loader's tables. Not the modules. */
+    struct boot_region reservation[BOOT_RESERVATIONS_MAX];
+};
+
+/* ---- Upcalls: the machine calls, the kernel answers ----------------------------------------- */
+
+/* Once, on the kernel's stack, descriptors and paging set up, console usable, interrupts off.
+   Returns when the first processes are ready. */
+void kernel_main(const struct boot_info *boot);
+
+/* A process came through the trap gate. The arguments are read with arch_call_read. */
+void kernel_call(struct arch_context *caller);
+
+/* What a process did wrong (or a breakpoint, or a step). */
+struct arch_fault {
+    uint32_t vector;
+    const char *name;  /* "page fault" */
+    uint32_t error;    /* the processor's error code, or 0 */
+    uint32_t ip, sp;   /* of the process */
+    uint32_t address;  /* page faults: the address; else 0 */
+    const char *detail; /* "write to a page that is not mapped", or "" */
+};
+void kernel_fault(struct arch_context *process, const struct arch_fault *fault);
+
+/* A line is raised; it has been masked and acknowledged. */
+void kernel_interrupt(unsigned line);
+
+/* The tick, ARCH_TICKS_PER_SECOND times a second. `running`: whom it interrupted, or NULL (idle). */
+void kernel_tick(struct arch_context *running);
+
+/* After every upcall: who runs now. NULL: nobody; the machine waits for an interrupt. */
+struct arch_context *kernel_next(void);
+
+/* Non-maskable interrupt: a person presses the button. Prints the dump and returns. */
+void kernel_nmi(void);
+
+/* A fault inside the kernel, with what the machine knows of it. Does not return. */
+struct arch_registers; /* the machine's own; printed by arch_registers_print */
+_Noreturn void kernel_panic_fault(const struct arch_fault *fault, const struct arch_registers *registers);
+
+/* ---- Console: for the boot and for panics, never for a running system ------------------------ */
+
+/* Screen (where there is one) and first serial port. Polled, bounded: never hangs. */
+void arch_console_write(const char *text, size_t bytes);
+/* Waits, bounded, until the last byte has left. */
+void arch_console_drain(void);
+
+/* ---- Time ---------------------------------------------------------------------------------- */
+
+#define ARCH_TICKS_PER_SECOND 1000
+uint64_t arch_time_us(void); /* since boot; monotonic; finer than a tick where possible */
+
+/* ---- Physical memory ----------------------------------------------------------------------- */
+
+/* The window: the kernel's view of physical memory. NULL when [address, address + bytes) is not
+   wholly within reach (or wraps around). */
+void *arch_window(phys_addr_t address, uint32_t bytes);
+uint32_t arch_window_bytes(void); /* physical addresses below this are within reach */
+phys_addr_t arch_phys_of(const void *kernel_address); /* of the kernel's own static data */
+
+/* Word-wise copies by physical address; both ranges checked by the caller and within the window.
+   phys_copy moves words, then the last 0..3 bytes; the ranges may not overlap. msg_copy and
+   msg_word: see ipc/ipc.h. */
+void phys_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes);
+void phys_zero(phys_addr_t start, uint32_t bytes);
+
+/* ---- Address spaces ------------------------------------------------------------------------ */
+
+#define SPACE_WRITE  1u
+#define SPACE_DEVICE 2u /* not cached */
+
+/* Gives a page-aligned physical page for a page table, or 0 when there is none. Called only by
+   arch_space_create and arch_space_map. */
+typedef phys_addr_t (*arch_page_source)(void *context);
+
+/* An empty space that holds the kernel's half. 0 or -ENOMEM. */
+int arch_space_create(struct arch_space *space, arch_page_source source, void *context);
+/* Maps one user page. 0, -ENOMEM (no page table), -EEXIST (mapped already), -EINVAL. */
+int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page, uint32_t flags,
+                   arch_page_source source, void *context);
+/* Where a user address lies. False when it is not mapped for ring 3, or (SPACE_WRITE) not
+   writable, or not a user address. */
+bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
+                     phys_addr_t *found);
+/* Forgets what the processor remembers of the current space, after a mapping was changed. */
+void arch_space_flush(struct arch_space *space);
+
+/* ---- A process's machine state -------------------------------------------------------------- */
+
+/* A process that will begin at `entry` with stack pointer `stack`, all other registers zero, fresh
+   FPU state, no port rights. `space` stays the caller's and must outlive the context. */
+void arch_context_create(struct arch_context *context, struct arch_space *space, uint32_t entry,
+                         uint32_t stack);
+/* The process is gone: nothing of it may be loaded or saved any more. */
+void arch_context_destroy(struct arch_context *context);
+
+#define ARCH_PORT_RANGES_MAX 8
+/* Grants ports first..last. 0 or -ENOSPC. */
+int arch_context_allow_ports(struct arch_context *context, uint16_t first, uint16_t last);
+
+struct arch_call { /* the trap's arguments */
+    uint32_t call;    /* ecx */
+    uint32_t target;  /* eax: source, destination, in-box */
+    uint32_t message; /* ebx: message, out-box */
+    uint32_t events;  /* edx */
+    uint32_t timeout; /* esi */
+    uint32_t source;  /* edi */
+};
+void arch_call_read(const struct arch_context *context, struct arch_call *call);
+void arch_call_result(struct arch_context *context, int32_t result, uint32_t second);
+/* Instruction and stack pointer, frame pointer: for reports. */
+void arch_context_position(const struct arch_context *context, uint32_t *ip, uint32_t *sp,
+                           uint32_t *fp);
+/* One printed line after the other, through `print`. */
+void arch_context_print(const struct arch_context *context, void (*print)(const char *line));
+void arch_registers_print(const struct arch_registers *registers, void (*print)(const char *line));
+/* Return addresses of the kernel's own calls, newest first; returns how many. `registers` NULL:
+   from here. Never faults. */
+unsigned arch_kernel_backtrace(const struct arch_registers *registers, uint32_t *addresses,
+                               unsigned most);
+
+/* ---- Interrupt lines ----------------------------------------------------------------------- */
+
+/* Lines 0..15. The timer's and the cascade are the machine's own: false. */
+bool arch_line_usable(unsigned line);
+void arch_line_mask(unsigned line);
+void arch_line_unmask(unsigned line);
+
+/* ---- The end ------------------------------------------------------------------------------- */
+
+/* Powers off, telling an emulator `status` (0..127) where it listens. Where the machine cannot,
+   says so and halts. */
+_Noreturn void arch_power_off(unsigned status);
+_Noreturn void arch_reboot(void);
+_Noreturn void arch_halt(void);
+
+/* One line for the boot log: processor, its features in use, memory window. */
+void arch_describe(void (*print)(const char *line));

@@ -1,0 +1,145 @@
+/*
+ * Calls to SYSTEM: what only the kernel can do.
+ *
+ * Each is a message sent to SYSTEM with send_rec and answered at once in the same buffer: m_type of
+ * the request is the number below, m_type of the answer is 0 or a negative error, words are
+ * m_words[0..6]. Each is permitted one by one by the module's line (kernel=NAME:NAME).
+ * A number that does not exist: ENOSYS. No permission: EPERM. Undefined words are ignored in a
+ * request and zero in an answer. Buffers are named by an address in the caller's own memory; a bad
+ * one is EFAULT and nothing has changed.
+ *
+ * Times are microseconds; 64-bit values travel low word first.
+ */
+#pragma once
+
+#include <abi/endpoint.h>
+#include <stdint.h>
+
+// clang-format off
+/* name on the module's line, number, one-line meaning */
+#define SYSTEM_CALLS(X)                                                                        \
+    X(exit,       SYS_EXIT,       1, "end the caller")                                         \
+    X(time,       SYS_TIME,       2, "time since boot")                                        \
+    X(lookup,     SYS_LOOKUP,     3, "endpoint of the process with this name")                 \
+    X(process,    SYS_PROCESS,    4, "describe the process in a slot")                         \
+    X(module,     SYS_MODULE,     5, "describe a boot module")                                 \
+    X(memory,     SYS_MEMORY,     6, "how memory is used")                                     \
+    X(start,      SYS_START,      7, "start a module that is not running")                     \
+    X(kill,       SYS_KILL,       8, "end a process")                                          \
+    X(irq,        SYS_IRQ,        9, "claim, re-enable or give up an interrupt line")          \
+    X(alarm,      SYS_ALARM,     10, "one kernel event at a time to come")                     \
+    X(watch,      SYS_WATCH,     11, "one kernel event when a process dies")                   \
+    X(death,      SYS_DEATH,     12, "which watched process died, and how")                    \
+    X(log_read,   SYS_LOG_READ,  13, "read the kernel's log")                                  \
+    X(log_write,  SYS_LOG_WRITE, 14, "append to the kernel's log")                             \
+    X(dump,       SYS_DUMP,      15, "write who waits for whom to the kernel's log")           \
+    X(power,      SYS_POWER,     16, "reboot or power off")
+// clang-format on
+
+enum system_call {
+#define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
+    SYSTEM_CALLS(SYSTEM_CALL_ENUM)
+#undef SYSTEM_CALL_ENUM
+        SYSTEM_CALL_LAST = SYS_POWER
+};
+
+/*
+ * Requests and answers, by word. "in" is the request, "out" the answer.
+ *
+ * SYS_EXIT      in  0 status (0..255)                        no answer comes
+ * SYS_TIME      out 0,1 microseconds since boot; 2 ticks since boot; 3 ticks a second
+ * SYS_LOOKUP    in  0..3 name, NUL-padded, 16 bytes          out 0 endpoint       (ENOENT)
+ * SYS_PROCESS   in  0 slot, 1 address of a struct process_info                     (ESRCH: slot free;
+ *               EINVAL: no such slot)
+ * SYS_MODULE    in  0 index, 1 address of a struct module_info                     (EINVAL past the last)
+ * SYS_MEMORY    in  0 address of a struct memory_info
+ * SYS_START     in  0..3 name, 4 address of the argument string, 5 its length without NUL
+ *               out 0 endpoint        (ENOENT no such module; EBUSY runs already; ENOEXEC was refused
+ *               at boot; E2BIG arguments; EAGAIN no slot)
+ *               The string is split at blanks; argv[0] is the module's name.
+ * SYS_KILL      in  0 endpoint (SELF allowed)                                      (EDEADSRCDST)
+ * SYS_IRQ       in  0 operation IRQ_*, 1 line 0..15 or IRQ_LINE_LOG, 2 event bit 0..23 (claim)
+ *               (EPERM line not on the module's line; EBUSY other owner; EINVAL)
+ * SYS_ALARM     in  0,1 microseconds from now; 0 cancels     out 0,1 what was left of the former one
+ * SYS_WATCH     in  0 endpoint, 1 nonzero to watch, 0 to stop                      (EDEADSRCDST)
+ * SYS_DEATH     out 0 endpoint, 1 cause DEATH_*, 2 status or vector, 3 processor's error code,
+ *               4 instruction pointer, 5 fault address        (EAGAIN: none unread)
+ * SYS_LOG_READ  in  0,1 position in bytes since boot, 2 address, 3 length
+ *               out 0 bytes read, 1,2 position of the first of them (later than asked when older
+ *               text was overwritten)
+ * SYS_LOG_WRITE in  0 address, 1 length (at most LOG_WRITE_MAX)
+ * SYS_DUMP
+ * SYS_POWER     in  0 POWER_*, 1 status for the emulator (0..127)
+ */
+
+#define IRQ_CLAIM    0
+#define IRQ_DONE     1 /* the driver has served the device: unmask the line */
+#define IRQ_RELEASE  2
+#define IRQ_LINES    16
+#define IRQ_LINE_LOG 16 /* not a wire: the kernel's log has grown. While it is claimed, the kernel
+                           leaves screen and serial port to its owner, except in a panic. */
+
+#define POWER_OFF    0
+#define POWER_REBOOT 1
+
+#define DEATH_EXIT  0 /* status */
+#define DEATH_FAULT 1 /* vector, error code, instruction pointer, fault address */
+#define DEATH_KILL  2
+
+#define LOG_WRITE_MAX 256
+
+#define NAME_BYTES 16 /* a process's name, NUL included */
+
+/* What a process does. PROCESS_WAIT_*: its peer is in waits_for. */
+enum process_state {
+    PROCESS_FREE,
+    PROCESS_RUNNING, /* has the processor */
+    PROCESS_READY,
+    PROCESS_SENDING,   /* queued on waits_for */
+    PROCESS_CALLING,   /* send_rec: queued on waits_for, then wants its answer */
+    PROCESS_RECEIVING, /* from waits_for: a process, ANY, HARDWARE or NONE */
+    PROCESS_ANSWER,    /* send_rec: delivered, waits for waits_for's answer */
+};
+
+struct process_info {
+    endpoint_t endpoint;
+    char name[NAME_BYTES];
+    uint32_t state; /* enum process_state */
+    endpoint_t waits_for;
+    uint32_t priority; /* 0 is the most urgent */
+    uint32_t ticks;    /* of processor time */
+    uint32_t messages_sent;
+    uint32_t messages_received;
+    uint32_t memory_bytes; /* mapped, devices apart */
+    uint32_t identity;     /* privilege identity */
+    uint32_t calls;        /* mask of calls, bits as in abi/privilege.h */
+    uint32_t kernel_calls; /* mask: bit n is kernel call n */
+    uint32_t irq_lines;    /* mask: bit n is line n */
+    uint32_t reserved[4]; /* zero */
+};
+
+#define MODULE_RUNNING 1 /* flags */
+#define MODULE_REFUSED 2 /* never runs; why: reason */
+#define MODULE_DEMAND  4 /* started by SYS_START, not by the boot */
+
+struct module_info {
+    char name[NAME_BYTES];
+    uint32_t flags;
+    uint32_t image_bytes;
+    uint32_t memory_bytes;
+    endpoint_t endpoint; /* of its process, NONE when it does not run */
+    uint32_t starts;     /* times started */
+    char reason[76];     /* why refused, NUL-terminated */
+};
+
+struct memory_info {
+    uint32_t total_bytes;   /* usable memory that the loader reported */
+    uint32_t kernel_bytes;  /* kernel image, tables, page tables */
+    uint32_t modules_bytes; /* module images as loaded */
+    uint32_t process_bytes; /* pages that processes own */
+    uint32_t free_bytes;    /* left for the memory server that is to come */
+};
+
+_Static_assert(sizeof(struct process_info) == 80, "shared layout");
+_Static_assert(sizeof(struct module_info) == 112, "shared layout");
+_Static_assert(sizeof(struct memory_info) == 20, "shared layout");

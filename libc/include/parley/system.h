@@ -1,0 +1,35 @@
+/* Calls to SYSTEM, one function each: 0 or a negative error. Contracts: abi/system.h. */
+#pragma once
+
+#include <abi/system.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct system_death {
+    endpoint_t endpoint;
+    uint32_t cause;  /* DEATH_* */
+    uint32_t status; /* exit status, or the fault's vector */
+    uint32_t error, ip, address;
+};
+
+_Noreturn void sys_exit(int status);
+int sys_time(uint64_t *microseconds);
+int sys_lookup(const char *name, endpoint_t *endpoint);
+int sys_process(unsigned slot, struct process_info *info);
+int sys_module(unsigned index, struct module_info *info);
+int sys_memory(struct memory_info *info);
+int sys_start(const char *name, const char *arguments, endpoint_t *endpoint);
+int sys_kill(endpoint_t endpoint);
+int sys_irq_claim(unsigned line, unsigned event_bit);
+int sys_irq_done(unsigned line);
+int sys_irq_release(unsigned line);
+int sys_alarm(uint64_t microseconds);
+int sys_watch(endpoint_t endpoint, int on);
+int sys_death(struct system_death *death);
+/* Bytes read, or a negative error. *position: in, where to begin; out, what follows the last byte. */
+int sys_log_read(uint64_t *position, char *buffer, size_t bytes);
+int sys_log_write(const char *text, size_t bytes);
+int sys_dump(void);
+int sys_power(unsigned what, unsigned status);
+
+endpoint_t self(void); /* own endpoint */
