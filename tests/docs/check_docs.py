@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Holds the documentation to the tree: links, paths and the tour's stops must be real.
+
+Checked in README.md and everything below docs/:
+  - a relative link leads to a file;
+  - a path in backticks below a folder of the tree exists;
+  - a stop `path:function` names a file that defines that function (C definition or assembly label).
+docs/tour.md must have at least ten stops.
+
+With --self-test the checks are tried on texts that are known to be wrong.
+"""
+
+import argparse
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+FOLDERS = ("arch", "cmake", "docs", "ipc", "iso", "kernel", "libc", "servers", "tests", "tools")
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+CODE = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"^```.*?^```", re.M | re.S)
+STOP = re.compile(r"^([\w./-]+\.(?:c|h|asm|S)):(\w+)$")
+PATH = re.compile(r"^(?:%s)/[\w./-]*$" % "|".join(FOLDERS))
+
+
+def defines(source: Path, function: str) -> bool:
+    """Whether `source` defines `function`: a label, or a C definition rather than a call."""
+    name = re.escape(function)
+    text = source.read_text(encoding="utf-8", errors="replace")
+    if source.suffix in (".asm", ".S"):
+        return re.search(rf"^{name}:", text, re.M) is not None
+    definition = rf"^[A-Za-z_][\w\s*()]*?\b{name}\([^;{{}}]*\)\s*\n?\{{"
+    return re.search(definition, text, re.M) is not None
+
+
+def problems_of(page: Path, root: Path) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    where = page.relative_to(root)
+    prose = FENCE.sub("", text)
+    found = []
+    for target in LINK.findall(prose):
+        if "://" not in target and not (page.parent / target).exists():
+            found.append(f"{where}: link to {target}: no such file")
+    for code in CODE.findall(prose):
+        stop = STOP.match(code)
+        if stop:
+            source = root / stop[1]
+            if not source.is_file():
+                found.append(f"{where}: stop {code}: no file {stop[1]}")
+            elif not defines(source, stop[2]):
+                found.append(f"{where}: stop {code}: {stop[1]} does not define {stop[2]}")
+        elif PATH.match(code) and not (root / code).exists():
+            found.append(f"{where}: path {code} does not exist")
+    if where.as_posix() == "docs/tour.md":
+        stops = sum(1 for code in CODE.findall(prose) if STOP.match(code))
+        if stops < 10:
+            found.append(f"{where}: {stops} stops; a tour has ten or more")
+    return found
+
+
+def check(root: Path) -> list[str]:
+    pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    if not (root / "docs/tour.md").exists():
+        return ["docs/tour.md is missing"]
+    return [problem for page in pages for problem in problems_of(page, root)]
+
+
+def self_test() -> list[str]:
+    """Each planted mistake must be found, and a right page must pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "docs").mkdir()
+        (root / "ipc").mkdir()
+        (root / "ipc/a.c").write_text("static int here(int x)\n{\n    return there(x);\n}\n")
+        page = root / "docs/page.md"
+        cases = {
+            "[x](gone.md)": 1,
+            "`ipc/gone.c`": 1,
+            "`ipc/a.c:there`": 1,
+            "`ipc/gone.c:here`": 1,
+            "`ipc/a.c:here` and [x](page.md) and `ipc/a.c`": 0,
+            "```\n`ipc/gone.c`\n```": 0,
+        }
+        failed = []
+        for text, expected in cases.items():
+            page.write_text(text)
+            got = len(problems_of(page, root))
+            if got != expected:
+                failed.append(f"self-test: {text!r}: {got} problems, expected {expected}")
+        return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("root", type=Path, nargs="?", default=Path(__file__).parents[2])
+    parser.add_argument("--self-test", action="store_true", help="try the checks on planted mistakes")
+    options = parser.parse_args()
+    problems = self_test() if options.self_test else check(options.root.resolve())
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
