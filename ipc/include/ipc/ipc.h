@@ -33,8 +33,8 @@ typedef uint32_t phys_addr_t;
 #define IPC_PROCESSES 256 /* the model checker compiles the same text with 3, 4 or 5 */
 #endif
 
-#define IPC_NO_SLOT     0xffffu /* no process: end of a queue, peer of one that waits for none */
-#define IPC_SLOT_WORDS  ((IPC_PROCESSES + 31) / 32)
+#define IPC_NO_SLOT    0xffffu /* no process: end of a queue, peer of one that waits for none */
+#define IPC_SLOT_WORDS ((IPC_PROCESSES + 31) / 32)
 
 enum ipc_state {
     IPC_FREE,      /* no process */
@@ -47,31 +47,31 @@ enum ipc_state {
 
 /* One process as the core sees it. */
 struct ipc_process {
-    endpoint_t endpoint;   /* own; kept while the slot is free, to count generations */
-    uint8_t state;         /* enum ipc_state */
-    uint8_t timed;         /* the wait has a deadline: it makes no edge for deadlock */
-    uint8_t identity;      /* privilege identity */
+    endpoint_t endpoint;    /* own; kept while the slot is free, to count generations */
+    uint8_t state;          /* enum ipc_state */
+    uint8_t timed;          /* the wait has a deadline: it makes no edge for deadlock */
+    uint8_t identity;       /* privilege identity */
     uint8_t prefer_message; /* what ANY looks at first: last time it was an event */
-    endpoint_t waits_for;  /* endpoint or name; NONE while it waits for nothing */
-    phys_addr_t out;       /* waiting: the message to hand over */
-    phys_addr_t in;        /* waiting: where the message will go */
-    uint16_t queue_first;  /* slots that are queued on this one, first come first served */
+    endpoint_t waits_for;   /* endpoint or name; NONE while it waits for nothing */
+    phys_addr_t out;        /* waiting: the message to hand over */
+    phys_addr_t in;         /* waiting: where the message will go */
+    uint16_t queue_first;   /* slots that are queued on this one, first come first served */
     uint16_t queue_last;
-    uint16_t queue_next;   /* this one's successor in the queue that it is in */
+    uint16_t queue_next; /* this one's successor in the queue that it is in */
     uint16_t queue_previous;
-    uint16_t event_turn;   /* slot where the search for events begins next time */
+    uint16_t event_turn; /* slot where the search for events begins next time */
     uint16_t reserved;
-    uint32_t kernel_events; /* pending from HARDWARE */
+    uint32_t kernel_events;                 /* pending from HARDWARE */
     uint32_t event_sources[IPC_SLOT_WORDS]; /* one bit a source that has events pending here */
-    int32_t result;        /* of the last call: 0 or a negative error */
-    uint32_t second;       /* its second result: see abi/calls.h */
-    uint32_t sent;         /* messages handed over, for ps */
+    int32_t result;                         /* of the last call: 0 or a negative error */
+    uint32_t second;                        /* its second result: see abi/calls.h */
+    uint32_t sent;                          /* messages handed over, for ps */
     uint32_t received;
 };
 
 struct ipc_privilege {
-    uint32_t calls;                          /* one bit a call: CALL_BIT_* */
-    uint32_t targets[IDENTITY_COUNT / 32];   /* one bit an identity it may address */
+    uint32_t calls;                        /* one bit a call: CALL_BIT_* */
+    uint32_t targets[IDENTITY_COUNT / 32]; /* one bit an identity it may address */
 };
 
 /* The whole state: copied and compared as bytes. */
@@ -83,7 +83,8 @@ struct ipc_table {
     uint16_t free_last;
 };
 
-/* An empty table: every slot free, generation 0 to come. */
+/* An empty table: every slot free, generation 1 to come, so that no endpoint is 0; no identity may
+   do anything. */
 void ipc_init(struct ipc_table *t);
 
 /*
@@ -105,10 +106,12 @@ void ipc_destroy(struct ipc_table *t, unsigned slot);
 int ipc_slot_of(const struct ipc_table *t, endpoint_t endpoint);
 
 /*
- * Everything about a call that needs no message: number, permissions, endpoint. `call` is an IPC_*
- * number; `target` is its source or destination (ignored by calls that have none). For send_rec,
- * SYSTEM is a legal target and is always permitted by this function. Returns 0 or a negative error,
- * and then *culprit is the endpoint that caused it. Changes nothing.
+ * Everything about a call that needs no message: number, permissions, endpoint. `call` is what the
+ * process put into ecx: an IPC_* number, with or without flags; flags that the call does not take
+ * and undefined bits are EBADCALL. `target` is its source or destination (ignored by calls that
+ * have none). For send_rec, SYSTEM is a legal target and is always permitted by this function. A
+ * source needs no permission to be addressed. Returns 0 or a negative error, and then *culprit is
+ * the endpoint that caused it: the dead peer for EDEADSRCDST, else the caller. Changes nothing.
  */
 int ipc_check(const struct ipc_table *t, unsigned caller, uint32_t call, endpoint_t target,
               endpoint_t *culprit);
@@ -119,9 +122,15 @@ int ipc_check(const struct ipc_table *t, unsigned caller, uint32_t call, endpoin
  * (the kernel keeps the deadline and calls ipc_timeout).
  * Return true when the call has ended: process[caller].result and .second say how. Return false
  * when the caller waits: ipc_on_block was called for it, and ipc_on_ready will be once it ends.
- * dst and src are an endpoint, or for receive also ANY, HARDWARE, NONE.
+ * dst and src are an endpoint, or for receive also ANY, HARDWARE, NONE. (send_rec to SYSTEM is the
+ * kernel's to answer; it never comes here.)
+ * The second result after ENOTREADY, ELOCKED and every error that ends a wait is the endpoint or
+ * name that was, or would have been, waited for.
+ * receive(src) takes that source's events before its message; kernel events come only to ANY and
+ * HARDWARE.
  */
-bool ipc_send(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr_t out, uint32_t flags);
+bool ipc_send(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr_t out,
+              uint32_t flags);
 bool ipc_receive(struct ipc_table *t, unsigned caller, endpoint_t src, phys_addr_t in,
                  uint32_t flags);
 bool ipc_send_rec(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr_t out,
@@ -142,8 +151,16 @@ void ipc_cancel(struct ipc_table *t, unsigned slot);
    for none or for a name. Timed waits have a peer but make no edge for deadlock. */
 unsigned ipc_peer(const struct ipc_table *t, unsigned slot);
 
-/* For tests and the dump: 0 when every invariant above holds, else a sentence that names the first
-   one that does not, and *slot where. */
+/*
+ * The ring that would close, or that was refused with ELOCKED just now, if `caller` waited for
+ * `peer`: the number of its members, 0 when there is none. Writes the first `most` of them to
+ * `members`: the caller, its peer, whom the peer waits for, and so on.
+ */
+unsigned ipc_cycle(const struct ipc_table *t, unsigned caller, unsigned peer, uint16_t *members,
+                   unsigned most);
+
+/* For tests and the dump: NULL when every invariant above holds, else a sentence that names the
+   first one that does not, and *slot where. */
 const char *ipc_check_invariants(const struct ipc_table *t, unsigned *slot);
 
 /*

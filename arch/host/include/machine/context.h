@@ -1,0 +1,19 @@
+/*
+ * A process's machine state on a workstation, where no process runs: enough for the contract's
+ * types to be complete, and for a test to see what the kernel put there.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct arch_space {
+    uint32_t pages; /* mapped */
+};
+
+struct arch_context {
+    struct arch_space *space;
+    uint32_t ip, sp;
+    uint32_t call, target, message, events, timeout, source; /* as if a trap had brought them */
+    int32_t result;
+    uint32_t second;
+};

@@ -1,0 +1,226 @@
+/*
+ * What always holds, checked from the data alone.
+ *
+ * Called by tests after every step and by the dump; never trusts a link before it has looked at it,
+ * so it ends whatever the table holds.
+ */
+#include "core.h"
+
+/* Returns from the enclosing function with the sentence when the condition does not hold. */
+#define HOLDS(condition, sentence)                                                                 \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            return (sentence);                                                                     \
+    } while (0)
+
+static const char *check_plain_fields(const struct ipc_process *p, unsigned slot)
+{
+    HOLDS(p->state <= IPC_ANSWER, "state is none of enum ipc_state");
+    HOLDS(p->endpoint >= 0 && endpoint_slot(p->endpoint) == slot, "endpoint is of another slot");
+    HOLDS(p->state == IPC_FREE || endpoint_generation(p->endpoint) > 0, "generation 0 lives");
+    HOLDS(p->identity < IDENTITY_COUNT, "identity does not exist");
+    HOLDS(p->timed <= 1 && p->prefer_message <= 1, "a truth value is neither 0 nor 1");
+    HOLDS(p->event_turn < IPC_PROCESSES, "the next turn for events is no slot");
+    HOLDS(p->reserved == 0, "the reserved field is not zero");
+    return NULL;
+}
+
+static const char *check_free(const struct ipc_process *p)
+{
+    HOLDS(p->identity == 0 && p->prefer_message == 0 && p->event_turn == 0 && p->kernel_events == 0,
+          "a free slot remembers its process");
+    HOLDS(p->result == 0 && p->second == 0 && p->sent == 0 && p->received == 0,
+          "a free slot remembers a call");
+    HOLDS(p->queue_first == IPC_NO_SLOT && p->queue_last == IPC_NO_SLOT,
+          "somebody is queued on a free slot");
+    HOLDS(p->queue_next == IPC_NO_SLOT ||
+              endpoint_generation(p->endpoint) != ENDPOINT_GENERATION_LAST,
+          "a retired slot has a successor");
+    return NULL;
+}
+
+/* Fields that mean nothing in the state that the process is in. */
+static const char *check_unused(const struct ipc_process *p)
+{
+    bool queued = ipc_is_queued(p);
+
+    if (!ipc_waits(p)) {
+        HOLDS(p->waits_for == NONE && p->timed == 0, "waits for somebody in a state that does not");
+        HOLDS(p->out == 0 && p->in == 0, "keeps a message in a state that has none");
+    } else {
+        HOLDS(p->result == 0 && p->second == 0, "has a result while it waits");
+        HOLDS(queued || p->out == 0, "keeps a message that was handed over");
+        HOLDS(p->state != IPC_SENDING || p->in == 0, "a sender has room for an answer");
+    }
+    HOLDS(queued || p->queue_previous == IPC_NO_SLOT, "has a predecessor but is in no queue");
+    HOLDS(queued || p->state == IPC_FREE || p->queue_next == IPC_NO_SLOT,
+          "has a successor but is in no queue");
+    return NULL;
+}
+
+static const char *check_peer(const struct ipc_table *t, const struct ipc_process *p)
+{
+    if (!ipc_waits(p))
+        return NULL;
+    if (p->state == IPC_RECEIVING &&
+        (p->waits_for == ANY || p->waits_for == HARDWARE || p->waits_for == NONE))
+        return NULL;
+    HOLDS(ipc_slot_of(t, p->waits_for) >= 0, "waits for nobody who lives");
+    HOLDS(p->waits_for != p->endpoint, "waits for itself");
+    return NULL;
+}
+
+static bool has_source(const struct ipc_process *p, unsigned source)
+{
+    return (p->event_sources[source / 32] >> (source % 32) & 1) != 0;
+}
+
+static const char *check_events(const struct ipc_table *t, const struct ipc_process *p,
+                                unsigned slot)
+{
+    for (unsigned source = 0; source < IPC_SLOT_WORDS * 32; source++) {
+        if (source >= IPC_PROCESSES) {
+            HOLDS(!has_source(p, source), "has events from a slot that does not exist");
+            continue;
+        }
+        HOLDS(has_source(p, source) == (t->events[slot][source] != 0),
+              "event_sources disagrees with the events");
+        HOLDS(!has_source(p, source) || p->state != IPC_FREE, "a free slot has events");
+        HOLDS(!has_source(p, source) || t->process[source].state != IPC_FREE,
+              "has events from the dead");
+        HOLDS(!has_source(p, source) || source != slot, "has events from itself");
+    }
+    return NULL;
+}
+
+static bool any_source(const struct ipc_process *p)
+{
+    for (unsigned i = 0; i < IPC_SLOT_WORDS; i++) {
+        if (p->event_sources[i] != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Nobody waits for what is there already. */
+static const char *check_nothing_missed(const struct ipc_table *t, const struct ipc_process *p)
+{
+    const struct ipc_process *peer;
+
+    if (p->state != IPC_RECEIVING && p->state != IPC_ANSWER)
+        return NULL;
+    if (p->waits_for == ANY)
+        HOLDS(!any_source(p) && p->queue_first == IPC_NO_SLOT, "waits though something is pending");
+    if (p->waits_for == ANY || p->waits_for == HARDWARE)
+        HOLDS(p->kernel_events == 0, "waits though a kernel event is pending");
+    if (ipc_is_name(p->waits_for))
+        return NULL;
+    peer = &t->process[endpoint_slot(p->waits_for)];
+    HOLDS(!ipc_is_queued(peer) || peer->waits_for != p->endpoint,
+          "waits for one who waits to be heard");
+    HOLDS(p->state == IPC_ANSWER || !has_source(p, endpoint_slot(p->waits_for)),
+          "waits for one whose event is pending");
+    return NULL;
+}
+
+/* One queue; adds its length to *queued. */
+static const char *check_queue(const struct ipc_table *t, unsigned owner, unsigned *queued)
+{
+    const struct ipc_process *p = &t->process[owner];
+    unsigned previous = IPC_NO_SLOT;
+
+    for (unsigned slot = p->queue_first; slot != IPC_NO_SLOT;) {
+        const struct ipc_process *member;
+
+        HOLDS(slot < IPC_PROCESSES, "a queue leads out of the table");
+        member = &t->process[slot];
+        HOLDS(++*queued <= IPC_PROCESSES, "a queue has no end");
+        HOLDS(ipc_is_queued(member) && member->waits_for == p->endpoint,
+              "a queue holds one who does not wait in it");
+        HOLDS(member->queue_previous == previous, "a queue's links disagree");
+        previous = slot;
+        slot = member->queue_next;
+    }
+    HOLDS(p->queue_last == previous, "a queue's last is not its last");
+    return NULL;
+}
+
+/* Everybody who is in a queue by his state is in one by the links. Since the links of check_queue
+   are unique both ways, equal numbers say so. */
+static const char *check_queues(const struct ipc_table *t, unsigned *slot)
+{
+    unsigned queued = 0, by_state = 0;
+    const char *wrong;
+
+    for (*slot = 0; *slot < IPC_PROCESSES; ++*slot) {
+        by_state += ipc_is_queued(&t->process[*slot]);
+        wrong = check_queue(t, *slot, &queued);
+        if (wrong != NULL)
+            return wrong;
+    }
+    *slot = 0;
+    HOLDS(queued == by_state, "somebody waits in a queue that does not hold him");
+    return NULL;
+}
+
+static const char *check_free_list(const struct ipc_table *t, unsigned *slot)
+{
+    unsigned listed = 0, reusable = 0, last = IPC_NO_SLOT;
+
+    for (*slot = t->free_first; *slot != IPC_NO_SLOT; *slot = t->process[*slot].queue_next) {
+        HOLDS(*slot < IPC_PROCESSES, "the free list leads out of the table");
+        HOLDS(t->process[*slot].state == IPC_FREE, "the free list holds a process");
+        HOLDS(endpoint_generation(t->process[*slot].endpoint) != ENDPOINT_GENERATION_LAST,
+              "the free list holds a retired slot");
+        HOLDS(++listed <= IPC_PROCESSES, "the free list has no end");
+        last = *slot;
+    }
+    *slot = 0;
+    HOLDS(t->free_last == last, "the free list's last is not its last");
+    for (unsigned i = 0; i < IPC_PROCESSES; i++)
+        reusable += t->process[i].state == IPC_FREE &&
+                    endpoint_generation(t->process[i].endpoint) != ENDPOINT_GENERATION_LAST;
+    HOLDS(listed == reusable, "a free slot is not on the free list");
+    return NULL;
+}
+
+static const char *check_process(const struct ipc_table *t, unsigned slot)
+{
+    const struct ipc_process *p = &t->process[slot];
+    const char *wrong = check_plain_fields(p, slot);
+
+    if (wrong == NULL && p->state == IPC_FREE)
+        wrong = check_free(p);
+    if (wrong == NULL)
+        wrong = check_unused(p);
+    if (wrong == NULL)
+        wrong = check_peer(t, p);
+    if (wrong == NULL)
+        wrong = check_events(t, p, slot);
+    if (wrong == NULL)
+        wrong = check_nothing_missed(t, p);
+    return wrong;
+}
+
+const char *ipc_check_invariants(const struct ipc_table *t, unsigned *slot)
+{
+    const char *wrong;
+
+    for (*slot = 0; *slot < IPC_PROCESSES; ++*slot) {
+        wrong = check_process(t, *slot);
+        if (wrong != NULL)
+            return wrong;
+    }
+    wrong = check_queues(t, slot);
+    if (wrong == NULL)
+        wrong = check_free_list(t, slot);
+    if (wrong != NULL)
+        return wrong;
+    for (*slot = 0; *slot < IPC_PROCESSES; ++*slot) {
+        unsigned peer = t->process[*slot].timed ? IPC_NO_SLOT : ipc_peer(t, *slot);
+
+        if (peer != IPC_NO_SLOT && ipc_cycle(t, *slot, peer, NULL, 0) != 0)
+            return "waits for itself in the end";
+    }
+    return NULL;
+}
