@@ -1,0 +1,38 @@
+# ./parley test: builds with warnings as errors and runs the tests with ctest.
+
+test_help() {
+    cat <<'HELP'
+Usage: ./parley test [OPTION...] [NAME...]
+
+Builds everything in build/check, warnings being errors, and runs the tests whose name
+or label matches one of the NAMEs (regular expressions; `./parley test boot`); without
+one, all. Prints a line a test and a closing count. A failure ends the run at once and
+shows what the test said: for a guest that panicked or hung, its last 50 lines.
+
+  --keep-going   run the other tests after a failure as well
+  --list         only list the tests, with their labels
+  --long         run the long campaigns (label `long`) as well
+  -y, --yes      install what is missing without asking; root is never asked
+  -h, --help     this page
+
+Exit status: 0 when tests ran and all passed, else 1.
+HELP
+}
+
+command_test() {
+    parse_options y "yes,keep-going,list,long" "$@"
+    set -- "${options[@]}"
+    local yes=no pass=()
+    while :; do
+        case $1 in
+        -h | --help) test_help && return ;;
+        -y | --yes) yes=yes ;;
+        --keep-going | --list | --long) pass+=("$1") ;;
+        --) break ;;
+        esac
+        shift
+    done
+    ensure_tools $yes "run image efi uefi test debug"
+    build check all iso
+    exec "$python" tools/run_tests.py --build build/check "${pass[@]}" "$@"
+}

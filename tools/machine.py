@@ -1,0 +1,125 @@
+"""The emulated machine: QEMU's command line, written once for `run`, `debug` and the boot tests.
+
+Always: -accel tcg (the same processor everywhere), no network card, and the port at 0xf4 through
+which a guest that powers off tells its status.
+"""
+
+import dataclasses
+import pathlib
+import shutil
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+MODULES_CONF = ROOT / "iso" / "modules.conf"
+
+EXIT_PORT = "isa-debug-exit,iobase=0xf4,iosize=4"
+
+FIRMWARE = {  # name: (QEMU program, code, variables, machine, further arguments)
+    "x64": (
+        "qemu-system-x86_64",
+        "/usr/share/OVMF/OVMF_CODE_4M.fd",
+        "/usr/share/OVMF/OVMF_VARS_4M.fd",
+        "pc",
+        [],
+    ),
+    # Debian's only ia32 build is the one for secure boot, which needs SMM; without keys enrolled
+    # it starts anything.
+    "ia32": (
+        "qemu-system-i386",
+        "/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd",
+        "/usr/share/OVMF/OVMF32_VARS_4M.fd",
+        "q35,smm=on",
+        ["-global", "driver=cfi.pflash01,property=secure,value=on"],
+    ),
+}
+FIRMWARE_MEMORY = 256  # MB: less is not enough for OVMF
+DEFAULT_MEMORY = 64
+
+
+class Unavailable(Exception):
+    """Something that the machine needs is not there; the text says what."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    """One machine to start. `build` is the build folder."""
+
+    build: pathlib.Path
+    boot: str = "cd"  # quick (QEMU loads the kernel), cd, disk, usb
+    memory: int | None = None  # MB
+    machine: str | None = None
+    cpu: str | None = None
+    uefi: str | None = None  # None (BIOS), ia32, x64
+    command_line: str = ""  # the kernel's; quick only
+    modules: tuple[str, ...] | None = None  # lines instead of modules.conf's; quick only
+    image: pathlib.Path | None = None  # instead of the build's parley.iso
+    display: tuple[str, ...] = ("-display", "none")
+    extra: tuple[str, ...] = ()
+
+    def arguments(self, console):
+        """QEMU's command line; `console` are the arguments that say where the serial line goes."""
+        firmware = FIRMWARE[self.uefi] if self.uefi else None
+        program = firmware[0] if firmware else "qemu-system-i386"
+        if not shutil.which(program):
+            raise Unavailable(f"{program} is missing (Debian package qemu-system-x86)")
+        memory = self.memory or (FIRMWARE_MEMORY if firmware else DEFAULT_MEMORY)
+        kind = self.machine or (firmware[3] if firmware else "pc")
+        result = [program, "-accel", "tcg", "-machine", kind, "-m", str(memory), "-nic", "none"]
+        result += ["-device", EXIT_PORT, *self.display, *console]
+        if self.cpu:
+            result += ["-cpu", self.cpu]
+        if firmware:
+            result += self._firmware(firmware)
+        return result + self._medium() + list(self.extra)
+
+    @staticmethod
+    def _firmware(firmware):
+        _, code, variables, _, further = firmware
+        for file in (code, variables):
+            if not pathlib.Path(file).exists():
+                raise Unavailable(f"{file} is missing (Debian packages ovmf, ovmf-ia32)")
+        flash = "if=pflash,format=raw"
+        return further + [
+            "-drive", f"{flash},unit=0,readonly=on,file={code}",
+            "-drive", f"{flash},unit=1,snapshot=on,file={variables}",
+        ]  # fmt: skip
+
+    def _medium(self):
+        if self.boot == "quick":
+            kernel = self.build / "boot" / "parley"
+            if not kernel.exists():
+                raise Unavailable(f"{kernel} was not built")
+            lines = self.modules if self.modules is not None else default_modules()
+            # A comma would begin the next module; QEMU takes two for one.
+            initrd = ",".join(line.replace(",", ",,") for line in lines)
+            result = ["-kernel", str(kernel), "-append", self.command_line]
+            return result + (["-initrd", initrd] if initrd else [])
+        image = self.image or self.build / "parley.iso"
+        if not image.exists():
+            raise Unavailable(f"{image} was not built")
+        if self.boot == "cd":
+            return ["-cdrom", str(image)]
+        kind = "raw" if image.suffix == ".iso" else image.suffix[1:]
+        drive = f"file={image},format={kind},snapshot=on"
+        if self.boot == "disk":
+            return ["-drive", drive]
+        return ["-device", "usb-ehci", "-device", "usb-storage,drive=stick",
+                "-drive", f"if=none,id=stick,{drive}"]  # fmt: skip
+
+
+def default_modules():
+    """modules.conf's lines, for QEMU's -initrd; files are relative to the build folder."""
+    lines = (line.strip() for line in MODULES_CONF.read_text().splitlines())
+    return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
+
+
+def guest_status(code):
+    """What the guest meant by the exit status of QEMU: the exit port gives status * 2 + 1; a power
+    off without a status is 0. None: QEMU was ended by a signal."""
+    if code < 0:
+        return None
+    return code >> 1
+
+
+def kernel_symbols(build):
+    """The kernel's file with debugging information."""
+    return build / "kernel" / "parley.elf"

@@ -1,0 +1,75 @@
+"""Selects tests by name or label and runs them with ctest, a line a test. Called by ./parley test."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+
+LONG = "long"  # label of what runs only when asked for
+
+
+def parse():
+    parser = argparse.ArgumentParser(prog="./parley test")
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--keep-going", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    try:
+        options.patterns = [re.compile(name) for name in options.names]
+    except re.error as error:
+        parser.error(f"not a regular expression: {error}")
+    return options
+
+
+def known_tests(build):
+    """Pairs (name, labels) of all tests of the build folder, in their order."""
+    answer = subprocess.run(
+        ["ctest", "--test-dir", build, "--show-only=json-v1"], capture_output=True, check=True
+    )
+    for test in json.loads(answer.stdout)["tests"]:
+        properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
+        yield test["name"], properties.get("LABELS", [])
+
+
+def matches(options, name, labels):
+    if LONG in labels and not (options.long or name in options.names):
+        return False
+    words = [name, *labels]
+    return not options.patterns or any(p.search(word) for p in options.patterns for word in words)
+
+
+def run(options, names):
+    exact = "^(" + "|".join(re.escape(name) for name in names) + ")$"
+    command = ["ctest", "--test-dir", options.build, "--output-on-failure", "--no-tests=error"]
+    command += ["--parallel", str(max(2, os.cpu_count() or 1)), "--tests-regex", exact]
+    if not options.keep_going:
+        command.append("--stop-on-failure")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as ctest:
+        for line in ctest.stdout:
+            if not re.match(rb"\s+Start\s+\d+: |Internal ctest changing|Test project ", line):
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
+    return ctest.returncode
+
+
+def main():
+    options = parse()
+    tests = [test for test in known_tests(options.build) if matches(options, *test)]
+    if not tests:
+        what = f" named or labelled {' '.join(options.names)}" if options.names else ""
+        print(f"./parley test: there is no test{what}", file=sys.stderr)
+        return 1
+    if options.list:
+        width = max(len(name) for name, _ in tests)
+        for name, labels in tests:
+            print(f"{name:{width}}  {' '.join(labels)}".rstrip())
+        return 0
+    return 1 if run(options, [name for name, _ in tests]) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
