@@ -1,0 +1,28 @@
+/* What the parts of libc know of each other. No server includes this. */
+#pragma once
+
+#include <abi/endpoint.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Own endpoint, from the start stack. */
+extern endpoint_t libc_self;
+
+/* The heap, from the start stack. */
+extern void *libc_heap_start;
+extern size_t libc_heap_bytes;
+
+/* What exit calls after the atexit functions; stdio puts its flush here when it is first used, so
+   that a program without stdio does not link it. */
+extern void (*libc_flush)(void);
+
+/* Text to and from the console; 0 or a count, or a negative error. Never waits for ever for a tty
+   that is not there. */
+int libc_console_write(const char *text, size_t bytes);
+int libc_console_read(char *text, size_t most);
+
+/* As names_wait, but gives up after `timeout_us` microseconds with EREPLYTIMEDOUT. */
+int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint);
+
+/* Copies a name into a message's 16 bytes, NUL-padded. 0, EINVAL (empty) or ENAMETOOLONG. */
+int libc_name_pack(char packed[16], const char *name);

@@ -1,0 +1,182 @@
+/* Calls to SYSTEM: each fills a message, asks the kernel, and unpacks the answer. Contracts:
+   abi/system.h. Out-parameters are written only on success. */
+#include <internal.h>
+#include <parley/ipc.h>
+#include <parley/system.h>
+#include <string.h>
+
+static int ask(message *m, enum system_call call)
+{
+    m->m_type = call;
+    int error = send_rec(SYSTEM, m);
+    return error < 0 ? error : m->m_type;
+}
+
+static uint64_t join(const uint32_t *words)
+{
+    return (uint64_t)words[1] << 32 | words[0];
+}
+
+static void split(uint32_t *words, uint64_t value)
+{
+    words[0] = (uint32_t)value;
+    words[1] = (uint32_t)(value >> 32);
+}
+
+int libc_name_pack(char packed[16], const char *name)
+{
+    size_t length = strlen(name);
+    if (length == 0)
+        return -EINVAL;
+    if (length > 15)
+        return -ENAMETOOLONG;
+    memset(packed, 0, 16);
+    memcpy(packed, name, length);
+    return 0;
+}
+
+_Noreturn void sys_exit(int status)
+{
+    message m = {.m_words = {(uint32_t)status & 0xff}};
+    ask(&m, SYS_EXIT);
+    for (;;)
+        __builtin_trap();
+}
+
+int sys_time(uint64_t *microseconds)
+{
+    message m = {0};
+    int error = ask(&m, SYS_TIME);
+    if (error == 0)
+        *microseconds = join(m.m_words);
+    return error;
+}
+
+int sys_lookup(const char *name, endpoint_t *endpoint)
+{
+    message m = {0};
+    int error = libc_name_pack((char *)m.m_words, name);
+    if (error == 0)
+        error = ask(&m, SYS_LOOKUP);
+    if (error == 0)
+        *endpoint = (endpoint_t)m.m_words[0];
+    return error;
+}
+
+int sys_process(unsigned slot, struct process_info *info)
+{
+    message m = {.m_words = {slot, (uint32_t)info}};
+    return ask(&m, SYS_PROCESS);
+}
+
+int sys_module(unsigned index, struct module_info *info)
+{
+    message m = {.m_words = {index, (uint32_t)info}};
+    return ask(&m, SYS_MODULE);
+}
+
+int sys_memory(struct memory_info *info)
+{
+    message m = {.m_words = {(uint32_t)info}};
+    return ask(&m, SYS_MEMORY);
+}
+
+int sys_start(const char *name, const char *arguments, endpoint_t *endpoint)
+{
+    message m = {0};
+    int error = libc_name_pack((char *)m.m_words, name);
+    if (error < 0)
+        return error;
+    m.m_words[4] = (uint32_t)arguments;
+    m.m_words[5] = arguments ? strlen(arguments) : 0;
+    error = ask(&m, SYS_START);
+    if (error == 0)
+        *endpoint = (endpoint_t)m.m_words[0];
+    return error;
+}
+
+int sys_kill(endpoint_t endpoint)
+{
+    message m = {.m_words = {(uint32_t)endpoint}};
+    return ask(&m, SYS_KILL);
+}
+
+static int irq(unsigned operation, unsigned line, unsigned event_bit)
+{
+    message m = {.m_words = {operation, line, event_bit}};
+    return ask(&m, SYS_IRQ);
+}
+
+int sys_irq_claim(unsigned line, unsigned event_bit)
+{
+    return irq(IRQ_CLAIM, line, event_bit);
+}
+
+int sys_irq_done(unsigned line)
+{
+    return irq(IRQ_DONE, line, 0);
+}
+
+int sys_irq_release(unsigned line)
+{
+    return irq(IRQ_RELEASE, line, 0);
+}
+
+int sys_alarm(uint64_t microseconds)
+{
+    message m = {0};
+    split(m.m_words, microseconds);
+    return ask(&m, SYS_ALARM);
+}
+
+int sys_watch(endpoint_t endpoint, int on)
+{
+    message m = {.m_words = {(uint32_t)endpoint, on != 0}};
+    return ask(&m, SYS_WATCH);
+}
+
+int sys_death(struct system_death *death)
+{
+    message m = {0};
+    int error = ask(&m, SYS_DEATH);
+    if (error == 0) {
+        death->endpoint = (endpoint_t)m.m_words[0];
+        death->cause = m.m_words[1];
+        death->status = m.m_words[2];
+        death->error = m.m_words[3];
+        death->ip = m.m_words[4];
+        death->address = m.m_words[5];
+    }
+    return error;
+}
+
+int sys_log_read(uint64_t *position, char *buffer, size_t bytes)
+{
+    message m = {0};
+    split(m.m_words, *position);
+    m.m_words[2] = (uint32_t)buffer;
+    m.m_words[3] = bytes;
+    int error = ask(&m, SYS_LOG_READ);
+    if (error < 0)
+        return error;
+    *position = join(m.m_words + 1) + m.m_words[0];
+    return (int)m.m_words[0];
+}
+
+int sys_log_write(const char *text, size_t bytes)
+{
+    message m = {.m_words = {(uint32_t)text, bytes}};
+    return ask(&m, SYS_LOG_WRITE);
+}
+
+int sys_dump(void)
+{
+    message m = {0};
+    return ask(&m, SYS_DUMP);
+}
+
+int sys_power(unsigned what, unsigned status)
+{
+    message m = {.m_words = {what, status}};
+    return ask(&m, SYS_POWER);
+}

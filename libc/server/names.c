@@ -1,0 +1,67 @@
+/*
+ * The name server's clients. The name server itself is found by its process's name; when it was
+ * restarted the question is put again to the new one, which does no harm: all questions here may be
+ * repeated.
+ */
+#include <internal.h>
+#include <parley/ipc.h>
+#include <parley/server.h>
+#include <parley/system.h>
+#include <proto/names.h>
+#include <string.h>
+
+static endpoint_t name_server = NONE;
+
+static int ask_once(message *m, uint32_t timeout_us)
+{
+    if (name_server == NONE) {
+        int error = sys_lookup("names", &name_server);
+        if (error < 0)
+            return error;
+    }
+    uint32_t call = timeout_us ? IPC_SEND_REC | IPC_TIMEOUT : IPC_SEND_REC;
+    return ipc_call(call, name_server, m, timeout_us, NULL);
+}
+
+/* timeout_us 0: none. */
+static int ask(int32_t type, const char *name, uint32_t timeout_us, endpoint_t *endpoint)
+{
+    message request = {.m_type = type};
+    int error = libc_name_pack(((struct names_request *)request.m_words)->name, name);
+    if (error < 0)
+        return error;
+
+    message m;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        m = request;
+        error = ask_once(&m, timeout_us);
+        if (error != -EDEADSRCDST && error != -EREPLYDEAD)
+            break;
+        name_server = NONE;
+    }
+    if (error == 0)
+        error = m.m_type;
+    if (error == 0 && endpoint)
+        *endpoint = ((const struct names_answer *)m.m_words)->endpoint;
+    return error;
+}
+
+int names_lookup(const char *name, endpoint_t *endpoint)
+{
+    return ask(NAMES_LOOKUP, name, 0, endpoint);
+}
+
+int names_wait(const char *name, endpoint_t *endpoint)
+{
+    return ask(NAMES_WAIT, name, 0, endpoint);
+}
+
+int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint)
+{
+    return ask(NAMES_WAIT, name, timeout_us, endpoint);
+}
+
+int names_publish(const char *name)
+{
+    return ask(NAMES_PUBLISH, name, 0, NULL);
+}

@@ -1,0 +1,48 @@
+/*
+ * From the start stack to main: arguments, then what the kernel tells of the heap and of our own
+ * endpoint, then the program. Entered from _start (start.asm).
+ */
+#include <abi/layout.h>
+#include <internal.h>
+#include <parley/system.h>
+#include <stdlib.h>
+
+endpoint_t libc_self = NONE;
+void *libc_heap_start;
+size_t libc_heap_bytes;
+
+int main(int argc, char **argv);
+_Noreturn void libc_start(uint32_t *stack);
+
+static void read_auxiliary(const uint32_t *pair)
+{
+    for (; pair[0] != AT_NULL; pair += 2) {
+        switch (pair[0]) {
+        case AT_PARLEY_HEAP:
+            libc_heap_start = (void *)pair[1];
+            break;
+        case AT_PARLEY_HEAP_BYTES:
+            libc_heap_bytes = pair[1];
+            break;
+        case AT_PARLEY_SELF:
+            libc_self = (endpoint_t)pair[1];
+            break;
+        }
+    }
+}
+
+_Noreturn void libc_start(uint32_t *stack)
+{
+    int argc = (int)stack[0];
+    char **argv = (char **)(stack + 1);
+    const uint32_t *environment = stack + 1 + argc + 1;
+    while (*environment)
+        environment++;
+    read_auxiliary(environment + 1);
+    exit(main(argc, argv));
+}
+
+endpoint_t self(void)
+{
+    return libc_self;
+}

@@ -1,0 +1,7 @@
+#include <stdlib.h>
+
+_Noreturn void abort(void)
+{
+    for (;;)
+        __builtin_trap();
+}

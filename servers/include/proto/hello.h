@@ -1,0 +1,18 @@
+/* hello: the smallest service there is. docs/tour.md follows one of its messages. */
+#pragma once
+
+#include <proto/common.h>
+
+enum {
+    HELLO_GREET =
+        PROTO_HELLO, /* hello_name -> hello_greeting          (EINVAL: no NUL in the name) */
+};
+
+struct hello_name {
+    char name[16]; /* NUL-terminated */
+} PROTO_PAYLOAD;
+
+struct hello_greeting {
+    char text[24];
+    uint32_t visitor; /* 1 for the first, and so on */
+} PROTO_PAYLOAD;
