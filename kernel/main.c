@@ -1,0 +1,52 @@
+/*
+ * Where the kernel begins, and where it decides who runs next.
+ *
+ * The machine calls kernel_main once and then an upcall for everything that happens: kernel_call
+ * (call.c), kernel_tick (clock.c), kernel_interrupt (irq.c), kernel_fault (fault.c), kernel_nmi
+ * (dump.c). After each of them it asks kernel_next.
+ */
+#include "irq.h"
+#include "log.h"
+#include "memory.h"
+#include "module.h"
+#include "options.h"
+#include "panic.h"
+#include "process.h"
+#include "schedule.h"
+
+static void log_memory(const struct boot_info *boot)
+{
+    struct memory_info info;
+    memory_describe(&info);
+    log_line("memory %uK: kernel %uK, modules %uK, processes %uK, free %uK%s%.48s",
+             info.total_bytes >> 10, info.kernel_bytes >> 10, info.modules_bytes >> 10,
+             info.process_bytes >> 10, info.free_bytes >> 10,
+             boot->loader_name[0] ? "; loaded by " : "", boot->loader_name);
+}
+
+void kernel_main(const struct boot_info *boot)
+{
+    log_line("Parley " PARLEY_VERSION);
+    options_read(boot->command_line);
+    arch_describe(log_text_line);
+    memory_init(boot);
+    process_init();
+    modules_load(boot);
+    log_memory(boot);
+    if (modules_start() == 0) {
+        log_line("no module can run: there is nothing to do. The machine is stopped.");
+        panic_stop();
+    }
+}
+
+struct arch_context *kernel_next(void)
+{
+    irq_log_post();
+    unsigned slot = schedule_next();
+    if (slot == SCHEDULE_NONE)
+        return NULL;
+    struct process *p = process_at(slot);
+    if (p->call_ended)
+        process_finish_call(p);
+    return &p->arch;
+}

@@ -1,0 +1,366 @@
+#include "module.h"
+#include "log.h"
+#include "memory.h"
+#include "process.h"
+#include "schedule.h"
+#include "stack.h"
+
+static struct module modules[BOOT_MODULES_MAX];
+static unsigned count;
+
+unsigned module_count(void)
+{
+    return count;
+}
+
+struct module *module_at(unsigned index)
+{
+    return &modules[index];
+}
+
+struct module *module_find(const char *name)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (name[0] && strcmp(modules[i].name, name) == 0)
+            return &modules[i];
+    return NULL;
+}
+
+/* ---- Reserving ------------------------------------------------------------------------------- */
+
+static phys_addr_t take_table(void *context)
+{
+    (void)context;
+    phys_addr_t page = memory_take(MEMORY_TABLES);
+    return page;
+}
+
+/* Gives every page of the range memory of its own. */
+static bool map_memory(struct module *m, uint32_t start, uint32_t bytes, uint32_t flags)
+{
+    uint32_t first = start & ~(PAGE_BYTES - 1u);
+    uint32_t pages = (start - first + bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+    for (uint32_t i = 0; i < pages; i++) {
+        phys_addr_t page = memory_take(MEMORY_PROCESS);
+        if (!page ||
+            arch_space_map(&m->space, first + i * PAGE_BYTES, page, flags, take_table, NULL) != 0)
+            return false;
+    }
+    m->memory_bytes += pages * PAGE_BYTES;
+    return true;
+}
+
+static bool map_devices(struct module *m, const struct module_line *line)
+{
+    uint32_t high = USER_DEVICES;
+    for (unsigned i = 0; i < line->map_count; i++) {
+        phys_addr_t from = line->maps[i].start;
+        bool low = from < ELF_LOWEST;
+        for (uint32_t at = 0; at < line->maps[i].bytes; at += PAGE_BYTES)
+            if (arch_space_map(&m->space, (low ? from : high) + at, from + at,
+                               SPACE_WRITE | SPACE_DEVICE, take_table, NULL) != 0)
+                return false;
+        if (!low)
+            high += line->maps[i].bytes;
+    }
+    return true;
+}
+
+static bool map_program(struct module *m)
+{
+    if (arch_space_create(&m->space, take_table, NULL) != 0)
+        return false;
+    for (unsigned i = 0; i < m->program.segment_count; i++) {
+        const struct elf_segment *s = &m->program.segment[i];
+        if (!map_memory(m, s->address, s->memory_bytes, s->write ? SPACE_WRITE : 0))
+            return false;
+    }
+    return map_memory(m, USER_HEAP, m->heap_bytes, SPACE_WRITE) &&
+           map_memory(m, USER_STACK_TOP - m->stack_bytes, m->stack_bytes, SPACE_WRITE);
+}
+
+/* What its pages will take, page tables apart. */
+static uint64_t needed_bytes(const struct module *m)
+{
+    uint64_t bytes = (uint64_t)m->heap_bytes + m->stack_bytes;
+    for (unsigned i = 0; i < m->program.segment_count; i++) {
+        const struct elf_segment *s = &m->program.segment[i];
+        uint32_t first = s->address & ~(PAGE_BYTES - 1u);
+        bytes += (s->address + s->memory_bytes - first + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u);
+    }
+    return bytes;
+}
+
+/* Takes all that the module will need; on refusal nothing stays taken. */
+static bool reserve(struct module *m, const struct module_line *line)
+{
+    struct memory_mark mark = memory_mark();
+    uint64_t needed = needed_bytes(m);
+    uint32_t left = memory_left_bytes();
+    const char *wrong = "not enough memory";
+    if (needed <= left && map_program(m)) {
+        if (map_devices(m, line))
+            return true;
+        wrong = "its device ranges cannot be mapped (they overlap?)";
+    }
+    memory_undo(mark);
+    m->memory_bytes = 0;
+    format(m->reason, sizeof m->reason, "%s: needs %uK, %uK are left", wrong,
+           (unsigned)(needed >> 10), left >> 10);
+    return false;
+}
+
+/* ---- Identities ------------------------------------------------------------------------------ */
+
+static struct {
+    char name[NAME_BYTES];
+    bool defined; /* its privileges are known */
+    uint32_t calls;
+    uint32_t targets[IDENTITY_COUNT / 32];
+} identities[IDENTITY_COUNT];
+static unsigned identity_count;
+
+static int find_identity(struct slice name)
+{
+    for (unsigned i = 0; i < identity_count; i++)
+        if (slice_is(name, identities[i].name))
+            return (int)i;
+    return -ENOENT;
+}
+
+static int add_identity(const char *name)
+{
+    int known = find_identity((struct slice){name, strlen(name)});
+    if (known >= 0)
+        return known;
+    if (identity_count == IDENTITY_COUNT)
+        return -ENOSPC;
+    memcpy(identities[identity_count].name, name, NAME_BYTES);
+    return (int)identity_count++;
+}
+
+static void permit(uint32_t *targets, unsigned identity)
+{
+    targets[identity / 32] |= 1u << identity % 32;
+}
+
+/* Bits beyond the last identity stay clear: nobody will ever have them. */
+static void permit_all(uint32_t *targets, unsigned from)
+{
+    for (unsigned i = from; i < identity_count; i++)
+        permit(targets, i);
+}
+
+static bool read_targets(struct module *m, struct slice list, uint32_t *targets)
+{
+    struct slice element;
+    while (slice_element(&list, ':', &element)) {
+        int identity;
+        if (slice_is(element, "all"))
+            permit_all(targets, IDENTITY_USER);
+        else if (slice_is(element, "servers"))
+            permit_all(targets, IDENTITY_USER + 1);
+        else if ((identity = find_identity(element)) >= 0)
+            permit(targets, (unsigned)identity);
+        else {
+            format(m->reason, sizeof m->reason, "targets=%.*s: no such identity",
+                   (int)element.length, element.text);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Sets the identity's privileges, or checks that a second module with it asks for the same. */
+static bool define_identity(struct module *m, const struct module_line *line)
+{
+    uint32_t targets[IDENTITY_COUNT / 32] = {0};
+    if (!read_targets(m, line->targets, targets))
+        return false;
+    struct ipc_privilege *p = &ipc_table.privilege[m->identity];
+    if (identities[m->identity].defined &&
+        (p->calls != line->calls || memcmp(p->targets, targets, sizeof targets) != 0)) {
+        format(m->reason, sizeof m->reason,
+               "identity=%s: calls and targets differ from its other module's", line->identity);
+        return false;
+    }
+    identities[m->identity].defined = true;
+    p->calls = line->calls;
+    memcpy(p->targets, targets, sizeof targets);
+    return true;
+}
+
+/* ---- Loading --------------------------------------------------------------------------------- */
+
+/* What a line asks of the machine must be there. */
+static bool check_machine(struct module *m, const struct module_line *line)
+{
+    for (unsigned i = 0; i < IRQ_LINES; i++) {
+        if ((line->irq_lines & 1u << i) == 0 || arch_line_usable(i))
+            continue;
+        format(m->reason, sizeof m->reason, "irq=%u: the line is the machine's own", i);
+        return false;
+    }
+    for (unsigned i = 0; i < line->map_count; i++) {
+        if (!memory_is_usable(line->maps[i].start, line->maps[i].bytes))
+            continue;
+        format(m->reason, sizeof m->reason, "map=0x%x+0x%x: is memory, not a device",
+               line->maps[i].start, line->maps[i].bytes);
+        return false;
+    }
+    return true;
+}
+
+static void take_line(struct module *m, const struct module_line *line)
+{
+    uint32_t ticks = line->quantum_ms * ARCH_TICKS_PER_SECOND / 1000;
+    m->demand = line->demand;
+    m->quiet = line->quiet;
+    m->priority = (uint8_t)line->priority;
+    m->quantum = (uint16_t)(ticks ? ticks : 1);
+    m->kernel_calls = line->kernel_calls;
+    m->irq_lines = line->irq_lines;
+    m->port_count = line->port_count;
+    memcpy(m->ports, line->ports, sizeof m->ports);
+    m->heap_bytes = line->heap_bytes;
+    m->stack_bytes = line->stack_bytes;
+    memcpy(m->arguments, line->arguments, sizeof m->arguments);
+}
+
+/* A name for the list when the line gave none: its first word, as far as it can be shown. */
+static void borrow_name(struct module *m, const char *line)
+{
+    struct slice word;
+    size_t length = 0;
+    if (!slice_word(&line, &word))
+        word = (struct slice){"?", 1};
+    while (length < word.length && length < NAME_BYTES - 1) {
+        char c = word.text[length];
+        m->name[length++] = c > ' ' && c < 0x7f ? c : '?';
+    }
+    m->name[length] = '\0';
+}
+
+/* The first pass over the lines: what each says by itself. */
+static bool read_line(struct module *m, const struct boot_module *boot, struct module_line *line)
+{
+    bool good = module_line_parse(boot->line, line, m->reason);
+    if (good && boot->line_cut) {
+        format(m->reason, sizeof m->reason, "its line is longer than %u characters",
+               BOOT_LINE_BYTES - 1);
+        good = false;
+    }
+    if (line->name[0] && module_find(line->name)) {
+        format(m->reason, sizeof m->reason, "%s: name in use", line->name);
+        borrow_name(m, "");
+        return false;
+    }
+    if (line->name[0] == '\0') {
+        borrow_name(m, boot->line);
+        return false;
+    }
+    memcpy(m->name, line->name, NAME_BYTES);
+    /* Known even if the rest is wrong: others may name it and must not fall with it. */
+    int identity = add_identity(line->identity);
+    if (identity < 0 && good) {
+        format(m->reason, sizeof m->reason, "more than %u identities", IDENTITY_COUNT);
+        good = false;
+    }
+    m->identity = (uint8_t)(identity < 0 ? IDENTITY_USER : identity);
+    return good;
+}
+
+/* The second pass: what needs the other lines and the machine. */
+static void load(struct module *m, const struct boot_module *boot, const struct module_line *line)
+{
+    take_line(m, line);
+    m->image_bytes = boot->bytes;
+    m->image = arch_window(boot->start, boot->bytes);
+    const char *wrong = m->image ? elf_check(m->image, m->image_bytes, &m->program)
+                                 : "its file lies beyond the kernel's reach";
+    if (wrong)
+        format(m->reason, sizeof m->reason, "%s", wrong);
+    else if (check_machine(m, line) && define_identity(m, line))
+        (void)reserve(m, line); /* leaves its reason */
+}
+
+/* The lines are read again in the second pass: keeping all of them would cost more than that. */
+void modules_load(const struct boot_info *boot)
+{
+    static struct module_line line;
+    (void)add_identity("user\0\0\0\0\0\0\0\0\0\0\0");
+    for (unsigned i = 0; i < boot->module_count; i++) {
+        modules[i].slot = IPC_NO_SLOT;
+        (void)read_line(&modules[i], &boot->module[i], &line); /* leaves its reason */
+        count++;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        char unused[MODULE_REASON_BYTES];
+        if (modules[i].reason[0] == '\0' && module_line_parse(boot->module[i].line, &line, unused))
+            load(&modules[i], &boot->module[i], &line);
+        if (modules[i].reason[0])
+            log_line("%-15s refused: %s", modules[i].name, modules[i].reason);
+    }
+    if (boot->modules_dropped)
+        log_line("%u modules after the first %u are ignored", boot->modules_dropped, count);
+}
+
+/* ---- Starting -------------------------------------------------------------------------------- */
+
+static void fill(const struct module *m)
+{
+    for (unsigned i = 0; i < m->program.segment_count; i++) {
+        const struct elf_segment *s = &m->program.segment[i];
+        uint32_t first = s->address & ~(PAGE_BYTES - 1u);
+        uint32_t end = s->address + s->memory_bytes, data_end = s->address + s->file_bytes;
+        uint32_t last = (end + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u);
+        load_into_process(&m->space, first, NULL, s->address - first);
+        load_into_process(&m->space, s->address, m->image + s->file_offset, s->file_bytes);
+        load_into_process(&m->space, data_end, NULL, last - data_end);
+    }
+    load_into_process(&m->space, USER_HEAP, NULL, m->heap_bytes);
+    load_into_process(&m->space, USER_STACK_TOP - m->stack_bytes, NULL, m->stack_bytes);
+}
+
+int module_start(struct module *m, const char *arguments)
+{
+    uint32_t image[STACK_IMAGE_BYTES / 4];
+    struct stack_start start = {
+        .name = m->name,
+        .arguments = arguments[0] ? arguments : m->arguments,
+        .heap_bytes = m->heap_bytes,
+    };
+    if (m->reason[0])
+        return -ENOEXEC;
+    if (stack_build(&start, image) == 0)
+        return -E2BIG;
+    if (m->slot != IPC_NO_SLOT)
+        return -EBUSY;
+    int slot = ipc_create(&ipc_table, m->identity);
+    if (slot < 0)
+        return slot;
+    start.self = ipc_table.process[slot].endpoint;
+    uint32_t stack = stack_build(&start, image);
+    fill(m);
+    load_into_process(&m->space, USER_STACK_TOP - STACK_IMAGE_BYTES, image, STACK_IMAGE_BYTES);
+    m->starts++;
+    process_begin((unsigned)slot, m, stack);
+    return slot;
+}
+
+unsigned modules_start(void)
+{
+    unsigned running = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct module *m = &modules[i];
+        if (m->reason[0])
+            continue;
+        int slot = m->demand ? -EAGAIN : module_start(m, "");
+        running += slot >= 0;
+        log_line("%-15s priority %2u, %uK%s", m->name, m->priority, m->memory_bytes >> 10,
+                 m->demand  ? ", on demand"
+                 : slot < 0 ? ", could not be started"
+                            : "");
+    }
+    return running;
+}

@@ -1,0 +1,49 @@
+/*
+ * The boot modules: programs that may become processes, one process a module at a time.
+ *
+ * Everything that a module will ever need (page tables, pages of its segments, stack and heap) is
+ * taken at boot, so starting it can never run out of memory: a start copies the image again into
+ * the pages that the module owns and clears the rest. A module that may not run is kept in the
+ * list, with the reason.
+ */
+#pragma once
+
+#include "elf.h"
+#include "module_line.h"
+#include <arch/arch.h>
+
+struct module {
+    char name[NAME_BYTES];
+    char reason[MODULE_REASON_BYTES]; /* why it is refused; "" when it is not */
+    bool demand, quiet;
+    uint8_t priority, identity;
+    uint16_t quantum;                 /* ticks */
+    uint16_t slot;                    /* of its process, IPC_NO_SLOT when it does not run */
+    uint32_t kernel_calls, irq_lines; /* as in struct module_line */
+    unsigned port_count;
+    struct module_ports ports[MODULE_PORTS_MAX];
+    const char *image; /* the file, in the kernel's window */
+    uint32_t image_bytes;
+    struct elf_program program;
+    struct arch_space space;
+    uint32_t heap_bytes, stack_bytes;
+    uint32_t memory_bytes; /* pages that it owns */
+    uint32_t starts;
+    char arguments[ARGUMENT_BYTES]; /* of its line */
+};
+
+/* Reads the modules' lines, checks and reserves all, logs one line each. */
+void modules_load(const struct boot_info *boot);
+/* Starts those that start at boot, and logs them; returns how many run. */
+unsigned modules_start(void);
+
+unsigned module_count(void);
+struct module *module_at(unsigned index);
+/* NULL when no module has this name. */
+struct module *module_find(const char *name);
+
+/*
+ * Starts a module that does not run. `arguments` is split at blanks; an empty string stands for
+ * the arguments on the module's line. Returns the slot, or -ENOEXEC, -EBUSY, -E2BIG, -EAGAIN.
+ */
+int module_start(struct module *module, const char *arguments);

@@ -1,0 +1,51 @@
+/*
+ * A module's line, read: docs/module-lines.md is the contract.
+ *
+ * Pure: text in, structure or reason out. What needs other modules (targets, names in use) or the
+ * machine (memory, lines) is module.c's to check.
+ */
+#pragma once
+
+#include "text.h"
+#include <abi/layout.h>
+#include <abi/privilege.h>
+#include <abi/system.h>
+
+#define MODULE_PORTS_MAX    8
+#define MODULE_MAPS_MAX     8
+#define HEAP_MOST_BYTES     0x10000000u
+#define STACK_LEAST_BYTES   0x1000u
+#define STACK_MOST_BYTES    0x800000u
+#define MODULE_REASON_BYTES sizeof(((struct module_info *)0)->reason)
+
+struct module_ports {
+    uint16_t first, last;
+};
+
+struct module_map {
+    uint32_t start, bytes; /* physical, page-aligned, no wrap */
+};
+
+struct module_line {
+    char name[NAME_BYTES];
+    char identity[NAME_BYTES]; /* the name when the line gives none */
+    bool user;                 /* the identity is `user` */
+    bool demand, quiet;
+    unsigned priority, quantum_ms;
+    uint32_t calls;        /* one bit a call: abi/privilege.h */
+    struct slice targets;  /* the list as it stands in the line, every name well-formed */
+    uint32_t kernel_calls; /* bit n: kernel call n */
+    uint32_t irq_lines;    /* bit n: line n; bit IRQ_LINE_LOG: the log */
+    unsigned port_count, map_count;
+    struct module_ports ports[MODULE_PORTS_MAX];
+    struct module_map maps[MODULE_MAPS_MAX];
+    uint32_t heap_bytes, stack_bytes; /* whole pages */
+    char arguments[ARGUMENT_BYTES];
+};
+
+/*
+ * Reads `line`. True: *parsed holds all of it. False: `reason` (of MODULE_REASON_BYTES) names the
+ * word and what is wrong with it; parsed->name and parsed->identity are then set when they could be
+ * read, else empty. parsed->targets points into `line`.
+ */
+bool module_line_parse(const char *line, struct module_line *parsed, char *reason);

@@ -1,0 +1,132 @@
+#include "process.h"
+#include "irq.h"
+#include "log.h"
+#include "schedule.h"
+#include "text.h"
+#include "timer.h"
+
+struct ipc_table ipc_table;
+static struct process processes[IPC_PROCESSES];
+static unsigned living;
+
+_Static_assert(offsetof(struct process, arch) == 0, "a context is its process");
+
+void process_init(void)
+{
+    ipc_init(&ipc_table);
+}
+
+struct process *process_at(unsigned slot)
+{
+    return &processes[slot];
+}
+
+unsigned process_slot(const struct process *process)
+{
+    return (unsigned)(process - processes);
+}
+
+struct process *process_of(struct arch_context *context)
+{
+    return (struct process *)context;
+}
+
+endpoint_t process_endpoint(const struct process *process)
+{
+    return ipc_table.process[process_slot(process)].endpoint;
+}
+
+const char *process_name(const struct process *process)
+{
+    return process->alive ? process->module->name : "nobody";
+}
+
+const char *endpoint_name(endpoint_t endpoint)
+{
+    switch (endpoint) {
+    case HARDWARE:
+        return "HARDWARE";
+    case SYSTEM:
+        return "SYSTEM";
+    case ANY:
+        return "ANY";
+    case NONE:
+        return "NONE";
+    default: {
+        int slot = ipc_slot_of(&ipc_table, endpoint);
+        return slot < 0 ? "nobody" : process_name(&processes[slot]);
+    }
+    }
+}
+
+void process_begin(unsigned slot, struct module *module, uint32_t stack)
+{
+    struct process *p = &processes[slot];
+    p->alive = true;
+    p->call_ended = false;
+    p->ticks = 0;
+    p->module = module;
+    p->in_box = p->out_box = 0;
+    p->deliver.first_bytes = 0;
+    arch_context_create(&p->arch, &module->space, module->program.entry, stack);
+    for (unsigned i = 0; i < module->port_count; i++) {
+        /* The line was refused if it asked for more ranges than a context holds. */
+        (void)arch_context_allow_ports(&p->arch, module->ports[i].first, module->ports[i].last);
+    }
+    living++;
+    module->slot = (uint16_t)slot;
+    schedule_add(slot, module->priority, module->quantum);
+    schedule_ready(slot);
+}
+
+void process_end(struct process *p, const struct death *how)
+{
+    unsigned slot = process_slot(p);
+    p->alive = false;
+    timer_cancel(slot, TIMER_CALL);
+    timer_cancel(slot, TIMER_ALARM);
+    schedule_remove(slot);
+    ipc_destroy(&ipc_table, slot);
+    irq_release_all(slot);
+    death_happened(slot, how);
+    arch_context_destroy(&p->arch);
+    p->module->slot = IPC_NO_SLOT;
+    p->module = NULL;
+    if (--living == 0)
+        log_line("the last process has ended: nothing is left to run");
+}
+
+/* ---- What the core tells --------------------------------------------------------------------- */
+
+void ipc_on_block(struct ipc_table *t, unsigned slot)
+{
+    (void)t;
+    schedule_block(slot);
+}
+
+void ipc_on_ready(struct ipc_table *t, unsigned slot)
+{
+    (void)t;
+    timer_cancel(slot, TIMER_CALL);
+    processes[slot].call_ended = true;
+    schedule_ready(slot);
+}
+
+static void store(const struct message_place *place, const message *m)
+{
+    uint32_t rest = MESSAGE_BYTES - place->first_bytes;
+    phys_addr_t from = arch_phys_of(m);
+    phys_copy(from, place->first, place->first_bytes);
+    if (rest)
+        phys_copy(from + place->first_bytes, place->second, rest);
+}
+
+void process_finish_call(struct process *p)
+{
+    const struct ipc_process *ipc = &ipc_table.process[process_slot(p)];
+    p->call_ended = false;
+    if (p->deliver.first_bytes && ipc->result == 0)
+        store(&p->deliver, &p->bounce);
+    p->deliver.first_bytes = 0;
+    arch_call_result(&p->arch, ipc->result, ipc->second);
+}

@@ -1,0 +1,51 @@
+/*
+ * The process table: one entry a slot of the core's table, the machine's registers first.
+ *
+ * What always holds: an entry is alive exactly when the core's slot is not free; a living process
+ * is an instance of one module, which knows it; its address space is the module's.
+ */
+#pragma once
+
+#include "death.h"
+#include "module.h"
+#include <arch/arch.h>
+#include <ipc/ipc.h>
+
+/* Where a message lies in physical memory: in one piece, or in two pages that need not touch. */
+struct message_place {
+    phys_addr_t first, second;
+    uint32_t first_bytes; /* 0: no message */
+};
+
+struct process {
+    struct arch_context arch; /* first: the trap pushes into it */
+    bool alive;
+    bool call_ended; /* its call ended while it waited: the results are not in the frame yet */
+    uint32_t ticks;
+    struct module *module;
+    phys_addr_t in_box, out_box;  /* checked when they were set; 0: none */
+    message bounce;               /* stands in for a message that straddles two pages */
+    struct message_place deliver; /* where the bounce goes when the call succeeds */
+};
+
+extern struct ipc_table ipc_table;
+
+void process_init(void);
+struct process *process_at(unsigned slot);
+unsigned process_slot(const struct process *process);
+struct process *process_of(struct arch_context *context);
+endpoint_t process_endpoint(const struct process *process);
+const char *process_name(const struct process *process);
+/* A living process's name, a kernel name's, or "nobody". */
+const char *endpoint_name(endpoint_t endpoint);
+
+/* A process of this module begins at its entry with stack pointer `stack` and is ready. Its slot
+   must have come from ipc_create. */
+void process_begin(unsigned slot, struct module *module, uint32_t stack);
+
+/* The process is no more: everything that it held is released, whoever waited for it is woken and
+   whoever watched it is told. */
+void process_end(struct process *process, const struct death *how);
+
+/* Stores the results of the process's ended call where it will find them. */
+void process_finish_call(struct process *process);

@@ -1,0 +1,145 @@
+/*
+ * Calls to SYSTEM about processes and modules: exit, lookup, process, module, memory, start, kill,
+ * watch, death. Messages: abi/system.h.
+ */
+#include "memory.h"
+#include "schedule.h"
+#include "system.h"
+#include "text.h"
+
+int system_exit(const struct system_request *r)
+{
+    const struct death how = {
+        .endpoint = process_endpoint(r->caller), .cause = DEATH_EXIT, .status = r->in[0] & 0xff};
+    process_end(r->caller, &how);
+    return 0;
+}
+
+int system_kill(const struct system_request *r)
+{
+    int slot = system_target(r->caller, r->in[0]);
+    if (slot < 0)
+        return slot;
+    struct process *victim = process_at((unsigned)slot);
+    const struct death how = {.endpoint = process_endpoint(victim), .cause = DEATH_KILL};
+    process_end(victim, &how);
+    return 0;
+}
+
+int system_lookup(const struct system_request *r)
+{
+    const struct module *m = system_named_module(r->in);
+    if (!m || m->slot == IPC_NO_SLOT)
+        return -ENOENT;
+    r->out[0] = (uint32_t)ipc_table.process[m->slot].endpoint;
+    return 0;
+}
+
+static uint32_t state_of(unsigned slot)
+{
+    static const uint8_t states[] = {
+        [IPC_FREE] = PROCESS_FREE,       [IPC_RUNNABLE] = PROCESS_READY,
+        [IPC_SENDING] = PROCESS_SENDING, [IPC_CALLING] = PROCESS_CALLING,
+        [IPC_ANSWER] = PROCESS_ANSWER,   [IPC_RECEIVING] = PROCESS_RECEIVING,
+    };
+    return slot == schedule_running() ? PROCESS_RUNNING : states[ipc_table.process[slot].state];
+}
+
+int system_process(const struct system_request *r)
+{
+    unsigned slot = r->in[0];
+    if (slot >= IPC_PROCESSES)
+        return -EINVAL;
+    const struct process *p = process_at(slot);
+    const struct ipc_process *ipc = &ipc_table.process[slot];
+    if (!p->alive)
+        return -ESRCH;
+    struct process_info info = {
+        .endpoint = ipc->endpoint,
+        .state = state_of(slot),
+        .waits_for = ipc->waits_for,
+        .priority = p->module->priority,
+        .ticks = p->ticks,
+        .messages_sent = ipc->sent,
+        .messages_received = ipc->received,
+        .memory_bytes = p->module->memory_bytes,
+        .identity = ipc->identity,
+        .calls = ipc_table.privilege[ipc->identity].calls,
+        .kernel_calls = p->module->kernel_calls,
+        .irq_lines = p->module->irq_lines,
+    };
+    memcpy(info.name, p->module->name, NAME_BYTES);
+    return copy_to_process(&r->caller->module->space, r->in[1], &info, sizeof info);
+}
+
+int system_module(const struct system_request *r)
+{
+    if (r->in[0] >= module_count())
+        return -EINVAL;
+    const struct module *m = module_at(r->in[0]);
+    bool runs = m->slot != IPC_NO_SLOT;
+    struct module_info info = {
+        .flags = (runs ? MODULE_RUNNING : 0u) | (m->reason[0] ? MODULE_REFUSED : 0u) |
+                 (m->demand ? MODULE_DEMAND : 0u),
+        .image_bytes = m->image_bytes,
+        .memory_bytes = m->memory_bytes,
+        .endpoint = runs ? ipc_table.process[m->slot].endpoint : NONE,
+        .starts = m->starts,
+    };
+    memcpy(info.name, m->name, NAME_BYTES);
+    memcpy(info.reason, m->reason, sizeof info.reason);
+    return copy_to_process(&r->caller->module->space, r->in[1], &info, sizeof info);
+}
+
+int system_memory(const struct system_request *r)
+{
+    struct memory_info info;
+    memory_describe(&info);
+    return copy_to_process(&r->caller->module->space, r->in[0], &info, sizeof info);
+}
+
+int system_start(const struct system_request *r)
+{
+    char arguments[ARGUMENT_BYTES];
+    struct module *m = system_named_module(r->in);
+    uint32_t length = r->in[5];
+    if (!m)
+        return -ENOENT;
+    if (m->reason[0])
+        return -ENOEXEC;
+    if (length >= sizeof arguments)
+        return -E2BIG;
+    int error = copy_from_process(&r->caller->module->space, arguments, r->in[4], length);
+    if (error)
+        return error;
+    arguments[length] = '\0';
+    if (strlen(arguments) != length)
+        return -EINVAL;
+    int slot = module_start(m, arguments);
+    if (slot < 0)
+        return slot;
+    r->out[0] = (uint32_t)ipc_table.process[slot].endpoint;
+    return 0;
+}
+
+int system_watch(const struct system_request *r)
+{
+    int slot = system_target(r->caller, r->in[0]);
+    if (slot < 0)
+        return slot;
+    return death_watch(process_slot(r->caller), ipc_table.process[slot].endpoint, r->in[1] != 0);
+}
+
+int system_death(const struct system_request *r)
+{
+    struct death death;
+    if (!death_read(process_slot(r->caller), &death))
+        return -EAGAIN;
+    r->out[0] = (uint32_t)death.endpoint;
+    r->out[1] = death.cause;
+    r->out[2] = death.status;
+    r->out[3] = death.error;
+    r->out[4] = death.ip;
+    r->out[5] = death.address;
+    return 0;
+}

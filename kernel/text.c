@@ -1,0 +1,56 @@
+/*
+ * Bytes and strings: the C library's functions that the compiler and the kernel rely on.
+ */
+#include "text.h"
+
+void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
+{
+    char *t = to;
+    const char *f = from;
+    while (bytes--)
+        *t++ = *f++;
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t bytes)
+{
+    char *t = to;
+    const char *f = from;
+    if (t <= f)
+        return memcpy(to, from, bytes);
+    while (bytes--)
+        t[bytes] = f[bytes];
+    return to;
+}
+
+void *memset(void *to, int value, size_t bytes)
+{
+    char *t = to;
+    while (bytes--)
+        *t++ = (char)value;
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t bytes)
+{
+    const unsigned char *x = a, *y = b;
+    for (; bytes--; x++, y++)
+        if (*x != *y)
+            return *x < *y ? -1 : 1;
+    return 0;
+}
+
+size_t strlen(const char *text)
+{
+    size_t length = 0;
+    while (text[length])
+        length++;
+    return length;
+}
+
+int strcmp(const char *a, const char *b)
+{
+    for (; *a && *a == *b; a++, b++)
+        ;
+    return (unsigned char)*a - (unsigned char)*b;
+}
