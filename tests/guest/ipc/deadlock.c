@@ -1,0 +1,185 @@
+/*
+ * Deadlock: every ring of waits that only their peers can end is refused with ELOCKED, nobody
+ * blocks, the log names the members; and nothing that is no ring is refused.
+ */
+#include "ipc.h"
+
+/* The partner's call must be refused because of the ring that `next` stands in. */
+static void expect_locked(endpoint_t partner, uint32_t call, endpoint_t next, const char *what)
+{
+    struct partner_report report;
+    uint64_t from = log_end();
+
+    order(partner, call, next, PARTNER_BUFFER, 0, 0);
+    if (!report_of(partner, &report))
+        return;
+    IS(report.result, -ELOCKED, "%s: ELOCKED", what);
+    IS(report.second, next, "%s: second result is the next member", what);
+    OK(log_has(from, "p1", "p2", NULL), "%s: the log names its members", what);
+}
+
+/* Whoever waits in `call` for the partner is let go by it. */
+static void release(endpoint_t waiter, uint32_t call, endpoint_t partner)
+{
+    order_silent(partner, call == IPC_RECEIVE ? IPC_SEND : IPC_RECEIVE, waiter, PARTNER_BUFFER, 0);
+    if (call == IPC_SEND_REC) {
+        comes_to(waiter, PROCESS_ANSWER, partner);
+        order_silent(partner, IPC_SEND, waiter, PARTNER_BUFFER, 0);
+    }
+    IS(result_of(waiter), 0, "the one that waited goes on");
+}
+
+static void test_self(void)
+{
+    message m = {0};
+    uint32_t second = 0;
+
+    IS(trap(IPC_SEND, (uint32_t)me, &m, 0, &second), -ELOCKED, "send to oneself");
+    IS(second, me, "the second result is oneself");
+    IS(send_rec(me, &m), -ELOCKED, "send_rec to oneself");
+    IS(receive(me, &m), -ELOCKED, "receive from oneself");
+    IS(ipc_call(IPC_SEND | IPC_NONBLOCK, me, &m, 0, NULL), -ELOCKED, "NONBLOCK send to oneself");
+    IS(ipc_call(IPC_SEND | IPC_TIMEOUT, me, &m, 1000, NULL), -ELOCKED, "timed send to oneself");
+}
+
+static void test_rings_of_two(void)
+{
+    order_and_wait(p1, IPC_SEND, p2, 1);
+    expect_locked(p2, IPC_SEND, p1, "two sends");
+    OK(comes_to(p1, PROCESS_SENDING, p2), "the first one still waits");
+    expect_locked(p2, IPC_SEND_REC, p1, "a send and a send_rec");
+    release(p1, IPC_SEND, p2);
+
+    order_and_wait(p1, IPC_SEND_REC, p2, 1);
+    expect_locked(p2, IPC_SEND, p1, "a send_rec and a send");
+    expect_locked(p2, IPC_SEND_REC, p1, "two send_recs");
+    release(p1, IPC_SEND_REC, p2);
+
+    order_and_wait(p1, IPC_RECEIVE, p2, 1);
+    expect_locked(p2, IPC_RECEIVE, p1, "two that receive from each other");
+    release(p1, IPC_RECEIVE, p2);
+
+    order_and_wait(p1, IPC_SEND_REC, p2, 1);
+    order_silent(p2, IPC_RECEIVE, p1, PARTNER_BUFFER, 0);
+    OK(comes_to(p1, PROCESS_ANSWER, p2), "one waits for the other's answer");
+    expect_locked(p2, IPC_RECEIVE, p1, "the other receives from it");
+    order_silent(p2, IPC_SEND, p1, PARTNER_BUFFER, 0);
+    IS(result_of(p1), 0, "the answer ends the wait");
+}
+
+static void test_rings_of_three(void)
+{
+    order_and_wait(p1, IPC_SEND, p2, 1);
+    order_and_wait(p2, IPC_SEND, p3, 1);
+    expect_locked(p3, IPC_SEND, p1, "three sends");
+    expect_locked(p3, IPC_RECEIVE, p1, "a ring of one receive and two sends");
+    expect_locked(p3, IPC_SEND_REC, p1, "a send_rec and two sends");
+    release(p2, IPC_SEND, p3);
+    release(p1, IPC_SEND, p2);
+
+    order_and_wait(p1, IPC_RECEIVE, p2, 1);
+    order_and_wait(p2, IPC_RECEIVE, p3, 1);
+    expect_locked(p3, IPC_RECEIVE, p1, "three receives");
+    expect_locked(p3, IPC_SEND, p1, "two receives and a send");
+    release(p2, IPC_RECEIVE, p3);
+    release(p1, IPC_RECEIVE, p2);
+
+    order_and_wait(p1, IPC_SEND_REC, p2, 1);
+    order_silent(p2, IPC_RECEIVE, p1, PARTNER_BUFFER, 0);
+    comes_to(p1, PROCESS_ANSWER, p2);
+    order_and_wait(p2, IPC_RECEIVE, p3, 1);
+    expect_locked(p3, IPC_SEND, p1, "through a wait for an answer");
+    release(p2, IPC_RECEIVE, p3);
+    order_silent(p2, IPC_SEND, p1, PARTNER_BUFFER, 0);
+    IS(result_of(p1), 0, "the answer comes");
+}
+
+/* The judge itself closes a ring of five. */
+static void test_long_ring(void)
+{
+    message m = {0};
+    uint32_t second = 0;
+    uint64_t from = log_end();
+
+    order_and_wait(p1, IPC_SEND, p2, 1);
+    order_and_wait(p2, IPC_RECEIVE, p3, 1);
+    order_and_wait(p3, IPC_SEND_REC, p4, 1);
+    order_and_wait(p4, IPC_SEND, me, 0xd1);
+    IS(trap(IPC_SEND, (uint32_t)p1, &m, 0, &second), -ELOCKED, "the judge closes a ring of five");
+    IS(second, p1, "the second result is the next member");
+    OK(log_has(from, "p1", "p4", PARTNER_JUDGE), "the log names them");
+    IS(receive(p4, &m), 0, "a partner that waits for the caller is no ring");
+    OK(message_is(&m, 0xd1), "its message comes");
+    IS(result_of(p4), 0, "the last of the chain goes on");
+    release(p3, IPC_SEND_REC, p4);
+    release(p2, IPC_RECEIVE, p3);
+    release(p1, IPC_SEND, p2);
+}
+
+static void test_no_ring(void)
+{
+    struct partner_report report;
+
+    order_and_wait(p1, IPC_RECEIVE, p2, 0);
+    order(p2, IPC_SEND, p1, PARTNER_BUFFER, 0, 0xd2);
+    IS(result_of(p2), 0, "send to one that receives from the sender is no ring");
+    if (report_of(p1, &report))
+        IS(report.type, 0xd2, "it is a rendezvous");
+
+    order_and_wait(p1, IPC_SEND, p2, 0xd3);
+    order(p2, IPC_RECEIVE, p1, PARTNER_BUFFER, 0, 0);
+    if (report_of(p2, &report))
+        OK(report.result == 0 && report.type == 0xd3, "nor is receive from a waiting sender");
+    result_of(p1);
+
+    order_and_wait(p1, IPC_SEND, p2, 1);
+    order(p2, IPC_SEND | IPC_NONBLOCK, p1, PARTNER_BUFFER, 0, 1);
+    IS(result_of(p2), -ENOTREADY, "NONBLOCK does not wait, so it is no ring but ENOTREADY");
+    order(p2, IPC_SEND | IPC_TIMEOUT, p1, PARTNER_BUFFER, 2000, 1);
+    IS(result_of(p2), -ETIMEDOUT, "a timed wait makes no ring");
+    release(p1, IPC_SEND, p2);
+
+    order_and_wait(p1, IPC_RECEIVE, ANY, 1);
+    order(p2, IPC_RECEIVE | IPC_TIMEOUT, p1, PARTNER_BUFFER, 2000, 1);
+    IS(result_of(p2), -ETIMEDOUT, "who receives from ANY closes no ring");
+    release(p1, IPC_RECEIVE, p2);
+}
+
+/* The first wait of two is timed: it ends by itself, so the second may wait for ever. */
+static void test_timed_peer(void)
+{
+    order(p1, IPC_RECEIVE | IPC_TIMEOUT, p2, PARTNER_BUFFER, 100000, 0);
+    OK(comes_to(p1, PROCESS_RECEIVING, p2), "one receives from the other with a timeout");
+    order(p2, IPC_RECEIVE, p1, PARTNER_BUFFER, 0, 0);
+    OK(comes_to(p2, PROCESS_RECEIVING, p1), "the other from the one without");
+    IS(result_of(p1), -ETIMEDOUT, "the timed one is the one that ends");
+    release(p2, IPC_RECEIVE, p1);
+}
+
+/* A.notify(B), A.receive(B), B.receive(A), B.notify(A): legal, though it looks like a ring. */
+static void test_pending_event(void)
+{
+    struct partner_report report;
+
+    order_silent(p1, IPC_NOTIFY, p2, 0, 0);
+    order_and_wait(p1, IPC_RECEIVE, p2, 0);
+    order(p2, IPC_RECEIVE, p1, PARTNER_BUFFER, 0, 0);
+    if (report_of(p2, &report))
+        OK(report.result == 0 && report.source == p1 && report.type == IPC_EVENT_MESSAGE,
+           "peers: a receive that a pending event ends at once is no deadlock");
+    order_silent(p2, IPC_NOTIFY, p1, 0, 0);
+    if (report_of(p1, &report))
+        OK(report.result == 0 && report.source == p2 && report.type == IPC_EVENT_MESSAGE,
+           "and the other's notification ends the first one's wait");
+}
+
+void test_deadlock(void)
+{
+    test_self();
+    test_rings_of_two();
+    test_rings_of_three();
+    test_long_ring();
+    test_no_ring();
+    test_timed_peer();
+    test_pending_event();
+}
