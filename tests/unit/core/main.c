@@ -1,0 +1,18 @@
+/* Runs the core's tests, group by group; fails when any of them does. */
+#include "harness.h"
+
+int main(void)
+{
+    int failed = 0;
+
+    failed += run_host_tests();
+    failed += run_table_tests();
+    failed += run_check_tests();
+    failed += run_rendezvous_tests();
+    failed += run_events_tests();
+    failed += run_ends_tests();
+    failed += run_deadlock_tests();
+    failed += run_peers_tests();
+    failed += run_invariants_tests();
+    return failed != 0;
+}

@@ -1,0 +1,165 @@
+/* The checker itself: each way in which a table can be wrong, planted once, is found and named. */
+#include "harness.h"
+
+/*
+ * Slots: 0 runs; 1 and 2 are queued on 0, 2 with a send_rec; 3 waits for 0's answer; 4 receives
+ * from 5; 5 from ANY; 6 from HARDWARE, timed; 7 runs and has events from 0; the rest is free but
+ * the last, which is retired.
+ */
+static int setup_scene(void **state)
+{
+    setup(state);
+    table.process[8].endpoint = ENDPOINT(ENDPOINT_GENERATION_LAST - 1, 8);
+    for (unsigned i = 0; i <= 8; i++)
+        spawn();
+    end_process(8);
+    assert_false(receive_name(0, ANY, 0));
+    assert_false(send_rec_to(3, 0, 0));
+    assert_false(send_to(1, 0, 0));
+    assert_false(send_rec_to(2, 0, 0));
+    assert_false(receive_from(4, 5, 0));
+    assert_false(receive_name(5, ANY, 0));
+    assert_false(receive_name(6, HARDWARE, IPC_TIMEOUT));
+    notify_to(0, 7);
+    return 0;
+}
+
+#define P(slot) table.process[slot]
+
+#define PLANT(sentence, damage)                                                                    \
+    do {                                                                                           \
+        struct ipc_table *sound_ = keep_table();                                                   \
+        unsigned slot_ = 0;                                                                        \
+        damage;                                                                                    \
+        assert_non_null(ipc_check_invariants(&table, &slot_));                                     \
+        assert_string_equal(ipc_check_invariants(&table, &slot_), sentence);                       \
+        table = *sound_;                                                                           \
+        assert_null(ipc_check_invariants(&table, &slot_));                                         \
+    } while (0)
+
+static void test_plain_fields(void **state)
+{
+    (void)state;
+    PLANT("state is none of enum ipc_state", P(7).state = IPC_ANSWER + 1);
+    PLANT("endpoint is of another slot", P(7).endpoint = ENDPOINT(1, 6));
+    PLANT("endpoint is of another slot", P(7).endpoint = -P(7).endpoint);
+    PLANT("generation 0 lives", P(7).endpoint = ENDPOINT(0, 7));
+    PLANT("identity does not exist", P(7).identity = IDENTITY_COUNT);
+    PLANT("a truth value is neither 0 nor 1", P(6).timed = 2);
+    PLANT("a truth value is neither 0 nor 1", P(7).prefer_message = 2);
+    PLANT("the next turn for events is no slot", P(7).event_turn = IPC_PROCESSES);
+    PLANT("the reserved field is not zero", P(7).reserved = 1);
+}
+
+static void test_free_slots(void **state)
+{
+    (void)state;
+    PLANT("a free slot remembers its process", P(9).identity = 1);
+    PLANT("a free slot remembers its process", P(9).prefer_message = 1);
+    PLANT("a free slot remembers its process", P(9).event_turn = 1);
+    PLANT("a free slot remembers its process", P(9).kernel_events = 1);
+    PLANT("a free slot remembers a call", P(9).result = -EINTR);
+    PLANT("a free slot remembers a call", P(9).second = 1);
+    PLANT("a free slot remembers a call", P(9).sent = 1);
+    PLANT("a free slot remembers a call", P(9).received = 1);
+    PLANT("somebody is queued on a free slot", P(9).queue_first = 1);
+    PLANT("somebody is queued on a free slot", P(9).queue_last = 1);
+    PLANT("a retired slot has a successor", P(8).queue_next = 9);
+    PLANT("waits for somebody in a state that does not", P(9).waits_for = ANY);
+}
+
+static void test_unused_fields(void **state)
+{
+    (void)state;
+    PLANT("waits for somebody in a state that does not", P(7).waits_for = ANY);
+    PLANT("waits for somebody in a state that does not", P(7).timed = 1);
+    PLANT("keeps a message in a state that has none", P(7).out = OUT(7));
+    PLANT("keeps a message in a state that has none", P(7).in = IN(7));
+    PLANT("has a result while it waits", P(5).result = -EINTR);
+    PLANT("has a result while it waits", P(5).second = 1);
+    PLANT("keeps a message that was handed over", P(3).out = OUT(3));
+    PLANT("a sender has room for an answer", P(1).in = IN(1));
+    PLANT("has a predecessor but is in no queue", P(7).queue_previous = 1);
+    PLANT("has a successor but is in no queue", P(7).queue_next = 1);
+}
+
+static void test_peers_of_waits(void **state)
+{
+    (void)state;
+    PLANT("waits for nobody who lives", P(4).waits_for = ENDPOINT(2, 5));
+    PLANT("waits for nobody who lives", P(4).waits_for = ENDPOINT(1, 9));
+    PLANT("waits for nobody who lives", P(4).waits_for = SYSTEM);
+    PLANT("waits for nobody who lives", P(3).waits_for = ANY);
+    PLANT("waits for itself", P(4).waits_for = P(4).endpoint);
+}
+
+static void test_events(void **state)
+{
+    (void)state;
+    PLANT("event_sources disagrees with the events", table.events[7][1] = 1);
+    PLANT("event_sources disagrees with the events", table.events[7][0] = 0);
+    PLANT("event_sources disagrees with the events", P(7).event_sources[0] |= 2);
+    PLANT("a free slot has events", (table.events[9][0] = 1, P(9).event_sources[0] = 1));
+    PLANT("has events from the dead", (table.events[7][9] = 1, P(7).event_sources[0] |= 1u << 9));
+    PLANT("has events from itself", (table.events[7][7] = 1, P(7).event_sources[0] |= 1u << 7));
+}
+
+static void test_missed_deliveries(void **state)
+{
+    (void)state;
+    PLANT("waits though something is pending", (table.events[5][0] = 1, P(5).event_sources[0] = 1));
+    PLANT("waits though something is pending", P(5).queue_first = P(5).queue_last = 1);
+    PLANT("waits though a kernel event is pending", P(5).kernel_events = 1);
+    PLANT("waits though a kernel event is pending", P(6).kernel_events = 1);
+    PLANT("waits for one whose event is pending",
+          (table.events[4][5] = 1, P(4).event_sources[0] = 1u << 5));
+    PLANT("waits for one who waits to be heard",
+          (P(5).state = IPC_SENDING, P(5).in = 0, P(5).waits_for = P(4).endpoint));
+}
+
+static void test_queues(void **state)
+{
+    (void)state;
+    PLANT("a queue leads out of the table", P(0).queue_first = IPC_PROCESSES);
+    PLANT("a queue's links disagree", P(2).queue_next = 1);
+    PLANT("a queue holds one who does not wait in it", P(0).queue_first = 7);
+    PLANT("a queue's links disagree", P(2).queue_previous = IPC_NO_SLOT);
+    PLANT("a queue's last is not its last", P(0).queue_last = 1);
+    PLANT("somebody waits in a queue that does not hold him",
+          (P(1).queue_next = IPC_NO_SLOT, P(0).queue_last = 1));
+}
+
+static void test_free_list(void **state)
+{
+    (void)state;
+    PLANT("the free list leads out of the table", table.free_first = IPC_PROCESSES);
+    PLANT("the free list holds a process", table.free_first = 7);
+    PLANT("the free list holds a retired slot", table.free_first = 8);
+    PLANT("the free list has no end", P(table.free_last).queue_next = table.free_first);
+    PLANT("the free list's last is not its last", table.free_last = table.free_first);
+    PLANT("a free slot is not on the free list", table.free_first = P(table.free_first).queue_next);
+}
+
+static void test_cycles(void **state)
+{
+    (void)state;
+    PLANT("waits for itself in the end",
+          (P(5).state = IPC_RECEIVING, P(5).waits_for = P(4).endpoint));
+}
+
+int run_invariants_tests(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_plain_fields, setup_scene),
+        cmocka_unit_test_setup(test_free_slots, setup_scene),
+        cmocka_unit_test_setup(test_unused_fields, setup_scene),
+        cmocka_unit_test_setup(test_peers_of_waits, setup_scene),
+        cmocka_unit_test_setup(test_events, setup_scene),
+        cmocka_unit_test_setup(test_missed_deliveries, setup_scene),
+        cmocka_unit_test_setup(test_queues, setup_scene),
+        cmocka_unit_test_setup(test_free_list, setup_scene),
+        cmocka_unit_test_setup(test_cycles, setup_scene),
+    };
+
+    return cmocka_run_group_tests_name("invariants", tests, NULL, NULL);
+}
