@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include <abi/errors.h>
 #include <abi/message.h>
 
 #define SERVER_LATER 1

@@ -26,7 +26,7 @@ int sys_irq_release(unsigned line);
 int sys_alarm(uint64_t microseconds);
 int sys_watch(endpoint_t endpoint, int on);
 int sys_death(struct system_death *death);
-/* Bytes read, or a negative error. *position: in, where to begin; out, what follows the last one. */
+/* Bytes read, or a negative error. *position: in, where to begin; out, behind the last. */
 int sys_log_read(uint64_t *position, char *buffer, size_t bytes);
 int sys_log_write(const char *text, size_t bytes);
 int sys_dump(void);
