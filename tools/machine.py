@@ -122,4 +122,4 @@ def guest_status(code):
 
 def kernel_symbols(build):
     """The kernel's file with debugging information."""
-    return build / "kernel" / "parley.elf"
+    return build / "kernel" / "parley"

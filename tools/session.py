@@ -21,11 +21,11 @@ import time
 import machine
 
 PROMPT = b"parley> "
-PANIC = re.compile(rb"^\W*PANIC\b", re.MULTILINE)
+PANIC = re.compile(rb"^\*\*\* PANIC(: | in )", re.MULTILINE)  # kernel/panic.c
 ESCAPE = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
 ESCAPE_BEGUN = re.compile(rb"\x1b(\[[0-9;?]*[ -/]*)?\Z")
 LAST_LINES = 50
-PANIC_SECONDS = 5  # for the report to arrive
+PANIC_SECONDS = 1  # of quiet after which its report is complete
 QUIET_SECONDS = 0.02
 
 STATUS_PANIC = 1
@@ -74,23 +74,20 @@ class Typist:
 
     def run(self):
         """Until QEMU ends. Returns (its exit status or None for a timeout, whether it panicked)."""
-        panic_at = None
-        while True:
-            now = time.monotonic()
-            if now > self.deadline:
-                return None, False
-            if panic_at is not None and now > panic_at + PANIC_SECONDS:
-                return 0, True
-            said = self.listen(QUIET_SECONDS)
+        panicked = False
+        while time.monotonic() <= self.deadline:
+            said = self.listen(PANIC_SECONDS if panicked else QUIET_SECONDS)
             if said is None:
-                break
-            if said and PANIC.search(plain(self.heard[-len(said) - 80 :])):
-                panic_at = panic_at or now
+                self.show(everything=True)
+                return self.process.wait(), panicked
+            if said:
+                panicked = panicked or bool(PANIC.search(plain(self.heard[-len(said) - 80 :])))
+            elif panicked:
+                return 0, True
             # Quiet, so that a line that is being redrawn is not taken for a fresh prompt.
-            if not said and panic_at is None and self.at_prompt():
+            elif self.at_prompt():
                 self.type_next()
-        self.show(everything=True)
-        return self.process.wait(), panic_at is not None
+        return None, False
 
     def listen(self, seconds):
         """What the guest says within `seconds`; None when the line is closed."""

@@ -27,10 +27,6 @@ found() {
         compgen -G "$what" >/dev/null || return 0
         text=
         ;;
-    python:*)
-        command -v "$python" >/dev/null || return 0
-        text=$("$python" -c "import $what; print($what.__version__)" 2>/dev/null) || return 0
-        ;;
     esac
     if [[ $text =~ [0-9]+(\.[0-9]+)+ ]]; then
         echo "${BASH_REMATCH[0]}"

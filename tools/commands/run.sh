@@ -34,8 +34,8 @@ HELP
 command_run() {
     parse_options y "yes,quick,disk,usb,uefi:,window,memory:,machine:,cpu:,append:,preset:,timeout:,timing" "$@"
     set -- "${options[@]}"
-    local yes=no boot=cd preset=release timeout=600 timing=no uefi= window=no append=
-    local pass=() optional=efi
+    local yes=no boot=cd preset=release timeout=600 timing=no uefi="" window=no append=""
+    local pass=()
     while :; do
         case $1 in
         -h | --help) run_help && return ;;

@@ -1,0 +1,75 @@
+"""./parley itself: help and wrong options everywhere, and the session on standard input."""
+
+import subprocess
+import sys
+
+from parley_machine import ROOT, check, run
+
+COMMANDS = ("doctor", "run", "test", "debug", "clean")
+PROGRAMS = ("tools/write-usb", "tools/make-virtualbox-vm", "tools/console")
+
+
+def call(*words, text=None):
+    return subprocess.run(
+        words, cwd=ROOT, input=text, stdin=None if text is not None else subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+def expect(result, status, what, text=""):
+    said = result.stdout + result.stderr
+    check(result.returncode == status, f"{what}: status {result.returncode}, expected {status}\n{said}")
+    check(text in said, f"{what} does not say {text!r}:\n{said}")
+
+
+def help_and_errors():
+    expect(call("./parley"), 0, "./parley", "./parley run")
+    expect(call("./parley", "help"), 0, "./parley help", "./parley run")
+    expect(call("./parley", "nonsense"), 2, "./parley nonsense", "nonsense")
+    for command in COMMANDS:
+        expect(call("./parley", command, "--help"), 0, command, f"Usage: ./parley {command}")
+        expect(call("./parley", "help", command), 0, command, f"Usage: ./parley {command}")
+        expect(call("./parley", command, "--nonsense"), 2, command, "--nonsense")
+    for program in PROGRAMS:
+        expect(call(program, "--help"), 0, program, program)
+        expect(call(program, "--nonsense"), 2, program, "--nonsense")
+    for words in (["run", "--memory", "much"], ["run", "--uefi", "arm"], ["run", "surplus"],
+                  ["run", "--quick", "--disk"], ["clean", "everything"]):  # fmt: skip
+        expect(call("./parley", *words), 2, " ".join(words), words[-1])
+    expect(call("tools/write-usb", "--check", "/dev/null"), 1, "write-usb", "not a disk")
+    expect(call("tools/make-virtualbox-vm", "--print"), 0, "make-virtualbox-vm", "VBoxManage createvm")
+    expect(call("./parley", "doctor"), 0, "doctor", "qemu-system-i386")
+
+
+def session(build, *lines, options=()):
+    """A piped session through the program behind ./parley run, on this test's own build."""
+    return call(sys.executable, "tools/session.py", "--build", str(build), "--boot", "quick",
+                "--timeout", "120", *options, text="".join(line + "\n" for line in lines))  # fmt: skip
+
+
+def sessions(build):
+    result = session(build, "echo first", "echo second", "ps")
+    expect(result, 0, "a session that ends with its input")
+    lines = result.stdout.splitlines()
+    for word in ("first", "second"):
+        check(word in lines, f"echo {word} printed no line of its own:\n{result.stdout}")
+    check("\r" not in result.stdout and "\x1b" not in result.stdout, "terminal sequences in a file")
+    expect(session(build, "poweroff 5", "echo never"), 5, "poweroff 5 in a session")
+    # Many lines at once: each is typed at its own prompt, none is lost.
+    result = session(build, *(f"echo line {number}" for number in range(100)))
+    expect(result, 0, "a hundred lines")
+    printed = [line for line in result.stdout.splitlines() if line.startswith("line ")]
+    check(printed == [f"line {number}" for number in range(100)], f"lines were lost: {printed}")
+    result = session(build, "sleep 1000", options=("--timeout", "5"))
+    expect(result, 124, "a guest that does not end", "still running")
+    result = session(build, "ps", options=("--machine", "nonsense"))
+    expect(result, 125, "a machine that QEMU refuses", "QEMU did not start")
+
+
+def test(build):
+    help_and_errors()
+    sessions(build)
+
+
+if __name__ == "__main__":
+    run(test)

@@ -1,0 +1,290 @@
+"""Boots Parley in QEMU and talks to it as a person would: over the serial line, by keys, by looking
+at the screen.
+
+Always: a panic, a machine that ends by itself, and a silence longer than a generous bound each raise
+Failure at once, with the last 50 lines; QEMU never outlives its Guest. Bounds only end a hang: no
+test asserts how long something took.
+
+Enter at boot() and run().
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import re
+import select
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import machine  # noqa: E402
+import session  # noqa: E402
+from machine import Machine  # noqa: E402,F401
+
+BOUND = 60  # seconds without what was expected: a hang
+POLL = 0.05
+PROMPT = session.PROMPT.decode()
+SCREEN = 0xB8000
+COLUMNS, ROWS = 80, 25
+
+KEYS = {" ": "spc", "\n": "ret", "\b": "backspace", "\t": "tab", "-": "minus", "=": "equal",
+        ".": "dot", ",": "comma", "/": "slash", ";": "semicolon", "'": "apostrophe",
+        "[": "bracket_left", "]": "bracket_right", "\\": "backslash", "`": "grave_accent"}  # fmt: skip
+SHIFTED = dict(zip('!@#$%^&*()_+{}|:"<>?~', "1234567890-=[]\\;',./`"))
+
+
+class Failure(Exception):
+    """A test failed; the text says how."""
+
+
+def check(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+class Guest:
+    """One running machine. Use boot(), which ends it."""
+
+    def __init__(self, guest_machine, serial, folder):
+        self.text = ""  # all that came over the serial line, without terminal sequences
+        self.position = 0  # where the next expect() begins to look
+        self.rest = b""
+        self.closed = False
+        control = f"{folder}/qmp"
+        console = ["-qmp", f"unix:{control},server=on,wait=off", "-monitor", "none"]
+        if serial:
+            console += ["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
+        else:
+            console += ["-serial", "none"]
+        self.process = subprocess.Popen(
+            guest_machine.arguments(console),
+            cwd=guest_machine.build,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        self.serial = serial
+        self.qmp = self._open_control(control)
+
+    def _open_control(self, path):
+        for _ in range(int(BOUND / POLL)):
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(path)
+            except OSError:
+                connection.close()
+                if self.process.poll() is not None:
+                    said = self.process.stdout.read().decode(errors="replace")
+                    raise Failure(f"QEMU did not start: {said}") from None
+                time.sleep(POLL)
+                continue
+            connection.settimeout(BOUND)
+            control = connection.makefile("rw")
+            control.readline()  # the greeting
+            self.connection = connection
+            self.qmp = control
+            self.ask("qmp_capabilities")
+            return control
+        raise Failure("QEMU's control socket did not come up")
+
+    # ---- control ---------------------------------------------------------------------------
+
+    def ask(self, command, **arguments):
+        """One QMP command; returns its answer."""
+        print(json.dumps({"execute": command, "arguments": arguments}), file=self.qmp, flush=True)
+        while True:
+            line = self.qmp.readline()
+            if not line:
+                raise Failure(f"QEMU ended during {command}\n{self.last_lines()}")
+            answer = json.loads(line)
+            if "error" in answer:
+                raise Failure(f"{command}: {answer['error']['desc']}")
+            if "return" in answer:
+                return answer["return"]
+
+    def monitor(self, line):
+        """One command of QEMU's human monitor; returns its text."""
+        return self.ask("human-monitor-command", **{"command-line": line})
+
+    def press(self, *keys):
+        """Presses keys (QEMU's names) together and lets them go."""
+        self.ask("send-key", keys=[{"type": "qcode", "data": key} for key in keys],
+                 **{"hold-time": 15})  # fmt: skip
+        time.sleep(0.03)  # QEMU answers before the key is up again
+
+    def keys(self, text):
+        """Types text on the emulated US keyboard."""
+        for character in text:
+            shift = character.isupper() or character in SHIFTED
+            base = SHIFTED.get(character, character.lower())
+            key = KEYS.get(base, base)
+            self.press(*(["shift", key] if shift else [key]))
+
+    def screen(self):
+        """The lines of the text screen, blanks at their ends cut off."""
+        with tempfile.NamedTemporaryFile(prefix="parley-screen-") as file:
+            self.ask("pmemsave", val=SCREEN, size=COLUMNS * ROWS * 2, filename=file.name)
+            cells = file.read()[::2].decode("cp437").replace("\0", " ")
+        lines = [cells[row * COLUMNS : (row + 1) * COLUMNS].rstrip() for row in range(ROWS)]
+        return lines
+
+    def expect_screen(self, pattern, bound=BOUND):
+        """Waits until the screen shows the pattern; returns the screen as one text."""
+        end = time.monotonic() + bound
+        while True:
+            text = "\n".join(self.screen()).rstrip()
+            if re.search(pattern, text, re.MULTILINE):
+                return text
+            if session.PANIC.search(text.encode()):
+                raise Failure(f"the guest panicked. The screen:\n{text}")
+            if time.monotonic() > end:
+                raise Failure(f"the screen never showed {pattern!r}. It shows:\n{text}")
+            time.sleep(POLL)
+
+    # ---- serial ----------------------------------------------------------------------------
+
+    def listen(self, seconds):
+        """Takes what comes over the serial line within `seconds`; whether something did."""
+        out = self.process.stdout.fileno()
+        if self.closed or not select.select([out], [], [], seconds)[0]:
+            return False
+        data = os.read(out, 65536)
+        self.closed = not data
+        data = self.rest + data
+        begun = session.ESCAPE_BEGUN.search(data)
+        self.rest = data[begun.start() :] if begun and not self.closed else b""
+        data = data[: begun.start()] if self.rest else data
+        self.text += session.plain(data).decode(errors="replace")
+        return not self.closed
+
+    def last_lines(self):
+        return "\n".join(self.text.split("\n")[-session.LAST_LINES :])
+
+    def panicked(self, since):
+        return session.PANIC.search(self.text[since:].encode(errors="replace"))
+
+    def _wait(self, done, what, bound, panic_allowed=False):
+        """Listens until done() gives something; returns that."""
+        end = time.monotonic() + bound
+        while True:
+            result = done()
+            if result:
+                return result
+            if not panic_allowed and self.panicked(self.position):
+                while self.listen(session.PANIC_SECONDS):
+                    pass
+                raise Failure(f"the guest panicked. Last lines:\n{self.last_lines()}")
+            if self.closed:
+                raise Failure(f"the guest ended; expected {what}. "
+                              f"Last lines:\n{self.last_lines()}")  # fmt: skip
+            if time.monotonic() > end:
+                raise Failure(f"{what} did not come in {bound} s. "
+                              f"Last lines:\n{self.last_lines()}")  # fmt: skip
+            self.listen(POLL)
+
+    def expect(self, pattern, bound=BOUND, panic_allowed=False):
+        """Waits for the pattern in what comes from here on; returns the match."""
+        regex = re.compile(pattern, re.MULTILINE)
+        found = self._wait(lambda: regex.search(self.text, self.position), repr(pattern), bound,
+                           panic_allowed)  # fmt: skip
+        self.position = found.end()
+        return found
+
+    def type(self, text):
+        """Characters, as they are, onto the serial line."""
+        try:
+            self.process.stdin.write(text.encode())
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # the next expect() says that the guest ended
+
+    def prompt(self, bound=BOUND):
+        """Waits until the shell's prompt is the last that was said."""
+        begin = self.position
+        # Only a quiet line: what follows may make the prompt part of an echoed command.
+        self._wait(
+            lambda: not self.listen(POLL) and re.search(rf"^{PROMPT}\Z", self.text[begin:], re.M),
+            "the prompt",
+            bound,
+        )
+        self.position = len(self.text)
+
+    def command(self, line, bound=BOUND):
+        """Types a command at the prompt; returns what it printed, once the prompt is back."""
+        begin = len(self.text)
+        self.type(line + "\r")
+        self.expect(r"\n", bound)
+        self.prompt(bound)
+        return self.text[begin:].partition("\n")[2].rpartition(PROMPT)[0]
+
+    # ---- the end ---------------------------------------------------------------------------
+
+    def status(self, bound=BOUND):
+        """Waits until the machine ends by itself; the status that the guest gave."""
+        end = time.monotonic() + bound
+        while self.process.poll() is None:
+            if time.monotonic() > end:
+                raise Failure(f"the machine did not end. Last lines:\n{self.last_lines()}")
+            if not self.listen(POLL):
+                time.sleep(POLL)
+        while self.listen(0):
+            pass
+        return machine.guest_status(self.process.returncode)
+
+    def power_off(self):
+        """`poweroff` at the prompt; the machine must end with status 0."""
+        self.type("poweroff\r")
+        status = self.status()
+        check(status == 0, f"poweroff: status {status}, expected 0\n{self.last_lines()}")
+
+    def end(self):
+        session.end(self.process)
+        self.connection.close() if hasattr(self, "connection") else None
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+
+@contextlib.contextmanager
+def boot(guest_machine, serial=True, prompt=True):
+    """A running guest, at its first prompt unless told otherwise; ended at the end."""
+    with tempfile.TemporaryDirectory(prefix="parley-boot-") as folder:
+        guest = Guest.__new__(Guest)
+        try:
+            guest.__init__(guest_machine, serial, folder)
+            if prompt and serial:
+                guest.prompt()
+            yield guest
+        finally:
+            if hasattr(guest, "process"):
+                guest.end()
+
+
+def free_port():
+    """A TCP port of this computer that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run(test, *choices):
+    """A script's main: calls test(build) or, with choices, test(build, choice) for the one named on
+    the command line; a Failure is printed and ends the script with status 1."""
+    parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "check")
+    if choices:
+        parser.add_argument("choice", choices=choices)
+    options = parser.parse_args()
+    arguments = [options.build.resolve()] + ([options.choice] if choices else [])
+    try:
+        test(*arguments)
+    except (Failure, machine.Unavailable) as failure:
+        print(f"FAILED: {failure}")
+        sys.exit(1)
