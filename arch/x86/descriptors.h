@@ -1,0 +1,16 @@
+/* Segments, gates and task states. */
+#pragma once
+
+#include <arch/arch.h>
+
+/* Loads GDT, IDT and TSS. Before anything that could fault. */
+void descriptors_init(void);
+/* Double faults come through an ordinary gate: for emulators without task switching. */
+void descriptors_no_double_fault_task(void);
+/* Before a process runs: where it enters the kernel, which ports it may use. */
+void descriptors_enter(const struct arch_context *next);
+/* The context's port ranges are about to change, or it is gone. */
+void descriptors_forget(const struct arch_context *context);
+
+/* The registers as the processor's task switch saved them when the double-fault task began. */
+void descriptors_interrupted(struct arch_frame *frame);

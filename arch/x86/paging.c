@@ -1,0 +1,290 @@
+/*
+ * Page tables: two levels, no PAE, so that a 486 will do.
+ *
+ * What always holds after paging_init: the kernel's half of every page directory is the same and
+ * never changes; it maps physical memory from 0 to the end of the window at KERNEL_BASE, for ring 0
+ * only. The first 4 MB, where the kernel's image lies, have a table of 4 KB pages: text and
+ * constants are read-only there, and the pages below the stacks are missing. The rest is mapped by
+ * 4 MB pages, or by tables that are taken from memory which the boot does not use.
+ */
+#include "paging.h"
+
+#include "cpu.h"
+#include "layout.h"
+#include <abi/errors.h>
+#include <abi/layout.h>
+
+#define ENTRY_PRESENT  0x001u
+#define ENTRY_WRITE    0x002u
+#define ENTRY_USER     0x004u
+#define ENTRY_THROUGH  0x008u
+#define ENTRY_UNCACHED 0x010u
+#define ENTRY_LARGE    0x080u
+#define ENTRY_GLOBAL   0x100u
+#define ENTRY_ADDRESS  0xfffff000u
+
+#define DEVICES_START 0xa0000u /* the PC's hole: video memory, then ROMs */
+#define DEVICES_END   0xc0000u
+
+#define USER_ENTRIES (KERNEL_BASE / CHUNK_BYTES)
+
+extern uint32_t kernel_directory[TABLE_ENTRIES], kernel_low_table[TABLE_ENTRIES];
+extern char paging_view_page[PAGE_BYTES];
+
+static uint32_t window_bytes = CHUNK_BYTES; /* what boot.asm mapped */
+static uint32_t current_directory;          /* what CR3 holds */
+
+static uint32_t page_index(uint32_t address)
+{
+    return address / PAGE_BYTES % TABLE_ENTRIES;
+}
+
+static void forget_page(const void *address)
+{
+    __asm__ volatile("invlpg %0" : : "m"(*(const char *)address) : "memory");
+}
+
+phys_addr_t arch_phys_of(const void *kernel_address)
+{
+    return (uint32_t)kernel_address - KERNEL_BASE;
+}
+
+void *arch_window(phys_addr_t address, uint32_t bytes)
+{
+    if (address > window_bytes || bytes > window_bytes - address)
+        return NULL;
+    return (void *)(KERNEL_BASE + address);
+}
+
+uint32_t arch_window_bytes(void)
+{
+    return window_bytes;
+}
+
+/* ---- Before there is a window
+ * -------------------------------------------------------------------- */
+
+/* Maps the physical page at paging_view_page, until the next call. */
+static void *view_page(phys_addr_t page)
+{
+    uint32_t *entry = &kernel_low_table[page_index((uint32_t)paging_view_page)];
+    if (*entry != (page | ENTRY_PRESENT | ENTRY_WRITE)) {
+        *entry = page | ENTRY_PRESENT | ENTRY_WRITE;
+        forget_page(paging_view_page);
+    }
+    return paging_view_page;
+}
+
+static bool view_read(void *context, phys_addr_t address, void *into, uint32_t bytes)
+{
+    (void)context;
+    if (bytes > 0 && address + (bytes - 1) < address)
+        return false;
+    uint8_t *to = into;
+    for (uint32_t i = 0; i < bytes; i++) {
+        const volatile uint8_t *page = view_page((address + i) & ENTRY_ADDRESS);
+        to[i] = page[(address + i) % PAGE_BYTES];
+    }
+    return true;
+}
+
+const struct multiboot_view paging_boot_view = {view_read, NULL};
+
+/* ---- The kernel's half
+ * ------------------------------------------------------------------------------ */
+
+/* Where the range meets something in use: the first page behind that; else 0. */
+static uint32_t obstacle_end(const struct boot_info *info, uint32_t start, uint32_t bytes)
+{
+    for (unsigned i = 0; i < info->reservation_count; i++) {
+        const struct boot_region *r = &info->reservation[i];
+        if (start < r->start + r->bytes && r->start < start + bytes)
+            return r->start + r->bytes;
+    }
+    for (unsigned i = 0; i < info->module_count; i++) {
+        const struct boot_module *m = &info->module[i];
+        if (start < m->start + m->bytes && m->start < start + bytes)
+            return (m->start + m->bytes + PAGE_BYTES - 1) & ENTRY_ADDRESS;
+    }
+    return 0;
+}
+
+/* Takes unused memory, or answers 0. All of it is within the window's reach to be. */
+static phys_addr_t take_memory(struct boot_info *info, uint32_t bytes, uint32_t limit)
+{
+    for (unsigned i = 0; i < info->region_count; i++) {
+        uint32_t at = info->region[i].start;
+        const uint32_t region_end = at + (info->region[i].bytes - PAGE_BYTES) + (PAGE_BYTES - 1);
+        const uint32_t last = region_end < limit ? region_end : limit - 1;
+        while (at < last && last - at >= bytes - 1) {
+            const uint32_t next = obstacle_end(info, at, bytes);
+            if (next == 0) {
+                info->reservation[info->reservation_count++] = (struct boot_region){at, bytes};
+                return at;
+            }
+            at = next;
+        }
+    }
+    return 0;
+}
+
+static void map_by_large_pages(uint32_t chunks, uint32_t global)
+{
+    for (uint32_t i = 1; i < chunks; i++)
+        kernel_directory[USER_ENTRIES + i] =
+            i * CHUNK_BYTES | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_LARGE | global;
+}
+
+static void map_by_tables(uint32_t chunks, phys_addr_t tables)
+{
+    for (uint32_t i = 1; i < chunks; i++, tables += PAGE_BYTES) {
+        uint32_t *table = view_page(tables);
+        for (uint32_t page = 0; page < TABLE_ENTRIES; page++)
+            table[page] = (i * CHUNK_BYTES + page * PAGE_BYTES) | ENTRY_PRESENT | ENTRY_WRITE;
+        kernel_directory[USER_ENTRIES + i] = tables | ENTRY_PRESENT | ENTRY_WRITE;
+    }
+}
+
+static bool read_only(uint32_t address)
+{
+    return address >= (uint32_t)kernel_text_start && address < (uint32_t)kernel_rodata_end;
+}
+
+static bool missing(uint32_t address)
+{
+    return address == (uint32_t)kernel_guard || address == (uint32_t)panic_guard ||
+           address == (uint32_t)nmi_guard;
+}
+
+static void map_first_chunk(uint32_t global)
+{
+    for (uint32_t page = 0; page < TABLE_ENTRIES; page++) {
+        const uint32_t physical = page * PAGE_BYTES, address = KERNEL_BASE + physical;
+        uint32_t entry = physical | ENTRY_PRESENT | global;
+        if (!read_only(address))
+            entry |= ENTRY_WRITE;
+        if (physical >= DEVICES_START && physical < DEVICES_END)
+            entry |= ENTRY_UNCACHED | ENTRY_THROUGH;
+        kernel_low_table[page] = missing(address) ? 0 : entry;
+    }
+}
+
+const char *paging_init(struct boot_info *info, uint32_t bytes)
+{
+    const uint32_t chunks = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
+    const uint32_t global = cpu.global_pages ? ENTRY_GLOBAL : 0;
+    current_directory = arch_phys_of(kernel_directory);
+
+    if (cpu.large_pages) {
+        cpu_cr4_set(CR4_LARGE_PAGES);
+        map_by_large_pages(chunks, global);
+    } else if (chunks > 1) {
+        const phys_addr_t tables = take_memory(info, (chunks - 1) * PAGE_BYTES, bytes);
+        if (tables == 0)
+            return "there is no memory for the kernel's page tables";
+        map_by_tables(chunks, tables);
+    }
+    map_first_chunk(global);
+    cpu_cr3_load(current_directory);
+    if (cpu.global_pages)
+        cpu_cr4_set(CR4_GLOBAL_PAGES);
+    window_bytes = bytes;
+    return NULL;
+}
+
+/* ---- Address spaces
+ * ------------------------------------------------------------------------------------ */
+
+void paging_enter(const struct arch_space *space)
+{
+    if (space->directory == current_directory)
+        return;
+    current_directory = space->directory;
+    cpu_cr3_load(current_directory);
+}
+
+void paging_leave(const struct arch_space *space)
+{
+    if (space->directory != current_directory)
+        return;
+    current_directory = arch_phys_of(kernel_directory);
+    cpu_cr3_load(current_directory);
+}
+
+/* An empty page for a table, or 0. */
+static phys_addr_t table_page(arch_page_source source, void *context)
+{
+    const phys_addr_t page = source(context);
+    if (page == 0 || page % PAGE_BYTES != 0 || arch_window(page, PAGE_BYTES) == NULL)
+        return 0;
+    phys_zero(page, PAGE_BYTES);
+    return page;
+}
+
+int arch_space_create(struct arch_space *space, arch_page_source source, void *context)
+{
+    const phys_addr_t page = table_page(source, context);
+    if (page == 0)
+        return -ENOMEM;
+    uint32_t *directory = arch_window(page, PAGE_BYTES);
+    for (uint32_t i = USER_ENTRIES; i < TABLE_ENTRIES; i++)
+        directory[i] = kernel_directory[i];
+    space->directory = page;
+    return 0;
+}
+
+/* The page table entry of a user address, or NULL when its table is missing. */
+static uint32_t *find_entry(const struct arch_space *space, uint32_t address)
+{
+    const uint32_t *directory = arch_window(space->directory, PAGE_BYTES);
+    const uint32_t entry = directory[address / CHUNK_BYTES];
+    if (!(entry & ENTRY_PRESENT))
+        return NULL;
+    uint32_t *table = arch_window(entry & ENTRY_ADDRESS, PAGE_BYTES);
+    return &table[page_index(address)];
+}
+
+int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page, uint32_t flags,
+                   arch_page_source source, void *context)
+{
+    if (address < USER_START || address >= USER_END || address % PAGE_BYTES != 0 ||
+        page % PAGE_BYTES != 0 || (flags & ~(SPACE_WRITE | SPACE_DEVICE)) != 0)
+        return -EINVAL;
+    uint32_t *entry = find_entry(space, address);
+    if (entry != NULL && (*entry & ENTRY_PRESENT))
+        return -EEXIST;
+    if (entry == NULL) {
+        const phys_addr_t table = table_page(source, context);
+        if (table == 0)
+            return -ENOMEM;
+        uint32_t *directory = arch_window(space->directory, PAGE_BYTES);
+        directory[address / CHUNK_BYTES] = table | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
+        entry = find_entry(space, address);
+    }
+    *entry = page | ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
+             (flags & SPACE_DEVICE ? ENTRY_UNCACHED | ENTRY_THROUGH : 0);
+    return 0;
+}
+
+bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
+                     phys_addr_t *found)
+{
+    if (address < USER_START || address >= USER_END)
+        return false;
+    const uint32_t *entry = find_entry(space, address);
+    if (entry == NULL || !(*entry & ENTRY_PRESENT) || !(*entry & ENTRY_USER))
+        return false;
+    if ((flags & SPACE_WRITE) && !(*entry & ENTRY_WRITE))
+        return false;
+    const phys_addr_t page = *entry & ENTRY_ADDRESS;
+    if (arch_window(page, PAGE_BYTES) == NULL)
+        return false;
+    *found = page | address % PAGE_BYTES;
+    return true;
+}
+
+void arch_space_flush(struct arch_space *space)
+{
+    if (space->directory == current_directory)
+        cpu_cr3_load(current_directory);
+}

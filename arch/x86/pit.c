@@ -1,0 +1,73 @@
+/*
+ * The 8254 timer's channel 0: the tick, and the time between two ticks.
+ *
+ * The counter runs at 105/88 MHz. 1194 counts are the shortest tick that is not shorter than a
+ * millisecond: 105072/105 us = 1000 us + 72/105 us, so that what is counted in ticks never ends
+ * early. The time itself counts the fractions and is exact.
+ */
+#include "pit.h"
+
+#include "pic.h"
+#include "ports.h"
+
+#define CHANNEL_0      0x40
+#define COMMAND        0x43
+#define RATE_GENERATOR 0x34 /* channel 0, low then high byte, mode 2 */
+#define LATCH          0x00 /* channel 0 */
+
+#define RELOAD         1194u
+#define US_NUMERATOR   88u /* microseconds a count */
+#define US_DENOMINATOR 105u
+#define TICK_US        (RELOAD * US_NUMERATOR / US_DENOMINATOR)
+#define TICK_FRACTION  (RELOAD * US_NUMERATOR % US_DENOMINATOR)
+
+static uint64_t tick_us;       /* at the last tick */
+static uint32_t tick_fraction; /* and so many 1/105 us */
+static uint64_t last_us;       /* what was answered last */
+
+void pit_init(void)
+{
+    out8(COMMAND, RATE_GENERATOR);
+    out8(CHANNEL_0, RELOAD & 0xff);
+    out8(CHANNEL_0, RELOAD >> 8);
+    pic_unmask_timer();
+}
+
+void pit_tick(void)
+{
+    tick_us += TICK_US;
+    tick_fraction += TICK_FRACTION;
+    if (tick_fraction >= US_DENOMINATOR) {
+        tick_fraction -= US_DENOMINATOR;
+        tick_us++;
+    }
+}
+
+/* Counts down from RELOAD to 1. */
+static uint32_t read_counter(void)
+{
+    out8(COMMAND, LATCH);
+    const uint32_t low = in8(CHANNEL_0);
+    return (uint32_t)in8(CHANNEL_0) << 8 | low;
+}
+
+uint64_t arch_time_us(void)
+{
+    /* The counter may wrap at any moment, and then a tick waits that pit_tick has not seen. A
+       second reading that is higher tells that it wrapped between the two. */
+    uint32_t counter = read_counter();
+    bool waiting = pic_requested(PIC_LINE_TIMER);
+    const uint32_t again = read_counter();
+    if (again > counter) {
+        counter = again;
+        waiting = true;
+    }
+    uint32_t counts = counter < RELOAD ? RELOAD - counter : 0;
+    if (waiting)
+        counts += RELOAD;
+
+    const uint64_t now = tick_us + (counts * US_NUMERATOR + tick_fraction) / US_DENOMINATOR;
+    if (now > last_us)
+        last_us = now;
+    return last_us;
+}

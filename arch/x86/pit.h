@@ -1,0 +1,6 @@
+/* The tick. */
+#pragma once
+
+void pit_init(void);
+/* A tick has arrived. */
+void pit_tick(void);

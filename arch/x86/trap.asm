@@ -1,0 +1,196 @@
+; Into the kernel and out of it.
+;
+; A trap from ring 3 pushes into the running process's register frame (TSS.esp0 points at its end)
+; and then moves to the one kernel stack, always from its top: nothing on it outlives an upcall. An
+; interrupt from ring 0 can only have ended the wait in `idle`, so what it pushed is dropped. An
+; exception from ring 0 is a bug of ours: a panic, on a stack of its own.
+;
+; What user code can set and a gate does not clear (DF, AC, NT) is cleared before C runs. DS and ES
+; hold the flat user selector while the kernel runs; FS and GS keep the process's values.
+;
+; Loading a saved selector can't fault: it was in that register when the processor or this code
+; saved it, and no descriptor changes while the system runs. With thread storage that will change,
+; and then the loads need their check.
+
+%include "offsets.inc"
+
+extern kernel_call, kernel_nmi
+extern trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
+extern kernel_stack_top, panic_stack_top, nmi_stack_top
+
+RING_MASK equ 3
+
+; ss: the kernel's. Loads the segments and flags that C expects. Clobbers eax, flags.
+%macro enter_c 0
+        mov     eax, SELECTOR_USER_DATA
+        mov     ds, eax
+        mov     es, eax
+        push    dword FLAGS_CLEAN
+        popfd
+        xor     ebp, ebp                ; backtraces end here
+%endmacro
+
+        section .text
+
+; ---- The call gate: int IPC_VECTOR ------------------------------------------------------------------
+
+; DS and ES come back as the flat user selector, so they are not saved but written.
+        align 16
+trap_call:
+        push    dword 0
+        push    dword IPC_VECTOR
+        pushad
+        push    dword SELECTOR_USER_DATA
+        push    dword SELECTOR_USER_DATA
+        push    fs
+        push    gs
+        lea     ecx, [esp - FRAME_GS]   ; the context: its frame comes first
+        mov     esp, kernel_stack_top
+        enter_c
+        push    ecx
+        call    kernel_call             ; void kernel_call(struct arch_context *caller)
+
+; ---- Out of the kernel --------------------------------------------------------------------------------
+
+; Runs whoever is next. Never returns to its caller; the stack's contents are not needed any more.
+global trap_resume
+trap_resume:
+        mov     esp, kernel_stack_top
+        call    trap_leave              ; struct arch_context *trap_leave(void)
+        test    eax, eax
+        jz      idle
+        lea     esp, [eax + FRAME_GS]
+        pop     gs
+        pop     fs
+        pop     es
+        pop     ds
+        popad
+        add     esp, 8                  ; vector and error code
+        iretd
+
+; Nobody is ready. sti takes effect after hlt has begun, so no wake-up is lost between them. Only an
+; NMI comes back here.
+idle:
+        mov     esp, kernel_stack_top
+        sti
+        hlt
+        cli
+        jmp     idle
+
+; ---- All other vectors ----------------------------------------------------------------------------------
+
+; Stack here: vector, error code, eip, cs, eflags, and from ring 3 esp and ss.
+        align 16
+general:
+        test    byte [esp + FRAME_VECTOR_TO_CS], RING_MASK
+        jz      from_kernel
+        pushad
+        push    ds
+        push    es
+        push    fs
+        push    gs
+        lea     ecx, [esp - FRAME_GS]
+        mov     esp, kernel_stack_top
+        enter_c
+        push    ecx
+        call    trap_from_process       ; void trap_from_process(struct arch_context *process)
+        jmp     trap_resume
+
+from_kernel:
+        cmp     dword [esp], EXCEPTIONS
+        jb      fault_in_kernel
+        mov     ecx, [esp]
+        mov     esp, kernel_stack_top
+        enter_c
+        push    ecx
+        call    trap_from_idle          ; void trap_from_idle(uint32_t vector)
+        jmp     trap_resume
+
+; esp may point anywhere, into the process table too, so the rest is saved on the panic stack.
+fault_in_kernel:
+        mov     [ss:interrupted_esp], esp
+        mov     esp, panic_stack_top
+        pushad
+        push    ds
+        push    es
+        push    fs
+        push    gs
+        mov     ecx, esp
+        mov     edx, ebp
+        enter_c
+        mov     ebp, edx                ; the panic's backtrace goes on into what failed
+        push    dword [interrupted_esp]
+        push    ecx
+        call    trap_in_kernel          ; _Noreturn void trap_in_kernel(const uint32_t *saved,
+                                        ;                               const uint32_t *pushed)
+
+; A debug trap. In ring 0 only TF can cause one, and only where user code brought it along: it is
+; switched off and forgotten. Needs the 12 bytes that the processor pushed, and no register.
+        align 16
+trap_debug:
+        test    byte [esp + 4], RING_MASK
+        jnz     stub_1
+        and     dword [esp + 8], ~FLAGS_TRAP
+        iretd
+
+; The non-maskable interrupt, at any moment, also while esp points into the process table: the 12
+; bytes that it pushes there fit in the frame's slack. It does not nest before its iret.
+        align 16
+trap_nmi:
+        mov     [ss:nmi_interrupted_esp], esp
+        mov     esp, nmi_stack_top
+        pushad
+        push    ds
+        push    es
+        enter_c
+        call    kernel_nmi              ; void kernel_nmi(void)
+        pop     es
+        pop     ds
+        popad
+        mov     esp, [ss:nmi_interrupted_esp]
+        iretd
+
+; The double-fault task begins here, on the panic stack, with the processor's error code on it.
+global trap_double_fault_task
+trap_double_fault_task:
+        enter_c
+        call    trap_double_fault       ; _Noreturn void trap_double_fault(void)
+
+; ---- One stub a vector ------------------------------------------------------------------------------------
+
+; The vectors for which the processor pushes an error code itself.
+%define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
+
+%assign vector 0
+%rep VECTORS
+stub_%+vector:
+  %if !HAS_ERROR(vector)
+        push    dword 0
+  %endif
+        push    dword vector
+        jmp     general
+  %assign vector vector + 1
+%endrep
+
+        section .rodata align=4
+
+; const uint32_t trap_entry[VECTORS]
+global trap_entry
+trap_entry:
+%assign vector 0
+%rep VECTORS
+  %if vector == VECTOR_DEBUG
+        dd trap_debug
+  %elif vector == VECTOR_NMI
+        dd trap_nmi
+  %elif vector == IPC_VECTOR
+        dd trap_call
+  %else
+        dd stub_%+vector
+  %endif
+  %assign vector vector + 1
+%endrep
+
+        section .bss align=4
+interrupted_esp:     resd 1
+nmi_interrupted_esp: resd 1

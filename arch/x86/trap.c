@@ -1,0 +1,127 @@
+/*
+ * From the entry stubs to the kernel's upcalls, and back to a process. Enter at trap_from_process
+ * (all vectors but the call gate, which calls kernel_call directly) and at trap_leave.
+ */
+#include "trap.h"
+
+#include "console.h"
+#include "cpu.h"
+#include "descriptors.h"
+#include "fault.h"
+#include "fpu.h"
+#include "layout.h"
+#include "paging.h"
+#include "pic.h"
+#include "pit.h"
+#include "text.h"
+#include <stddef.h>
+
+/* ---- Into the kernel ---------------------------------------------------------------------------
+ */
+
+/* `running`: whom the line interrupted, or NULL. */
+static void interrupt(unsigned line, struct arch_context *running)
+{
+    if (!pic_in_service(line))
+        return;
+    if (line == PIC_LINE_TIMER) {
+        pic_acknowledge(line);
+        pit_tick();
+        kernel_tick(running);
+        return;
+    }
+    arch_line_mask(line);
+    pic_acknowledge(line);
+    kernel_interrupt(line);
+}
+
+static bool is_line(uint32_t vector)
+{
+    return vector >= VECTOR_LINES && vector < VECTOR_LINES + PIC_LINES;
+}
+
+void trap_from_process(struct arch_context *process)
+{
+    const struct arch_frame *f = &process->frame;
+    if (f->vector == VECTOR_NO_FPU && fpu_begin(process))
+        return;
+    if (f->vector < EXCEPTIONS) {
+        struct arch_fault fault;
+        fault_explain(&fault, f, cpu_cr2());
+        kernel_fault(process, &fault);
+        return;
+    }
+    /* Vectors that are nobody's come from hardware that we never programmed: nothing to do. */
+    if (is_line(f->vector))
+        interrupt(f->vector - VECTOR_LINES, process);
+}
+
+void trap_from_idle(uint32_t vector)
+{
+    if (is_line(vector))
+        interrupt(vector - VECTOR_LINES, NULL);
+}
+
+/* ---- Out of it
+ * ----------------------------------------------------------------------------------- */
+
+struct arch_context *trap_leave(void)
+{
+    struct arch_context *next = kernel_next();
+    if (next == NULL)
+        return NULL;
+    paging_enter(next->space);
+    descriptors_enter(next);
+    fpu_enter(next);
+    next->frame.eflags = (next->frame.eflags & FLAGS_USER) | FLAGS_CLEAN | FLAGS_INTERRUPT;
+    return next;
+}
+
+/* ---- Our own faults
+ * -------------------------------------------------------------------------------- */
+
+static _Noreturn void panic(struct arch_registers *r)
+{
+    static bool panicking;
+    struct arch_fault fault;
+
+    r->cr0 = cpu_cr0();
+    r->cr2 = cpu_cr2();
+    r->cr3 = cpu_cr3();
+    r->cr4 = cpu_cr4();
+    fault_explain(&fault, &r->frame, r->cr2);
+    if (!panicking) {
+        panicking = true;
+        kernel_panic_fault(&fault, r);
+    }
+    struct text t;
+    text_begin(&t, "panic: ");
+    text_put(&t, fault.name);
+    text_put(&t, " at 0x");
+    text_hex(&t, fault.ip, 8);
+    text_put(&t, " while reporting another fault; halted");
+    console_line(t.line);
+    arch_halt();
+}
+
+/* `saved`: what the stub put on the panic stack, from gs to eax. `pushed`: vector, error code, eip,
+   cs, eflags, where the fault found the stack; before it esp was just above them. */
+void trap_in_kernel(const uint32_t *saved, const uint32_t *pushed)
+{
+    static struct arch_registers r;
+    uint32_t *low = &r.frame.gs, *high = &r.frame.vector;
+    for (size_t i = 0; &low[i] < high; i++)
+        low[i] = saved[i];
+    for (size_t i = 0; &high[i] < &r.frame.esp; i++)
+        high[i] = pushed[i];
+    r.frame.esp = (uint32_t)&pushed[&r.frame.esp - high];
+    r.frame.ss = SELECTOR_KERNEL_DATA;
+    panic(&r);
+}
+
+void trap_double_fault(void)
+{
+    static struct arch_registers r;
+    descriptors_interrupted(&r.frame);
+    panic(&r);
+}
