@@ -19,7 +19,9 @@ enum {
                    sequences. */
     TTY_MODE,   /* tty_mode -> tty_mode: sets the mode, answers the former one */
     TTY_OWNER,  /* the sender becomes the one that is told of ^C: notify, when ^C was typed and
-                   nobody reads in raw mode. Typed-ahead input is dropped at that ^C. */
+                   nobody reads in raw mode. Typed-ahead input is dropped at that ^C. The owner's
+                   next TTY_READ is then answered EINTR, once, so that a ^C which came just before
+                   it is not overlooked. */
     TTY_SIZE,   /* -> tty_size */
     TTY_FLUSH,  /* answered when the output has left the wire */
     TTY_CANCEL, /* by the owner: the pending read of another process is forgotten (its process is

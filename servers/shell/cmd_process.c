@@ -1,0 +1,201 @@
+/* Commands that end and start processes: kill, run. */
+#include "commands.h"
+#include "console.h"
+#include "processes.h"
+
+#include <abi/errors.h>
+#include <abi/layout.h>
+#include <parley/ipc.h>
+#include <parley/server.h>
+#include <parley/system.h>
+#include <stdio.h>
+#include <string.h>
+
+int command_kill(int argc, char **argv)
+{
+    endpoint_t endpoint;
+    if (argc != 2)
+        return command_usage("kill");
+    int error = process_find(argv[1], &endpoint);
+    if (error == 0 && endpoint == self()) {
+        say("kill: that is this shell itself (reboot and poweroff end the session)\n");
+        return STATUS_FAILED;
+    }
+    if (error == 0)
+        error = sys_kill(endpoint);
+    if (error == 0)
+        return 0;
+    if (error == -ENOENT || error == -EDEADSRCDST || error == -ENAMETOOLONG || error == -EINVAL)
+        say("kill: no process called %s (try ps)\n", argv[1]);
+    else
+        say("kill: %s: %s\n", argv[1], strerror(error));
+    return STATUS_FAILED;
+}
+
+/* ---- Running a program in the foreground ---------------------------------------------------- */
+
+static const char *fault_word(uint32_t vector)
+{
+    static const char *const word[] = {
+        [0] = "divide error",
+        [1] = "debug trap",
+        [3] = "breakpoint",
+        [4] = "overflow",
+        [5] = "bound range exceeded",
+        [6] = "invalid opcode",
+        [7] = "device not available",
+        [8] = "double fault",
+        [10] = "invalid TSS",
+        [11] = "segment not present",
+        [12] = "stack fault",
+        [13] = "general protection fault",
+        [14] = "page fault",
+        [16] = "floating-point error",
+        [17] = "alignment check",
+        [18] = "machine check",
+        [19] = "SIMD floating-point error",
+    };
+    if (vector < sizeof word / sizeof word[0] && word[vector] != NULL)
+        return word[vector];
+    return "fault";
+}
+
+/* Says how a program ended, unless it did so of its own will; returns its status. */
+static int ended(const char *name, const struct system_death *death)
+{
+    if (death->cause == DEATH_EXIT)
+        return (int)death->status;
+    if (death->cause == DEATH_KILL) {
+        if (!console_interrupted())
+            say("%s: killed\n", name);
+        return console_interrupted() ? STATUS_INTERRUPTED : STATUS_KILLED;
+    }
+    if (death->status == 14)
+        say("%s: killed by page fault at 0x%08x (instruction 0x%08x)\n", name,
+            (unsigned)death->address, (unsigned)death->ip);
+    else
+        say("%s: killed by %s (instruction 0x%08x)\n", name, fault_word(death->status),
+            (unsigned)death->ip);
+    return STATUS_KILLED;
+}
+
+/* Takes all deaths that were reported; true when `program`'s is among them. */
+static bool take_deaths(endpoint_t program, struct system_death *its)
+{
+    bool found = false;
+    struct system_death death;
+    while (sys_death(&death) == 0) {
+        console_note_death(death.endpoint);
+        if (death.endpoint == program) {
+            *its = death;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* The shell offers no service. */
+static void refuse(message *m)
+{
+    const endpoint_t client = m->m_source;
+    memset(m->m_words, 0, sizeof m->m_words);
+    (void)server_answer(client, -ENOSYS, m);
+}
+
+/* Waits until the program has died. ^C ends it. */
+static void wait_for_end(const char *name, endpoint_t program, struct system_death *death)
+{
+    bool stopped = false;
+    for (;;) {
+        message m;
+        uint32_t second;
+        if (ipc_call(IPC_RECEIVE, ANY, &m, 0, &second) < 0)
+            continue;
+        const uint32_t came = second & IPC_CAME_MASK;
+        if (came == IPC_CAME_SEND_REC)
+            refuse(&m);
+        if (came != IPC_CAME_EVENTS)
+            continue;
+        if (m.m_source == HARDWARE && take_deaths(program, death))
+            return;
+        if (m.m_source != console_endpoint())
+            continue;
+        console_note_interrupt();
+        if (stopped)
+            continue;
+        stopped = true;
+        console_take_back(true);
+        const int error = sys_kill(program);
+        if (error < 0 && error != -EDEADSRCDST)
+            say("shell: %s can't be stopped: %s\n", name, strerror(error));
+    }
+}
+
+static int not_started(const char *name, int error)
+{
+    switch (error) {
+    case -ENOENT:
+    case -ENAMETOOLONG:
+        say("run: no module called %s (try modules)\n", name);
+        break;
+    case -EBUSY:
+        say("run: %s is running already (try ps)\n", name);
+        break;
+    case -ENOEXEC:
+        say("run: %s was refused at boot (modules says why)\n", name);
+        break;
+    case -E2BIG:
+        say("run: too many arguments for %s\n", name);
+        break;
+    case -EAGAIN:
+        say("run: there is no place for another process\n");
+        break;
+    default:
+        say("run: %s: %s\n", name, strerror(error));
+        break;
+    }
+    return STATUS_FAILED;
+}
+
+/* The arguments as the kernel wants them, in one string. False when they are too long. */
+static bool join(int argc, char **argv, char *text, size_t bytes)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 1; i < argc; i++) {
+        const int n = snprintf(text + used, bytes - used, i > 1 ? " %s" : "%s", argv[i]);
+        if (n < 0 || (size_t)n >= bytes - used)
+            return false;
+        used += (size_t)n;
+    }
+    return true;
+}
+
+int program_run(int argc, char **argv)
+{
+    char arguments[ARGUMENT_BYTES];
+    endpoint_t program;
+    if (!join(argc, argv, arguments, sizeof arguments))
+        return not_started(argv[0], -E2BIG);
+    console_lend();
+    int error = sys_start(argv[0], arguments, &program);
+    if (error < 0) {
+        console_take_back(false);
+        return not_started(argv[0], error);
+    }
+    int status = 0;
+    struct system_death death;
+    if (sys_watch(program, 1) == 0) { /* else it has ended already, and nobody knows how */
+        wait_for_end(argv[0], program, &death);
+        console_take_back(false);
+        status = ended(argv[0], &death);
+    } else {
+        console_take_back(false);
+    }
+    return status;
+}
+
+int command_run(int argc, char **argv)
+{
+    return argc < 2 ? command_usage("run") : program_run(argc - 1, argv + 1);
+}

@@ -1,0 +1,82 @@
+/* Commands about the session: help, echo, clear, reboot, poweroff. */
+#include "commands.h"
+#include "console.h"
+#include "words.h"
+
+#include <abi/system.h>
+#include <parley/system.h>
+#include <stdio.h>
+#include <string.h>
+
+#define STATUS_MOST 127 /* that an emulator can end with */
+
+static int list_commands(void)
+{
+    for (const struct command *c = commands; c->name != NULL; c++) {
+        char usage[40];
+        snprintf(usage, sizeof usage, "%s %s", c->name, c->usage);
+        say("  %-26s %s\n", usage, c->summary);
+        if (console_interrupted())
+            return STATUS_INTERRUPTED;
+    }
+    say("help COMMAND explains one. Modules that wait to be run are commands too (modules).\n");
+    return 0;
+}
+
+int command_help(int argc, char **argv)
+{
+    if (argc == 1)
+        return list_commands();
+    if (argc > 2)
+        return command_usage("help");
+    const struct command *c = command_find(argv[1]);
+    if (c == NULL) {
+        say("help: no command called %s (try help)\n", argv[1]);
+        return STATUS_FAILED;
+    }
+    say("%s %s\n  %s\n\n", c->name, c->usage, c->summary);
+    console_write(c->page, strlen(c->page));
+    return 0;
+}
+
+int command_echo(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (i > 1)
+            console_write(" ", 1);
+        console_write(argv[i], strlen(argv[i]));
+    }
+    console_write("\n", 1);
+    return 0;
+}
+
+int command_clear(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return command_usage("clear");
+    say("\033[H\033[2J");
+    return 0;
+}
+
+static int power(const char *name, unsigned what, unsigned status)
+{
+    console_flush();
+    const int error = sys_power(what, status);
+    say("%s: %s\n", name, error < 0 ? strerror(error) : "the machine goes on");
+    return STATUS_FAILED;
+}
+
+int command_reboot(int argc, char **argv)
+{
+    (void)argv;
+    return argc > 1 ? command_usage("reboot") : power("reboot", POWER_REBOOT, 0);
+}
+
+int command_poweroff(int argc, char **argv)
+{
+    uint32_t status = 0;
+    if (argc > 2 || (argc == 2 && words_number(argv[1], 255, &status) < 0))
+        return command_usage("poweroff");
+    return power("poweroff", POWER_OFF, status > STATUS_MOST ? STATUS_MOST : status);
+}

@@ -1,0 +1,184 @@
+/* The table of commands, and what is done with a line. Entry: command_line. */
+#include "commands.h"
+
+#include "console.h"
+#include "processes.h"
+#include "words.h"
+
+#include <string.h>
+
+const struct command commands[] = {
+    {"help", "[COMMAND]", "list the commands, or explain one",
+     "Without an argument lists all commands; with one, explains it.\n"
+     "\nKeys: arrows, Home, End, Tab completes, ^A ^E line start and end, ^K ^U delete to\n"
+     "the end and to the start, ^W deletes a word, ^L clears the screen, ^C stops a\n"
+     "command, F12 or ^\\ shows who waits for whom.\n"
+     "'single' and \"double\" quotes keep blanks; $? is the last command's status.\n"
+     "\nExample: help ping\n",
+     ARGUMENT_COMMAND, command_help},
+    {"ps", "", "list the processes and who waits for whom",
+     "One line a process: its name and endpoint, what it does (running, ready; sending,\n"
+     "calling, receiving, or waiting for an answer), whom it waits for, priority (0 is\n"
+     "the most urgent), milliseconds of processor time, messages sent and received,\n"
+     "and its memory.\n"
+     "\nExample: ps\n",
+     ARGUMENT_NONE, command_ps},
+    {"ping", "NAME|ENDPOINT [N]", "measure round trips of a message",
+     "Sends N messages (10; at most 1000000) to a server, each a rendezvous there and\n"
+     "back, checks every answer, and shows the smallest, the median and the greatest\n"
+     "time of a round trip. ^C stops it.\n"
+     "\nExample: ping clock 1000\n",
+     ARGUMENT_PROCESS, command_ping},
+    {"run", "MODULE [ARGUMENT...]", "start a module and wait for its end",
+     "Starts a boot module that is not running, gives it the keyboard, and waits until\n"
+     "it ends. ^C stops it. The name alone does the same for a module that is started on\n"
+     "demand. Arguments are split at blanks, quoted or not.\n"
+     "\nExample: run greet World\n",
+     ARGUMENT_MODULE, command_run},
+    {"kill", "NAME|ENDPOINT", "end a process",
+     "Ends a process at once. Those who wait for it get an error. A server that was\n"
+     "killed is started again by run; the shell does that itself for tty and names.\n"
+     "\nExample: kill hello\n",
+     ARGUMENT_PROCESS, command_kill},
+    {"modules", "", "list the boot modules",
+     "One line a module: whether it runs, waits to be started (on demand), has ended, or\n"
+     "was refused and why; how often it was started; the size of its file and the memory\n"
+     "that it needs.\n"
+     "\nExample: modules\n",
+     ARGUMENT_NONE, command_modules},
+    {"names", "", "list the published names",
+     "One line a name that the name server knows: who provides that service.\n"
+     "\nExample: names\n",
+     ARGUMENT_NONE, command_names},
+    {"mem", "", "show how memory is used",
+     "How much memory the kernel, the modules as they were loaded and the processes use,\n"
+     "and how much is free.\n"
+     "\nExample: mem\n",
+     ARGUMENT_NONE, command_mem},
+    {"uptime", "", "show the time since the boot",
+     "Asks the clock server how long the system has been up.\n"
+     "\nExample: uptime\n",
+     ARGUMENT_NONE, command_uptime},
+    {"date", "", "show date and time (UTC)",
+     "Asks the clock server, which takes the machine's clock as UTC.\n"
+     "\nExample: date\n",
+     ARGUMENT_NONE, command_date},
+    {"sleep", "SECONDS", "wait",
+     "Waits; fractions are allowed. ^C ends it.\n"
+     "\nExample: sleep 0.5\n",
+     ARGUMENT_NONE, command_sleep},
+    {"echo", "[WORD...]", "print words",
+     "Prints its arguments with a blank between them. $? is the last command's status.\n"
+     "\nExample: echo status $?\n",
+     ARGUMENT_NONE, command_echo},
+    {"dmesg", "", "print the kernel's log",
+     "Prints what the kernel has logged since the boot, as far as it is kept.\n"
+     "\nExample: dmesg\n",
+     ARGUMENT_NONE, command_dmesg},
+    {"dump", "", "write who waits for whom to the log",
+     "Lets the kernel write every process's state to its log, which the console shows.\n"
+     "F12 and ^\\ do the same at any time.\n"
+     "\nExample: dump\n",
+     ARGUMENT_NONE, command_dump},
+    {"clear", "", "clear the screen",
+     "Clears the screen. ^L does the same while you type.\n"
+     "\nExample: clear\n",
+     ARGUMENT_NONE, command_clear},
+    {"reboot", "", "restart the machine",
+     "Restarts the machine at once.\n"
+     "\nExample: reboot\n",
+     ARGUMENT_NONE, command_reboot},
+    {"poweroff", "[STATUS]", "switch the machine off",
+     "Switches the machine off. An emulator that takes one ends with STATUS (0 to 127; a\n"
+     "greater one, as $? may be, becomes 127).\n"
+     "\nExample: poweroff $?\n",
+     ARGUMENT_NONE, command_poweroff},
+    {NULL, NULL, NULL, NULL, ARGUMENT_NONE, NULL},
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+int command_usage(const char *name)
+{
+    const struct command *c = command_find(name);
+    say("%s: use: %s %s\n", name, name, c->usage);
+    return STATUS_USAGE;
+}
+
+static void offer_first_words(struct match *m, const char *prefix)
+{
+    for (const struct command *c = commands; c->name != NULL; c++)
+        match_offer(m, prefix, c->name);
+    modules_offer(m, prefix, true);
+}
+
+static int unknown(const char *name)
+{
+    static struct match all;
+    all.count = 0;
+    offer_first_words(&all, "");
+    const char *nearest = NULL;
+    for (unsigned i = 0; i < all.count; i++)
+        if (match_near(name, all.name[i]) &&
+            (nearest == NULL || match_distance(name, all.name[i]) < match_distance(name, nearest)))
+            nearest = all.name[i];
+    if (nearest != NULL)
+        say("%s: no such command; did you mean %s?\n", name, nearest);
+    else
+        say("%s: no such command (try help)\n", name);
+    return STATUS_UNKNOWN;
+}
+
+int command_line(const char *line, int status)
+{
+    static struct words words;
+    const char *wrong = words_split(line, status, &words);
+    if (wrong != NULL) {
+        say("shell: %s\n", wrong);
+        return STATUS_USAGE;
+    }
+    if (words.count == 0)
+        return status;
+    console_begin();
+    const struct command *c = command_find(words.word[0]);
+    if (c != NULL)
+        return c->run(words.count, words.word);
+    struct module_info info;
+    if (module_find(words.word[0], &info) && (info.flags & MODULE_DEMAND))
+        return program_run(words.count, words.word);
+    return unknown(words.word[0]);
+}
+
+unsigned command_complete(const char *line, struct match *m)
+{
+    const char *prefix = strrchr(line, ' ');
+    prefix = prefix == NULL ? line : prefix + 1;
+    const size_t first = strspn(line, " ");
+    if (prefix == line + first) {
+        offer_first_words(m, prefix);
+        return (unsigned)strlen(prefix);
+    }
+    char name[NAME_BYTES];
+    const size_t length = strcspn(line + first, " ");
+    if (length >= sizeof name)
+        return 0;
+    memcpy(name, line + first, length);
+    name[length] = '\0';
+    const struct command *c = command_find(name);
+    if (c == NULL)
+        return 0;
+    if (c->argument == ARGUMENT_PROCESS)
+        processes_offer(m, prefix);
+    else if (c->argument == ARGUMENT_MODULE)
+        modules_offer(m, prefix, false);
+    else if (c->argument == ARGUMENT_COMMAND)
+        for (const struct command *other = commands; other->name != NULL; other++)
+            match_offer(m, prefix, other->name);
+    return (unsigned)strlen(prefix);
+}

@@ -1,0 +1,46 @@
+/*
+ * The shell's side of the tty.
+ *
+ * A tty that died is found again, or started again; what was written meanwhile is lost, nothing
+ * else. ^C reaches the shell in two ways: as a key, while it reads, and as a notification of the
+ * tty while it does something else.
+ */
+#pragma once
+
+#include <abi/endpoint.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KEY_NEW_CONSOLE (-1) /* the tty is another one: what the screen shows must be drawn again  \
+                              */
+
+void console_start(void);
+
+void console_write(const char *text, size_t bytes);
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* The next byte that was typed, or KEY_NEW_CONSOLE. ^C also when it came as a notification. */
+int console_key(void);
+
+/* True when ^C was typed since the command began; stays true until console_begin. */
+bool console_interrupted(void);
+/* A command begins: ^C from before does not concern it. */
+void console_begin(void);
+
+/* Waits, until ^C is typed. True when the time is over, false when it was ^C. */
+bool console_wait(uint64_t microseconds);
+
+/* A program gets the keyboard, in line mode; and the shell has it back. `cancel`: the program was
+   stopped by ^C and may have a read pending. */
+void console_lend(void);
+void console_take_back(bool cancel);
+
+void console_flush(void);
+unsigned console_columns(void);
+
+/* Whose notifications mean ^C. */
+endpoint_t console_endpoint(void);
+/* Notes the ^C that a notification brought, or the death of a process, if it was the tty's. */
+void console_note_interrupt(void);
+void console_note_death(endpoint_t dead);

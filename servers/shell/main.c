@@ -1,0 +1,22 @@
+/*
+ * shell: a person's way in. A line is read (prompt), split and dispatched (commands), and what it
+ * asks for is done by messages to the servers and to the kernel.
+ */
+#include "commands.h"
+#include "console.h"
+#include "prompt.h"
+
+#define VERSION "0.1.0"
+
+int main(void)
+{
+    int status = 0;
+    console_start();
+    say("Parley " VERSION ", a rendezvous microkernel: everything here is a message.\n"
+        "Type help for the commands, Tab to complete them.\n");
+    for (;;) {
+        status = command_line(prompt_read(), status);
+        if (status == STATUS_INTERRUPTED && console_interrupted())
+            say("^C\n");
+    }
+}

@@ -1,0 +1,71 @@
+/* See processes.h. */
+#include "processes.h"
+
+#include "words.h"
+
+#include <parley/server.h>
+#include <parley/system.h>
+#include <stdio.h>
+#include <string.h>
+
+int process_find(const char *text, endpoint_t *endpoint)
+{
+    uint32_t number;
+    if (words_number(text, INT32_MAX, &number) == 0) {
+        *endpoint = (endpoint_t)number;
+        return 0;
+    }
+    const int error = sys_lookup(text, endpoint);
+    return error == -ENOENT ? names_lookup(text, endpoint) : error;
+}
+
+const char *process_name(endpoint_t endpoint, char name[NAME_BYTES])
+{
+    static const struct {
+        endpoint_t endpoint;
+        const char *name;
+    } special[] = {{HARDWARE, "hardware"}, {SYSTEM, "system"}, {ANY, "any"}, {NONE, "nobody"}};
+    for (unsigned i = 0; i < sizeof special / sizeof special[0]; i++)
+        if (special[i].endpoint == endpoint)
+            return special[i].name;
+    struct process_info info;
+    if (sys_process(endpoint_slot(endpoint), &info) == 0 && info.endpoint == endpoint)
+        strlcpy(name, info.name, NAME_BYTES);
+    else
+        snprintf(name, NAME_BYTES, "%d", (int)endpoint);
+    return name;
+}
+
+bool process_next(unsigned *slot, struct process_info *info)
+{
+    for (;;) {
+        const int error = sys_process((*slot)++, info);
+        if (error == 0)
+            return true;
+        if (error != -ESRCH)
+            return false;
+    }
+}
+
+bool module_find(const char *name, struct module_info *info)
+{
+    for (unsigned i = 0; sys_module(i, info) == 0; i++)
+        if (strcmp(info->name, name) == 0)
+            return true;
+    return false;
+}
+
+void processes_offer(struct match *m, const char *prefix)
+{
+    struct process_info info;
+    for (unsigned slot = 0; process_next(&slot, &info);)
+        match_offer(m, prefix, info.name);
+}
+
+void modules_offer(struct match *m, const char *prefix, bool only_demand)
+{
+    struct module_info info;
+    for (unsigned i = 0; sys_module(i, &info) == 0; i++)
+        if (!(info.flags & MODULE_REFUSED) && (!only_demand || (info.flags & MODULE_DEMAND)))
+            match_offer(m, prefix, info.name);
+}

@@ -1,0 +1,108 @@
+/*
+ * The i8042 keyboard controller.
+ *
+ * Machines without one answer 0xff for ever, some answer nothing: every wait is bounded, and what
+ * does not answer is left as the firmware set it up.
+ */
+#include "tty.h"
+
+#include "keys.h"
+#include "ports.h"
+
+#include <parley/system.h>
+
+#define KEYBOARD_IRQ 1
+
+#define PORT_DATA   0x60
+#define PORT_STATUS 0x64 /* writing: commands to the controller */
+
+#define STATUS_OUTPUT_FULL 0x01
+#define STATUS_INPUT_FULL  0x02
+#define STATUS_MOUSE       0x20
+
+#define COMMAND_READ_CONFIG  0x20
+#define COMMAND_WRITE_CONFIG 0x60
+#define COMMAND_ENABLE       0xae
+
+#define CONFIG_INTERRUPT 0x01
+#define CONFIG_DISABLED  0x10
+#define CONFIG_TRANSLATE 0x40
+
+#define WAIT_READS 20000 /* some 20 ms on a real bus */
+#define BYTES_MAX  64    /* taken at once; a controller that has more is broken */
+
+static bool present;
+static struct keys keys;
+
+static bool wait_for(uint8_t mask, uint8_t wanted)
+{
+    for (unsigned i = 0; i < WAIT_READS; i++)
+        if ((port_in(PORT_STATUS) & mask) == wanted)
+            return true;
+    return false;
+}
+
+static bool command(uint8_t code)
+{
+    if (!wait_for(STATUS_INPUT_FULL, 0))
+        return false;
+    port_out(PORT_STATUS, code);
+    return true;
+}
+
+static void take_bytes(void)
+{
+    for (unsigned i = 0; i < BYTES_MAX; i++) {
+        const uint8_t status = port_in(PORT_STATUS);
+        if (status == 0xff || !(status & STATUS_OUTPUT_FULL))
+            return;
+        const uint8_t scancode = port_in(PORT_DATA);
+        if (status & STATUS_MOUSE)
+            continue;
+        char bytes[KEYS_BYTES_MAX];
+        bool dump;
+        const size_t count = keys_decode(&keys, scancode, bytes, &dump);
+        if (dump)
+            (void)sys_dump();
+        for (size_t k = 0; k < count; k++)
+            input_byte((uint8_t)bytes[k]);
+    }
+}
+
+/* Interrupts on, keyboard on, translation to set 1 on. */
+static bool configure(void)
+{
+    if (!command(COMMAND_READ_CONFIG) || !wait_for(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL))
+        return false;
+    uint8_t config = port_in(PORT_DATA);
+    config = (uint8_t)((config | CONFIG_INTERRUPT | CONFIG_TRANSLATE) & ~CONFIG_DISABLED);
+    if (!command(COMMAND_WRITE_CONFIG) || !wait_for(STATUS_INPUT_FULL, 0))
+        return false;
+    port_out(PORT_DATA, config);
+    return command(COMMAND_ENABLE) && wait_for(STATUS_INPUT_FULL, 0);
+}
+
+void keyboard_start(void)
+{
+    if (port_in(PORT_STATUS) == 0xff) {
+        tty_note("tty: no keyboard controller; type on the serial line\n");
+        return;
+    }
+    if (sys_irq_claim(KEYBOARD_IRQ, EVENT_BIT_KEYBOARD) < 0) {
+        tty_note("tty: interrupt 1 is not ours: no keyboard\n");
+        return;
+    }
+    present = true;
+    take_bytes(); /* typed during the boot; and the reading of the configuration finds its answer */
+    if (!configure())
+        tty_note("tty: the keyboard controller does not answer; left as it was\n");
+    keyboard_interrupt();
+}
+
+void keyboard_interrupt(void)
+{
+    if (!present)
+        return;
+    take_bytes();
+    (void)sys_irq_done(KEYBOARD_IRQ);
+}

@@ -1,0 +1,135 @@
+/*
+ * tty: the console as a server. Protocol: proto/tty.h.
+ *
+ * Every event and every request does its part and then calls settle(), which lets all that was
+ * waiting for it go on. Nothing here waits, neither for a client nor for a device.
+ */
+#include "tty.h"
+
+#include <abi/calls.h>
+#include <parley/server.h>
+#include <parley/system.h>
+#include <proto/tty.h>
+#include <string.h>
+
+#define POLL_US 50000 /* while something waits, in case an interrupt does not come */
+
+static bool alarm_set;
+
+void tty_note(const char *text)
+{
+    const size_t bytes = strlen(text);
+    if (sys_log_write(text, bytes) < 0)
+        console_write(text, bytes);
+}
+
+static void settle(void)
+{
+    serial_advance();
+    log_advance(false);
+    console_advance();
+    input_advance();
+    console_advance();
+    console_show();
+    if (!alarm_set && (console_waits() || log_due()))
+        alarm_set = sys_alarm(POLL_US) == 0;
+}
+
+static void on_alarm(void)
+{
+    alarm_set = false;
+    serial_poll();
+    log_advance(true);
+}
+
+static void on_deaths(void)
+{
+    struct system_death death;
+    while (sys_death(&death) == 0)
+        input_death(death.endpoint);
+}
+
+static void on_events(endpoint_t source, uint32_t bits)
+{
+    if (source != HARDWARE)
+        return;
+    if (bits & 1u << EVENT_BIT_KEYBOARD)
+        keyboard_interrupt();
+    if (bits & 1u << EVENT_BIT_SERIAL)
+        serial_interrupt();
+    if (bits & 1u << EVENT_BIT_LOG)
+        log_changed();
+    if (bits & EVENT_ALARM)
+        on_alarm();
+    if (bits & EVENT_DEATH)
+        on_deaths();
+    settle();
+}
+
+static int handle_write(message *m)
+{
+    const int status = console_client_write(m);
+    settle();
+    return status;
+}
+
+static int handle_flush(message *m)
+{
+    const int status = console_client_flush(m);
+    settle();
+    return status;
+}
+
+static int handle_read(message *m)
+{
+    const int status = input_client_read(m);
+    settle();
+    return status;
+}
+
+static int handle_mode(message *m)
+{
+    const int status = input_client_mode(m);
+    settle();
+    return status;
+}
+
+static int handle_owner(message *m)
+{
+    const int status = input_client_owner(m);
+    settle();
+    return status;
+}
+
+static int handle_cancel(message *m)
+{
+    const int status = input_client_cancel(m);
+    settle();
+    return status;
+}
+
+static int handle_size(message *m)
+{
+    memset(m->m_words, 0, sizeof m->m_words);
+    m->m_words[0] = TERMINAL_COLUMNS;
+    m->m_words[1] = TERMINAL_ROWS;
+    return 0;
+}
+
+static const struct server_handler handlers[] = {
+    {TTY_WRITE, handle_write},   {TTY_READ, handle_read},
+    {TTY_MODE, handle_mode},     {TTY_OWNER, handle_owner},
+    {TTY_SIZE, handle_size},     {TTY_FLUSH, handle_flush},
+    {TTY_CANCEL, handle_cancel}, {0, NULL},
+};
+
+int main(void)
+{
+    log_start();
+    console_start();
+    keyboard_start();
+    settle();
+    if (server_run("tty", handlers, on_events) < 0) /* no name server: SYS_LOOKUP still finds us */
+        (void)server_run(NULL, handlers, on_events);
+    return 1;
+}

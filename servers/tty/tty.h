@@ -1,0 +1,78 @@
+/*
+ * The parts of the tty and what they offer each other.
+ *
+ *   main      the server: events and requests go to the parts
+ *   console   output: the terminal's state machine, screen and wire alike, clients that wait
+ *   log       the kernel's log, printed between the lines
+ *   input     typed bytes, the reader, line and raw mode, ^C
+ *   screen    VGA text memory          serial    the 16550 at COM1        keyboard  the i8042
+ *
+ * The pure parts have headers of their own: terminal, glyph, utf8, keys, line, current.
+ */
+#pragma once
+
+#include "terminal.h"
+
+#include <abi/message.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    EVENT_BIT_KEYBOARD,
+    EVENT_BIT_SERIAL,
+    EVENT_BIT_LOG
+}; /* as the lines are claimed */
+
+/* A line about the tty itself: into the kernel's log where that is allowed, else to the console. */
+void tty_note(const char *text);
+
+/* ---- console ---- */
+void console_start(void);
+void console_write(const char *text,
+                   size_t bytes); /* at once; what the wire has no room for is lost */
+bool console_room(size_t bytes);  /* console_write would lose nothing */
+/* Text between the lines: what stands on the current line is put again after it. */
+bool console_aside_begin(bool force); /* false: not now, a sequence is unfinished */
+void console_aside(const char *text, size_t bytes);
+void console_aside_end(void);
+void console_show(void);    /* brings the screen up to date */
+void console_advance(void); /* serves clients that wait */
+bool console_waits(void);   /* somebody waits for the wire */
+int console_client_write(message *m);
+int console_client_flush(message *m);
+
+/* ---- log ---- */
+void log_start(void);
+void log_changed(void);
+void log_advance(bool late); /* late: do not wait longer for a sequence's end */
+bool log_due(void);          /* there is text to print */
+bool log_open(void);         /* half of it is printed: nothing else may come now */
+
+/* ---- input ---- */
+void input_byte(uint8_t byte);
+void input_text(const char *text, size_t bytes); /* not typed: reports; no ^C in it */
+size_t input_room(void);
+void input_advance(void); /* serves the reader */
+void input_death(endpoint_t dead);
+int input_client_read(message *m);
+int input_client_mode(message *m);
+int input_client_owner(message *m);
+int input_client_cancel(message *m);
+
+/* ---- devices; each start says in the log what is missing, and the others work on ---- */
+void screen_start(struct terminal *t);
+void screen_update(struct terminal *t);
+
+void serial_start(void);
+bool serial_present(void);
+void serial_interrupt(void);
+void serial_advance(void); /* after input was taken: lets more in */
+void serial_poll(void);    /* now and then while the wire is busy: finds one that is stuck */
+void serial_put(const char *text, size_t bytes); /* \n becomes \r\n */
+size_t serial_room(void);                        /* bytes that serial_put surely takes */
+bool serial_busy(void);                          /* output waits in the ring */
+bool serial_idle(void); /* everything has left the wire; looks at the chip */
+
+void keyboard_start(void);
+void keyboard_interrupt(void);
