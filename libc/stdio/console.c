@@ -1,7 +1,7 @@
 /*
- * Messages to the tty. It is looked for when it is first needed, waiting a while for it to come up,
- * and again whenever it turns out to have died. Without one, output goes to the kernel's log if the
- * program may write there.
+ * Messages to the tty. It is looked for when it is first needed, waiting a while if it is just
+ * starting, and again whenever it turns out to have died. Without one, output goes to the kernel's
+ * log if the program may write there.
  */
 #include <internal.h>
 #include <parley/ipc.h>
@@ -18,8 +18,14 @@ static bool waited;
 
 static int find_tty(void)
 {
-    if (waited)
-        return names_lookup("tty", &tty);
+    endpoint_t starting;
+    int error = names_lookup("tty", &tty);
+    if (error != -ENOENT || waited)
+        return error;
+    /* No such name, but such a process: it has not published itself yet. */
+    error = sys_lookup("tty", &starting);
+    if (error < 0)
+        return error;
     waited = true;
     return libc_names_wait("tty", WAIT_FOR_TTY_US, &tty);
 }
@@ -46,8 +52,7 @@ static int ask(message *m)
     return error < 0 ? error : m->m_type;
 }
 
-/* How many characters the next message takes: no UTF-8 sequence is torn, where that can be helped.
- */
+/* How many bytes the next message takes: no UTF-8 sequence is torn, where that can be helped. */
 static size_t chunk_length(const char *text, size_t bytes)
 {
     if (bytes <= TTY_CHUNK)
