@@ -5,7 +5,7 @@
  * Enter at kernel_call. The order of checks is the one that ipc/ipc.h promises; nothing changes
  * before the last of them.
  */
-#include "dump.h"
+#include "clock.h"
 #include "log.h"
 #include "memory.h"
 #include "panic.h"
@@ -15,6 +15,8 @@
 #include "system.h"
 #include "text.h"
 #include "timer.h"
+
+#define CYCLE_REPORTS_PER_SECOND 8
 
 struct call {
     struct process *caller;
@@ -110,6 +112,17 @@ static void fail(struct call *c, int error)
     end_with(c, error, (uint32_t)process_endpoint(c->caller));
 }
 
+/* A program may try as often as it likes: it must not wash everything else out of the log. */
+static bool may_report(void)
+{
+    static uint32_t second, reports;
+    if (second != clock_ticks() / ARCH_TICKS_PER_SECOND) {
+        second = clock_ticks() / ARCH_TICKS_PER_SECOND;
+        reports = 0;
+    }
+    return reports++ < CYCLE_REPORTS_PER_SECOND;
+}
+
 static void report_cycle(const struct call *c)
 {
     uint16_t members[8];
@@ -131,7 +144,7 @@ static void conclude(struct call *c, bool ended)
     struct process *p = c->caller;
     p->deliver = c->explicit;
     if (ended) {
-        if (ipc_table.process[c->slot].result == -ELOCKED)
+        if (ipc_table.process[c->slot].result == -ELOCKED && may_report())
             report_cycle(c);
         process_finish_call(p);
         return;

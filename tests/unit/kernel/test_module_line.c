@@ -1,0 +1,268 @@
+/* A module's line: what each key means, and the exact answer to each way of getting it wrong. */
+#include "cmocka_all.h"
+#include "module_line.h"
+#include <string.h>
+
+static struct module_line parsed;
+static char reason[MODULE_REASON_BYTES];
+
+static void accept(const char *line)
+{
+    memset(reason, 0, sizeof reason);
+    if (!module_line_parse(line, &parsed, reason))
+        fail_msg("refused: %s", reason);
+}
+
+static void refuse(const char *line, const char *expected)
+{
+    memset(reason, 0, sizeof reason);
+    assert_false(module_line_parse(line, &parsed, reason));
+    assert_string_equal(reason, expected);
+}
+
+static void defaults(void **state)
+{
+    (void)state;
+    accept("tty");
+    assert_string_equal(parsed.name, "tty");
+    assert_string_equal(parsed.identity, "tty");
+    assert_false(parsed.demand || parsed.quiet || parsed.user);
+    assert_int_equal(parsed.priority, 8);
+    assert_int_equal(parsed.quantum_ms, 10);
+    assert_int_equal(parsed.calls, 1u << CALL_BIT_send_rec | 1u << CALL_BIT_receive |
+                                       1u << CALL_BIT_in_outbox | 1u << CALL_BIT_echo);
+    assert_true(slice_is(parsed.targets, "servers"));
+    assert_int_equal(parsed.kernel_calls, 1u << SYS_EXIT | 1u << SYS_TIME | 1u << SYS_LOOKUP);
+    assert_int_equal(parsed.irq_lines, 0);
+    assert_int_equal(parsed.port_count + parsed.map_count, 0);
+    assert_int_equal(parsed.heap_bytes, 64 << 10);
+    assert_int_equal(parsed.stack_bytes, 32 << 10);
+    assert_string_equal(parsed.arguments, "");
+}
+
+static void every_key(void **state)
+{
+    (void)state;
+    accept("d start=demand identity=disk priority=0 quantum=1000 calls=send:notify:ipc_select "
+           "targets=all kernel=exit:power irq=1:14:log ports=0x60:0x3d4-0x3d5:65535 "
+           "map=0xb8000+0x8000:0xfd000000+16M heap=256M stack=8M quiet -- a  b c=d");
+    assert_true(parsed.demand && parsed.quiet && !parsed.user);
+    assert_string_equal(parsed.identity, "disk");
+    assert_int_equal(parsed.priority, 0);
+    assert_int_equal(parsed.quantum_ms, 1000);
+    assert_int_equal(parsed.calls,
+                     1u << CALL_BIT_send | 1u << CALL_BIT_notify | 1u << CALL_BIT_ipc_select);
+    assert_true(slice_is(parsed.targets, "all"));
+    assert_int_equal(parsed.kernel_calls, 1u << SYS_EXIT | 1u << SYS_POWER);
+    assert_int_equal(parsed.irq_lines, 1u << 1 | 1u << 14 | 1u << IRQ_LINE_LOG);
+    assert_int_equal(parsed.port_count, 3);
+    assert_int_equal(parsed.ports[0].first, 0x60);
+    assert_int_equal(parsed.ports[0].last, 0x60);
+    assert_int_equal(parsed.ports[1].last, 0x3d5);
+    assert_int_equal(parsed.ports[2].last, 65535);
+    assert_int_equal(parsed.map_count, 2);
+    assert_int_equal(parsed.maps[0].start, 0xb8000);
+    assert_int_equal(parsed.maps[0].bytes, 0x8000);
+    assert_int_equal(parsed.maps[1].bytes, 16 << 20);
+    assert_int_equal(parsed.heap_bytes, 256 << 20);
+    assert_int_equal(parsed.stack_bytes, 8 << 20);
+    assert_string_equal(parsed.arguments, "a b c=d");
+}
+
+static void lists_with_all(void **state)
+{
+    (void)state;
+    accept("d calls=all kernel=all");
+    assert_int_equal(parsed.calls, (1u << CALL_BIT_COUNT) - 1);
+    assert_int_equal(parsed.kernel_calls, (1u << (SYSTEM_CALL_LAST + 1)) - 2);
+}
+
+static void sizes_become_whole_pages(void **state)
+{
+    (void)state;
+    accept("d heap=1 stack=4097");
+    assert_int_equal(parsed.heap_bytes, 4096);
+    assert_int_equal(parsed.stack_bytes, 8192);
+    accept("d heap=0 stack=0x1000");
+    assert_int_equal(parsed.heap_bytes, 0);
+    assert_int_equal(parsed.stack_bytes, 4096);
+}
+
+static void the_name_behind_a_path(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "/boot/file tty priority=3",
+        "boot/tty priority=3",
+        "boot/tty",
+        "/tty -- x",
+        "a/tty quiet",
+        "boot/file tty",
+        "boot/file other/tty",
+        "   /boot/file\t tty quiet  ",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        accept(lines[i]);
+        assert_string_equal(parsed.name, "tty");
+    }
+    accept("/boot/tty priority=3");
+    assert_int_equal(parsed.priority, 3);
+}
+
+static void wrong_names(void **state)
+{
+    (void)state;
+    refuse("", ": not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("a_name_of_16_chr", "a_name_of_16_chr: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("t$y", "t$y: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("boot/", ": not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("user", "user: a reserved word");
+    refuse("all", "all: a reserved word");
+    refuse("servers", "servers: a reserved word");
+    assert_string_equal(parsed.name, "");
+}
+
+static void wrong_words(void **state)
+{
+    (void)state;
+    refuse("d loud", "loud: unknown word");
+    refuse("d color=red", "color=red: unknown word");
+    refuse("d quiet=1", "quiet=1: unknown word");
+    refuse("d priority", "priority: unknown word");
+    refuse("d =", "=: unknown word");
+    refuse("d priority=1 priority=1", "priority=1: given twice");
+    refuse("d a_very_very_long_word_that_nobody_would_write", "a_very_very_long_word_that_n: "
+                                                              "unknown word");
+    assert_string_equal(parsed.name, "d"); /* so that others may still name it */
+}
+
+static void wrong_values(void **state)
+{
+    (void)state;
+    refuse("d start=", "start=: must be boot or demand");
+    refuse("d start=now", "start=now: must be boot or demand");
+    refuse("d identity=a$b", "identity=a$b: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d identity=servers", "identity=servers: a reserved word");
+    refuse("d priority=16", "priority=16: must be a number from 0 to 15");
+    refuse("d priority=-1", "priority=-1: must be a number from 0 to 15");
+    refuse("d priority=", "priority=: must be a number from 0 to 15");
+    refuse("d priority=0x", "priority=0x: must be a number from 0 to 15");
+    refuse("d priority=4294967296", "priority=4294967296: must be a number from 0 to 15");
+    refuse("d quantum=0", "quantum=0: must be a number from 1 to 1000");
+    refuse("d quantum=1001", "quantum=1001: must be a number from 1 to 1000");
+    refuse("d heap=257M", "heap=257M: must be a size of at most 256M");
+    refuse("d heap=4096M", "heap=4096M: must be a size of at most 256M");
+    refuse("d heap=K", "heap=K: must be a size of at most 256M");
+    refuse("d heap=1G", "heap=1G: must be a size of at most 256M");
+    refuse("d stack=4095", "stack=4095: must be a size from 4K to 8M");
+    refuse("d stack=9M", "stack=9M: must be a size from 4K to 8M");
+}
+
+static void wrong_lists(void **state)
+{
+    (void)state;
+    refuse("d calls=send:fly", "calls=fly: no such IPC call");
+    refuse("d calls=", "calls=: no such IPC call");
+    refuse("d calls=send:", "calls=: no such IPC call");
+    refuse("d kernel=exit:fork", "kernel=fork: no such kernel call");
+    refuse("d targets=tty:a$b", "targets=a$b: not an identity's name");
+    refuse("d targets=", "targets=: not an identity's name");
+    refuse("d irq=16", "irq=16: must be a line from 0 to 15, or log");
+    refuse("d irq=1:x", "irq=x: must be a line from 0 to 15, or log");
+}
+
+static void wrong_ranges(void **state)
+{
+    (void)state;
+    refuse("d ports=1-", "ports=1-: must be FIRST-LAST or one number");
+    refuse("d ports=x", "ports=x: must be FIRST-LAST or one number");
+    refuse("d ports=5-4", "ports=5-4: not a range within 0 to 0xffff");
+    refuse("d ports=0-0x10000", "ports=0-0x10000: not a range within 0 to 0xffff");
+    refuse("d ports=1:2:3:4:5:6:7:8:9", "ports=9: more than 8 port ranges");
+    refuse("d map=0xb8000", "map=0xb8000: must be START+BYTES");
+    refuse("d map=x+4K", "map=x+4K: must be START+BYTES");
+    refuse("d map=0xb8001+4K", "map=0xb8001+4K: not page-aligned, or empty");
+    refuse("d map=0xb8000+5000", "map=0xb8000+5000: not page-aligned, or empty");
+    refuse("d map=0xb8000+0", "map=0xb8000+0: not page-aligned, or empty");
+    refuse("d map=0+4K", "map=0+4K: page 0 stays unmapped");
+    refuse("d map=0xff000+8K", "map=0xff000+8K: crosses the first megabyte's end");
+    refuse("d map=0xfffff000+8K", "map=0xfffff000+8K: wraps around the end of memory");
+    refuse("d map=0xc0000000+256M",
+           "map=0xc0000000+256M: more than there are addresses for devices");
+    refuse("d map=0xc0000000+128M:0xd0000000+128M",
+           "map=0xd0000000+128M: more than there are addresses for devices");
+    accept("d map=0xfffff000+4K"); /* the last page there is */
+}
+
+static void user_has_no_privileges_of_its_own(void **state)
+{
+    (void)state;
+    accept("d identity=user priority=9 kernel=exit:time quiet heap=4K");
+    assert_true(parsed.user);
+    refuse("d identity=user calls=send", "calls: not with identity=user");
+    refuse("d targets=tty identity=user", "targets: not with identity=user");
+    refuse("d identity=user irq=1", "irq: not with identity=user");
+    refuse("d identity=user ports=1", "ports: not with identity=user");
+    refuse("d identity=user map=0xb8000+4K -- x", "map: not with identity=user");
+    refuse("d identity=user kernel=kill", "kernel: only exit, time and lookup with identity=user");
+}
+
+static void arguments_that_do_not_fit(void **state)
+{
+    (void)state;
+    char line[600] = "d --";
+    for (int i = 1; i < ARGUMENT_COUNT; i++)
+        strcat(line, " x");
+    accept(line);
+    strcat(line, " last");
+    refuse(line, "last: more arguments than there is room for");
+
+    strcpy(line, "d -- ");
+    memset(line + 5, 'y', ARGUMENT_BYTES - 2);
+    line[5 + ARGUMENT_BYTES - 2] = '\0';
+    accept(line);
+    assert_int_equal(strlen(parsed.arguments), ARGUMENT_BYTES - 2);
+    strcat(line, "yy");
+    refuse(line, "yyyyyyyyyyyyyyyyyyyyyyyyyyyy: more arguments than there is room for");
+}
+
+/* Whatever the text is, the parser comes back and its reason is a string that fits. */
+static void any_text_is_survived(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {
+        "=",    ":",      "+",     "-",    "--",    " ", "/",  "tty", "0x",          "map",
+        "irq=", "ports=", "calls", "\377", "heap=", "M", "\t", "9",   "99999999999", "user"};
+    uint32_t seed = 1;
+    for (int round = 0; round < 20000; round++) {
+        char line[256] = "";
+        for (int i = 0; i < 12; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            strcat(line, pieces[(seed >> 16) % (sizeof pieces / sizeof *pieces)]);
+        }
+        memset(reason, '#', sizeof reason);
+        if (!module_line_parse(line, &parsed, reason))
+            assert_non_null(memchr(reason, '\0', sizeof reason));
+        assert_true(strlen(parsed.name) < NAME_BYTES);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults),
+        cmocka_unit_test(every_key),
+        cmocka_unit_test(lists_with_all),
+        cmocka_unit_test(sizes_become_whole_pages),
+        cmocka_unit_test(the_name_behind_a_path),
+        cmocka_unit_test(wrong_names),
+        cmocka_unit_test(wrong_words),
+        cmocka_unit_test(wrong_values),
+        cmocka_unit_test(wrong_lists),
+        cmocka_unit_test(wrong_ranges),
+        cmocka_unit_test(user_has_no_privileges_of_its_own),
+        cmocka_unit_test(arguments_that_do_not_fit),
+        cmocka_unit_test(any_text_is_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
