@@ -14,24 +14,24 @@
 
 #define IPC_VECTOR 0x94
 
-#define IPC_SEND       0x1
-#define IPC_RECEIVE    0x2
-#define IPC_SEND_REC   0x3
-#define IPC_IN_OUTBOX  0x4
-#define IPC_NOTIFY     0x5 /* MINIX gives 4 to notify; 4 is in_outbox here */
-#define IPC_ECHO       0x8
-#define IPC_REQUEST    0x10  /* reserved */
-#define IPC_REPLY      0x20  /* reserved */
-#define IPC_NOTIFY_SET 0x40  /* reserved: ipc_notify, an event set */
-#define IPC_RECEIVE_EX 0x80  /* reserved: ipc_receive, masked events */
-#define IPC_REPLY_RECEIVE 0xA0 /* reserved: reply, then receive, in one trap */
-#define IPC_SELECT     0x100 /* reserved */
+#define IPC_SEND          0x1
+#define IPC_RECEIVE       0x2
+#define IPC_SEND_REC      0x3
+#define IPC_IN_OUTBOX     0x4
+#define IPC_NOTIFY        0x5 /* MINIX gives 4 to notify; 4 is in_outbox here */
+#define IPC_ECHO          0x8
+#define IPC_REQUEST       0x10  /* reserved */
+#define IPC_REPLY         0x20  /* reserved */
+#define IPC_NOTIFY_SET    0x40  /* reserved: ipc_notify, an event set */
+#define IPC_RECEIVE_EX    0x80  /* reserved: ipc_receive, masked events */
+#define IPC_REPLY_RECEIVE 0xA0  /* reserved: reply, then receive, in one trap */
+#define IPC_SELECT        0x100 /* reserved */
 
-#define IPC_CALL_MASK     0x00000fff
-#define IPC_NONBLOCK      0x00001000 /* the first half answers ENOTREADY instead of waiting */
-#define IPC_TIMEOUT       0x00002000 /* esi is one deadline for the whole call, in microseconds */
-#define IPC_UNDEFINED     0x0000c000 /* must be zero */
-#define IPC_TICKET_SHIFT  16         /* replies only; must be zero elsewhere */
+#define IPC_CALL_MASK    0x00000fff
+#define IPC_NONBLOCK     0x00001000 /* the first half answers ENOTREADY instead of waiting */
+#define IPC_TIMEOUT      0x00002000 /* esi is one deadline for the whole call, in microseconds */
+#define IPC_UNDEFINED    0x0000c000 /* must be zero */
+#define IPC_TICKET_SHIFT 16         /* replies only; must be zero elsewhere */
 
 /* The second result (esi) after success, bits 2..0: what came. */
 #define IPC_CAME_MASK     7

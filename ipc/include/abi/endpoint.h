@@ -23,7 +23,8 @@ typedef int32_t endpoint_t;
 #define NONE     0x3eb /* receive: from nobody, so sleep */
 #define SELF     0x3ec /* in kernel calls: the caller */
 
-#define ENDPOINT(generation, slot) ((endpoint_t)((uint32_t)(generation) << ENDPOINT_SLOT_BITS | (slot)))
+#define ENDPOINT(generation, slot)                                                                 \
+    ((endpoint_t)((uint32_t)(generation) << ENDPOINT_SLOT_BITS | (slot)))
 
 static inline uint32_t endpoint_slot(endpoint_t endpoint)
 {

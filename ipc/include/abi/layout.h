@@ -29,11 +29,11 @@
  * At the entry point esp points at argc, argv[0..argc-1], NULL, an empty environment's NULL, then
  * pairs (type, value) that end with AT_NULL. Types 0..31 are System V's; ours start at 0x5000.
  */
-#define AT_NULL          0
-#define AT_PAGESZ        6
-#define AT_PARLEY_HEAP   0x5000 /* first address of the heap */
+#define AT_NULL              0
+#define AT_PAGESZ            6
+#define AT_PARLEY_HEAP       0x5000 /* first address of the heap */
 #define AT_PARLEY_HEAP_BYTES 0x5001
-#define AT_PARLEY_SELF   0x5002 /* own endpoint */
+#define AT_PARLEY_SELF       0x5002 /* own endpoint */
 
 #define ARGUMENT_BYTES 256 /* longest argument string, its NUL included */
 #define ARGUMENT_COUNT 32  /* most arguments, argv[0] included */

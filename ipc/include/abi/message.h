@@ -92,6 +92,6 @@ _Static_assert(sizeof(message) == MESSAGE_BYTES, "a message is nine words");
 _Static_assert(offsetof(message, m_words) == 8, "the payload follows source and type");
 _Static_assert(_Alignof(message) == MESSAGE_ALIGN, "a message is word-aligned");
 _Static_assert(sizeof(mess_1) == 24 && sizeof(mess_2) == 24 && sizeof(mess_3) == 28 &&
-                  sizeof(mess_4) == 20 && sizeof(mess_5) == 24 && sizeof(mess_7) == 24 &&
-                  sizeof(mess_8) == 24,
-              "MINIX 3's formats");
+                   sizeof(mess_4) == 20 && sizeof(mess_5) == 24 && sizeof(mess_7) == 24 &&
+                   sizeof(mess_8) == 24,
+               "MINIX 3's formats");

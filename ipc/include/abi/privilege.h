@@ -32,5 +32,5 @@ enum ipc_call_bit {
 #define IPC_CALL_BIT(name, number, bit) CALL_BIT_##name = (bit),
     IPC_CALLS(IPC_CALL_BIT)
 #undef IPC_CALL_BIT
-        CALL_BIT_COUNT
+    CALL_BIT_COUNT
 };

@@ -40,9 +40,10 @@ enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-        SYSTEM_CALL_LAST = SYS_POWER
+    SYSTEM_CALL_LAST = SYS_POWER
 };
 
+// clang-format off
 /*
  * Requests and answers, by word. "in" is the request, "out" the answer.
  *
@@ -78,6 +79,7 @@ enum system_call {
 #define IRQ_LINES    16
 #define IRQ_LINE_LOG 16 /* not a wire: the kernel's log has grown. While it is claimed, the kernel
                            leaves screen and serial port to its owner, except in a panic. */
+// clang-format on
 
 #define POWER_OFF    0
 #define POWER_REBOOT 1
@@ -115,7 +117,7 @@ struct process_info {
     uint32_t calls;        /* mask of calls, bits as in abi/privilege.h */
     uint32_t kernel_calls; /* mask: bit n is kernel call n */
     uint32_t irq_lines;    /* mask: bit n is line n */
-    uint32_t reserved[4]; /* zero */
+    uint32_t reserved[4];  /* zero */
 };
 
 #define MODULE_RUNNING 1 /* flags */

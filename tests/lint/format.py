@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Formatting: .c and .h as clang-format has them, no tab in them, no white space at any line's end."""
+
+import shutil
+import subprocess
+import sys
+
+import tree
+
+BATCH = 50  # files a run
+
+
+def clang_format(sources):
+    tool = shutil.which("clang-format") or shutil.which("clang-format-14")
+    if tool is None:
+        sys.exit("clang-format is missing: install the Debian package clang-format")
+    findings = []
+    for i in range(0, len(sources), BATCH):
+        run = subprocess.run([tool, "--dry-run", "-Werror", *sources[i:i + BATCH]], cwd=tree.ROOT,
+                             capture_output=True, text=True)
+        if run.returncode != 0:
+            places = [line.split(":") for line in run.stderr.splitlines() if ": error: " in line]
+            first = {}
+            for place in places:
+                first.setdefault(place[0], place[1])
+            findings += [f"{path}:{line}: not as clang-format has it: clang-format -i {path}"
+                         for path, line in first.items()] or [run.stderr]
+    return findings
+
+
+def white_space(path, text):
+    findings = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line != line.rstrip():
+            findings.append(f"{path}:{number}: white space at the end of the line")
+        if "\t" in line and path.endswith((".c", ".h")):
+            findings.append(f"{path}:{number}: a tab")
+    return findings
+
+
+def main():
+    paths = tree.tracked()
+    sources = [path for path in paths if path.endswith((".c", ".h"))]
+    findings = clang_format(sources)
+    for path in paths:
+        text = tree.read(path)
+        if text is not None:
+            findings += white_space(path, text)
+    tree.finish("format", findings, f"{len(sources)} sources and headers, {len(paths)} files")
+
+
+if __name__ == "__main__":
+    main()
