@@ -1,5 +1,4 @@
-/* Forward where that is safe, else from the end, by words and without touching the direction flag.
- */
+/* Forward where that is safe, else from the end, by words; the direction flag stays as it is. */
 #include <stdint.h>
 #include <string.h>
 

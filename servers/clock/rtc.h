@@ -3,6 +3,5 @@
 
 #include "calendar.h"
 
-/* Reads the clock as it stands. 0, or EIO: there is none, or it does not hold still. At most 30 ms.
- */
+/* Reads the clock as it stands. 0, or EIO: none is there, or it never holds still. */
 int rtc_read(struct rtc_registers *registers);
