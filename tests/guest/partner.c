@@ -7,6 +7,7 @@
 #include <abi/layout.h>
 #include <parley/ipc.h>
 #include <parley/system.h>
+#include <string.h>
 
 #define PATIENCE_US 3000000u
 
@@ -96,6 +97,21 @@ static void flood(const message *order)
     report(&answer);
 }
 
+static void ask_system(const message *order)
+{
+    const struct partner_request *request = (const struct partner_request *)order->m_words;
+    message answer = {0};
+    struct partner_report *a = (struct partner_report *)answer.m_words;
+
+    buffer.m_type = request->number;
+    memcpy(buffer.m_words, request->word, sizeof request->word);
+    a->result = send_rec(SYSTEM, &buffer);
+    if (!a->result)
+        a->result = buffer.m_type;
+    memcpy(&a->second, buffer.m_words, 6 * sizeof(uint32_t));
+    report(&answer);
+}
+
 static void obey(const message *order)
 {
     switch (order->m_type) {
@@ -112,6 +128,9 @@ static void obey(const message *order)
         break;
     case PARTNER_KILL_SELF:
         sys_kill(SELF);
+        break;
+    case PARTNER_SYSTEM:
+        ask_system(order);
         break;
     case PARTNER_FLOOD:
         flood(order);

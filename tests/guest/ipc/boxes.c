@@ -103,7 +103,8 @@ static void test_box_system(void)
     *out = (message){.m_type = SYS_TIME};
     memset(in, 0xff, sizeof *in);
     IS(send_rec(SYSTEM, NULL), 0, "send_rec(SYSTEM, NULL) uses the boxes");
-    OK(in->m_source == SYSTEM && in->m_type == 0 && in->m_words[3] != 0, "its answer is in the box");
+    OK(in->m_source == SYSTEM && in->m_type == 0 && in->m_words[3] != 0,
+       "its answer is in the box");
     IS(out->m_type, SYS_TIME, "its request is left alone");
 }
 
@@ -263,8 +264,8 @@ static void test_straddle(void)
         comes_to(p1, PROCESS_RECEIVING, me);
         message_fill(m, (int32_t)offset);
         uint32_t sum = message_sum(m);
-        sent += send(p1, m) == 0 && report_of(p1, &report) && report.sum == sum &&
-                report.source == me;
+        sent +=
+            send(p1, m) == 0 && report_of(p1, &report) && report.sum == sum && report.source == me;
         memset(m, 0, sizeof *m);
         order(p1, IPC_SEND, me, ebx, 0, (int32_t)offset + 1);
         received += receive(p1, m) == 0 && message_is(m, (int32_t)offset + 1) && m->m_source == p1;
@@ -308,7 +309,8 @@ static void test_straddle_blocked(void)
     OK(m->m_source == SYSTEM && m->m_type == 0 && m->m_words[3], "whole");
 }
 
-/* Two explicit messages that overlap each other's pages: sender and receiver are one buffer apart. */
+/* Two explicit messages that overlap each other's pages: sender and receiver are one buffer apart.
+ */
 static void test_heap_end(void)
 {
     uint8_t *top = malloc(64);

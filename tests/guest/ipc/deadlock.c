@@ -8,14 +8,12 @@
 static void expect_locked(endpoint_t partner, uint32_t call, endpoint_t next, const char *what)
 {
     struct partner_report report;
-    uint64_t from = log_end();
 
     order(partner, call, next, PARTNER_BUFFER, 0, 0);
     if (!report_of(partner, &report))
         return;
     IS(report.result, -ELOCKED, "%s: ELOCKED", what);
     IS(report.second, next, "%s: second result is the next member", what);
-    OK(log_has(from, "p1", "p2", NULL), "%s: the log names its members", what);
 }
 
 /* Whoever waits in `call` for the partner is let go by it. */
@@ -42,10 +40,20 @@ static void test_self(void)
     IS(ipc_call(IPC_SEND | IPC_TIMEOUT, me, &m, 1000, NULL), -ELOCKED, "timed send to oneself");
 }
 
+/* The kernel reports only a few cycles a second, so that nobody can flood the log with them. */
+static uint64_t quiet_log(void)
+{
+    nap(1100000);
+    return log_end();
+}
+
 static void test_rings_of_two(void)
 {
+    uint64_t from = quiet_log();
+
     order_and_wait(p1, IPC_SEND, p2, 1);
     expect_locked(p2, IPC_SEND, p1, "two sends");
+    OK(log_has(from, "deadlock", "p2 -> p1 -> p2", NULL), "two sends: the log names the ring");
     OK(comes_to(p1, PROCESS_SENDING, p2), "the first one still waits");
     expect_locked(p2, IPC_SEND_REC, p1, "a send and a send_rec");
     release(p1, IPC_SEND, p2);
@@ -99,7 +107,7 @@ static void test_long_ring(void)
 {
     message m = {0};
     uint32_t second = 0;
-    uint64_t from = log_end();
+    uint64_t from = quiet_log();
 
     order_and_wait(p1, IPC_SEND, p2, 1);
     order_and_wait(p2, IPC_RECEIVE, p3, 1);
@@ -107,7 +115,7 @@ static void test_long_ring(void)
     order_and_wait(p4, IPC_SEND, me, 0xd1);
     IS(trap(IPC_SEND, (uint32_t)p1, &m, 0, &second), -ELOCKED, "the judge closes a ring of five");
     IS(second, p1, "the second result is the next member");
-    OK(log_has(from, "p1", "p4", PARTNER_JUDGE), "the log names them");
+    OK(log_has(from, "judge -> p1 -> p2 -> p3 -> p4 -> judge", NULL, NULL), "the log names them");
     IS(receive(p4, &m), 0, "a partner that waits for the caller is no ring");
     OK(message_is(&m, 0xd1), "its message comes");
     IS(result_of(p4), 0, "the last of the chain goes on");

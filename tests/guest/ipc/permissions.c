@@ -121,11 +121,20 @@ static void expect_target(uint32_t call, endpoint_t target, int error, const cha
 
 static void test_targets(void)
 {
-    static const endpoint_t nobody[] = {HARDWARE, ANY, NONE, SELF, 0x3ed, 0x3ff, -1, -1000,
-                                        (endpoint_t)0x80000000, (endpoint_t)0x80000400};
-    static const endpoint_t never_born[] = {NEVER_BORN, ENDPOINT(0, 300), ENDPOINT(0, 999),
-                                            ENDPOINT(5, 999), ENDPOINT(0x1fffff, 1),
-                                            ENDPOINT(0, 256), ENDPOINT(0, 255)};
+    static const endpoint_t nobody[] = {HARDWARE,
+                                        ANY,
+                                        NONE,
+                                        SELF,
+                                        0x3ed,
+                                        0x3ff,
+                                        -1,
+                                        -1000,
+                                        (endpoint_t)0x80000000,
+                                        (endpoint_t)0x80000400};
+    static const endpoint_t never_born[] = {
+        NEVER_BORN,       ENDPOINT(0, 300),      ENDPOINT(0, 999),
+        ENDPOINT(5, 999), ENDPOINT(0x1fffff, 1), ENDPOINT(0, 256),
+        ENDPOINT(0, 255)};
 
     for (unsigned i = 0; i < sizeof nobody / sizeof *nobody; i++) {
         expect_target(IPC_SEND, nobody[i], EINVAL, "send to");

@@ -20,6 +20,7 @@ enum {
     PARTNER_REPORT,        /* partner_report, from the partner */
     PARTNER_ANSWER_LATE,   /* receives from the judge, notifies it, then reports: its answer */
     PARTNER_KILL_SELF,     /* sys_kill(SELF) */
+    PARTNER_SYSTEM,        /* partner_request: asks SYSTEM, then reports its answer */
     PARTNER_FLOOD,         /* word 0: how often; word 1: whom: sends tags 1, 2, 3 ..., reports */
 };
 
@@ -29,10 +30,16 @@ enum {
 
 struct __attribute__((may_alias)) partner_order {
     uint32_t ecx, eax, ebx, esi;
-    int32_t tag;    /* m_type of the buffer before the call */
+    int32_t tag;     /* m_type of the buffer before the call */
     uint32_t silent; /* nonzero: no report */
 };
 
+struct __attribute__((may_alias)) partner_request {
+    int32_t number;
+    uint32_t word[6];
+};
+
+/* After PARTNER_SYSTEM: result is the answer's m_type, the rest are its words 0..5. */
 struct __attribute__((may_alias)) partner_report {
     int32_t result;
     uint32_t second;

@@ -18,7 +18,7 @@ bool tap_ok(bool ok, const char *file, int line, const char *format, ...)
 bool tap_is(int32_t got, int32_t expected, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-#define OK(condition, ...)      tap_ok((condition), __FILE__, __LINE__, __VA_ARGS__)
+#define OK(condition, ...) tap_ok((condition), __FILE__, __LINE__, __VA_ARGS__)
 #define IS(got, expected, ...)                                                                     \
     tap_is((int32_t)(got), (int32_t)(expected), __FILE__, __LINE__, __VA_ARGS__)
 
