@@ -1,0 +1,255 @@
+/*
+ * The shell's line editor on a terminal: after every key the screen shows the prompt and the line,
+ * and the cursor stands where the editor thinks it does. Also when the tty writes the current line
+ * again, as it does after a message of the kernel.
+ */
+#include "screen.h"
+
+#include <shell/editor.h>
+#include <tty/current.h>
+
+#define PROMPT "parley> "
+
+static struct terminal terminal;
+static struct current current;
+static struct editor editor;
+static char output_text[65536];
+static size_t output_bytes;
+
+static void output(const char *text, size_t bytes)
+{
+    terminal_write(&terminal, text, bytes);
+    current_feed(&current, text, bytes);
+    assert_true(output_bytes + bytes < sizeof output_text);
+    memcpy(output_text + output_bytes, text, bytes);
+    output_bytes += bytes;
+    output_text[output_bytes] = '\0';
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    terminal_init(&terminal);
+    memset(&current, 0, sizeof current);
+    memset(&editor, 0, sizeof editor);
+    output_bytes = 0;
+    editor_begin(&editor, PROMPT, TERMINAL_COLUMNS, output);
+    return 0;
+}
+
+static enum editor_event type(const char *keys)
+{
+    enum editor_event event = EDITOR_MORE;
+    for (; *keys; keys++)
+        event = editor_key(&editor, (uint8_t)*keys);
+    return event;
+}
+
+static size_t characters(const char *text, size_t bytes)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < bytes; i++)
+        n += ((uint8_t)text[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* Prompt and line, with one glyph a character; where `first` is the prompt's row. */
+static void assert_shown_on(const struct terminal *t, int first)
+{
+    char expected[EDITOR_BYTES + sizeof PROMPT];
+    const int length = snprintf(expected, sizeof expected, PROMPT "%s", editor.text);
+    static struct terminal picture;
+    terminal_init(&picture);
+    terminal_write(&picture, expected, (size_t)length);
+    for (int row = 0; first + row < TERMINAL_ROWS; row++) {
+        char text[TERMINAL_COLUMNS + 1];
+        strcpy(text, row_text(&picture, (unsigned)row));
+        if (first + row >= 0)
+            assert_row(t, (unsigned)(first + row), text);
+    }
+    const size_t cursor = strlen(PROMPT) + characters(editor.text, editor.cursor);
+    assert_cursor(t, (unsigned)(first + (int)(cursor / 80)), cursor % 80);
+}
+
+static void assert_shown(void)
+{
+    const size_t cursor = strlen(PROMPT) + characters(editor.text, editor.cursor);
+    assert_shown_on(&terminal, terminal.row - (int)(cursor / 80));
+}
+
+static void assert_line(const char *text)
+{
+    assert_string_equal(editor.text, text);
+    assert_shown();
+}
+
+static void test_typing(void **state)
+{
+    (void)state;
+    type("ps aux");
+    assert_line("ps aux");
+    assert_string_equal(output_text, PROMPT "ps aux"); /* no escape sequences in a transcript */
+    assert_int_equal(type("\r"), EDITOR_LINE);
+    assert_int_equal(type("\n"), EDITOR_MORE); /* of \r\n */
+    assert_string_equal(output_text, PROMPT "ps aux\n");
+    editor_begin(&editor, PROMPT, 80, output);
+    assert_int_equal(type("x\n"), EDITOR_LINE);
+    assert_string_equal(editor.text, "x");
+}
+
+static void test_middle(void **state)
+{
+    (void)state;
+    type("held\033[D\033[Dl"); /* arrows */
+    assert_line("helld");
+    type("\x01>\x05<"); /* ^A ^E */
+    assert_line(">helld<");
+    type("\x02\x02\x7f\033[3~"); /* ^B, backspace, Delete */
+    assert_line(">hel<");
+    type("\x06\x06\x06\x06");                  /* ^F beyond the end */
+    type("\033[H\x04\033[F!\033[1~?\033[4~."); /* Home ^D End */
+    assert_line("?hel<!.");
+}
+
+static void test_killing(void **state)
+{
+    (void)state;
+    type("one two three\x17"); /* ^W */
+    assert_line("one two ");
+    type("\x01\033[C\033[C\033[C\x0b"); /* ^K */
+    assert_line("one");
+    type("\033[Dxyz\x15"); /* ^U */
+    assert_line("e");
+    type("\x15\x0b\x01\x0b");
+    assert_line("");
+    type("ab cd ef\033b\033b\033d"); /* Alt-b, Alt-d */
+    assert_line("ab  ef");
+    type("\033[1;5D_\033[1;5C_");
+    assert_line("_ab_  ef");
+}
+
+static void test_characters_of_several_bytes(void **state)
+{
+    (void)state;
+    type("aé€z\033[D\x7f");
+    assert_line("aéz");
+    type("\033[D\033[3~ß");
+    assert_line("aßz");
+    type("\xff\xc3q\x80"); /* no UTF-8: dropped */
+    assert_line("aßqz");
+}
+
+static void test_wraps(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 72; i++)
+        type("x");
+    assert_shown(); /* the row is full to the last column */
+    assert_cursor(&terminal, 1, 0);
+    type("yz");
+    assert_shown();
+    type("\x7f\x7f\x7f");
+    assert_shown();
+    type("abcdef\x01<");
+    assert_shown();
+    type("\x05\033[D\033[D\033[D\033[D\033[D\033[D\033[D");
+    assert_shown();
+    type("\x0b");
+    assert_shown();
+    assert_int_equal(type("\r"), EDITOR_LINE);
+}
+
+static void test_wraps_at_the_bottom(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 24; i++)
+        output("\n", 1);
+    editor_begin(&editor, PROMPT, 80, output);
+    for (int i = 0; i < 400; i++)
+        type("0123456789");
+    assert_int_equal(editor.length, EDITOR_BYTES - 1);
+    assert_shown();
+    type("\x01>");
+    assert_shown();
+    type("\x0b");
+    assert_line("");
+}
+
+static void test_events(void **state)
+{
+    (void)state;
+    assert_int_equal(type("\x04"), EDITOR_END);
+    type("abc");
+    assert_int_equal(type("\x01\x04"), EDITOR_MORE);
+    assert_int_equal(type("\x03"), EDITOR_INTERRUPT);
+    assert_non_null(strstr(output_text, "^C\n"));
+    assert_int_equal(type("\033[A"), EDITOR_OLDER);
+    assert_int_equal(type("\033OA"), EDITOR_OLDER);
+    assert_int_equal(type("\x10"), EDITOR_OLDER);
+    assert_int_equal(type("\033[B"), EDITOR_NEWER);
+    assert_int_equal(type("\t"), EDITOR_COMPLETE);
+    assert_int_equal(type("\x0c"), EDITOR_CLEAR);
+    assert_int_equal(type("\033[\r"), EDITOR_LINE); /* a return always ends the line */
+}
+
+static void test_replace(void **state)
+{
+    (void)state;
+    type("something\033[D\033[D");
+    editor_replace(&editor, "from the history");
+    assert_line("from the history");
+    editor_replace(&editor, "");
+    assert_line("");
+}
+
+/* Random keys: the picture is always right, on the terminal and on a fresh one that gets only what
+   the tty has kept of the line. */
+static void test_any_keys(void **state)
+{
+    (void)state;
+    static const char *const key[] = {
+        "a",      "b",         " ",
+        "é",      "€",         "long text with words ",
+        "\033[D", "\033[C",    "\033[H",
+        "\033[F", "\x01",      "\x05",
+        "\x7f",   "\033[3~",   "\x17",
+        "\033b",  "\033f",     "\x0b",
+        "\x15",   "\033[1;5D", "0123456789012345678901234567890123456789",
+        "\033d",  "\033[",     "3",
+        "\033",   "\xc3",      "\x06",
+    };
+    for (unsigned i = 0; i < 60000; i++) {
+        output_bytes = 0;
+        const unsigned choice = random_below(sizeof key / sizeof key[0]);
+        if (choice == 17 || choice == 18 ? random_below(20) == 0 : true)
+            type(key[choice]);
+        assert_shown();
+        if (random_below(16) == 0) {
+            static struct terminal other;
+            terminal_init(&other);
+            assert_false(current.lost);
+            terminal_write(&other, current.text, current.length);
+            assert_shown_on(&other, 0);
+        }
+        if (random_below(500) == 0) {
+            type("\x03");
+            editor_begin(&editor, PROMPT, 80, output);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_typing, begin),
+        cmocka_unit_test_setup(test_middle, begin),
+        cmocka_unit_test_setup(test_killing, begin),
+        cmocka_unit_test_setup(test_characters_of_several_bytes, begin),
+        cmocka_unit_test_setup(test_wraps, begin),
+        cmocka_unit_test_setup(test_wraps_at_the_bottom, begin),
+        cmocka_unit_test_setup(test_events, begin),
+        cmocka_unit_test_setup(test_replace, begin),
+        cmocka_unit_test_setup(test_any_keys, begin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
