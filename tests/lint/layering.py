@@ -139,8 +139,10 @@ def undefined_symbols(listing):
 
 
 def check_core(archive, nm):
-    listing = subprocess.run([nm, archive], capture_output=True, text=True, check=True).stdout
-    needs = undefined_symbols(listing)
+    run = subprocess.run([nm, archive], capture_output=True, text=True)
+    if run.returncode != 0:
+        return [f"{archive}: {run.stderr.strip()}"]
+    needs = undefined_symbols(run.stdout)
     return ([f"{archive}: the core needs {name}, which it may not" for name in needs - CORE_NEEDS] +
             [f"{archive}: the core does not use {name}: is this the core?"
              for name in CORE_NEEDS - needs])

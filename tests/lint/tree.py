@@ -7,11 +7,19 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def git_listing():
+    try:
+        git = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True)
+    except FileNotFoundError:
+        return None
+    return git.stdout.decode() if git.returncode == 0 else None
+
+
 def tracked():
     """Paths below the root: what git tracks, or in a tree without git everything but build/."""
-    git = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True)
-    if git.returncode == 0:
-        paths = git.stdout.decode().split("\0")
+    listing = git_listing()
+    if listing is not None:
+        paths = listing.split("\0")
     else:
         paths = []
         for folder, subfolders, names in os.walk(ROOT):

@@ -179,6 +179,29 @@ static void test_a_receive_from_one_takes_no_turn_away(void **state)
     expect_result(a, -ENOTREADY, (uint32_t)endpoint_of(c));
 }
 
+/* The same with a message that a receive from one takes, queued or awaited. */
+static void test_a_message_from_one_is_no_turn(void **state)
+{
+    unsigned a, b, c, d;
+
+    (void)state;
+    a = spawn();
+    b = spawn();
+    c = spawn();
+    d = spawn();
+    notify_to(b, a);
+    assert_true(receive_name(a, ANY, 0)); /* so a message is next */
+    assert_false(send_to(c, a, 0));
+    assert_true(receive_from(a, c, 0));
+    assert_false(receive_from(a, c, 0));
+    assert_true(send_to(c, a, 0));
+    notify_to(b, a);
+    write_message(d, 7);
+    assert_false(send_to(d, a, 0));
+    assert_true(receive_name(a, ANY, 0));
+    expect_message(a, d, 7);
+}
+
 static void test_a_receive_from_one_takes_no_source_s_turn(void **state)
 {
     unsigned a;
@@ -305,6 +328,7 @@ int run_events_tests(void)
         TEST(test_kernel_events_come_before_all_others),
         TEST(test_events_and_messages_take_turns),
         TEST(test_a_receive_from_one_takes_no_turn_away),
+        TEST(test_a_message_from_one_is_no_turn),
         TEST(test_a_receive_from_one_takes_no_source_s_turn),
         TEST(test_sources_take_turns),
         TEST(test_no_source_starves),
