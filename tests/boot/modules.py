@@ -3,8 +3,7 @@
 import pathlib
 import tempfile
 
-import machine
-from parley_machine import Machine, boot, check, run
+from parley_machine import Machine, boot, check, machine, run
 
 GOOD = "boot/hello-server"
 
@@ -32,7 +31,8 @@ def broken_files(build, folder):
         yield name, f"{folder}/{name} {name}", reason
 
 
-# lines that ask for what there is not: (name shown, line, expected reason)
+# lines that ask for what there is not: (name shown, line, expected reason); a module without a
+# proper name is called by the beginning of its line
 BROKEN_LINES = (
     ("key", f"{GOOD} key colour=red", "colour=red"),
     ("number", f"{GOOD} number priority=soon", "priority=soon"),
@@ -43,7 +43,7 @@ BROKEN_LINES = (
     ("memory", f"{GOOD} memory map=0x100000+0x1000", "is memory"),
     ("heap", f"{GOOD} heap heap=200M", "not enough memory"),
     ("plain", f"{GOOD} plain identity=user ports=0x60", "identity=user"),
-    ("Name!", f"{GOOD} Name!", "not a name"),
+    ("boot/hello-serv", f"{GOOD} Name!", "Name!: not a name"),
 )
 
 
