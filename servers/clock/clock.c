@@ -22,7 +22,7 @@ static struct sleeper {
 } sleepers[SLEEPERS_MAX];
 static unsigned sleeper_count;
 
-static int wall_error;     /* why there is no wall time, or 0 */
+static int wall_error;     /* why there is no wall time, else 0 */
 static uint64_t boot_wall; /* microseconds since 1970 when the system's time was 0 */
 
 static void set_alarm(uint64_t now)
@@ -104,7 +104,9 @@ static int wall(message *m)
 {
     uint64_t now;
     end_sleep_of(m->m_source);
-    int error = wall_error ? wall_error : sys_time(&now);
+    if (wall_error < 0)
+        return wall_error;
+    int error = sys_time(&now);
     if (error < 0)
         return error;
     uint64_t seconds = (boot_wall + now) / 1000000;

@@ -10,11 +10,12 @@
 
 enum {
     NAMES_PUBLISH = PROTO_NAMES, /* names_request: the sender provides `name`
-                                    (EEXIST: a living process does; EINVAL: empty or not printable) */
+                                    (EEXIST: a living process does; EINVAL: empty or not printable;
+                                    ENOSPC: the table is full, or the sender has 16 already) */
     NAMES_LOOKUP,                /* names_request -> names_answer               (ENOENT) */
     NAMES_WAIT,                  /* as lookup, but answers only once the name is there */
-    NAMES_LIST,                  /* names_request with `index` -> names_answer  (ENOENT past the last) */
-    NAMES_WITHDRAW,              /* names_request: the sender gives its name up (ENOENT; EPERM) */
+    NAMES_LIST,     /* names_request with `index` -> names_answer  (ENOENT past the last) */
+    NAMES_WITHDRAW, /* names_request: the sender gives its name up (ENOENT; EPERM) */
 };
 
 struct names_request {
