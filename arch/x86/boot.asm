@@ -73,10 +73,12 @@ not_multiboot:
 .next:  lodsb
         test    al, al
         jz      .halt
-        movzx   eax, al
-        mov     ah, VGA_COLOUR >> 8
-        stosw
         mov     bl, al
+        mov     ah, VGA_COLOUR >> 8
+        cmp     al, ' '
+        jb      .serial
+        stosw
+.serial:
         mov     ecx, READY_TRIES
         mov     edx, COM1 + LINE_STATUS
 .wait:  in      al, dx

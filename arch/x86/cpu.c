@@ -169,7 +169,7 @@ void arch_describe(void (*print)(const char *line))
     text_put(&t, cpu.umip ? " umip" : "");
     text_put(&t, cpu.large_pages ? "; 4 MB" : "; 4 KB");
     text_put(&t, cpu.global_pages ? " global pages, " : " pages, ");
-    text_decimal(&t, arch_window_bytes() >> 20);
+    text_decimal(&t, (arch_window_bytes() + 0xfffff) >> 20);
     text_put(&t, " MB within reach");
     print(t.line);
 }

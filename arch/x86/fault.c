@@ -96,6 +96,9 @@ void fault_explain(struct arch_fault *fault, const struct arch_frame *f, uint32_
     if (f->vector == VECTOR_PAGE_FAULT) {
         fault->address = address;
         fault->detail = explain_page_fault(f, address);
+    } else if (f->vector == VECTOR_DOUBLE_FAULT) {
+        if (address - (uint32_t)kernel_guard < PAGE_BYTES)
+            fault->detail = "the kernel's stack has overflowed";
     } else if (f->vector >= 10 && f->vector <= VECTOR_PROTECTION) {
         fault->detail = explain_selector(f->error);
     }
