@@ -239,6 +239,7 @@ static void call_with_message(struct call *c, uint32_t number)
 void kernel_call(struct arch_context *context)
 {
     struct call c = {.caller = process_of(context)};
+    KERNEL_ASSERT(c.caller->alive);
     c.slot = process_slot(c.caller);
     arch_call_read(context, &c.registers);
     selftest_call();

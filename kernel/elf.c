@@ -206,30 +206,27 @@ static const char *name_at(const struct table *names, uint32_t at)
 static bool holds(const struct symbol *s, uint32_t address)
 {
     unsigned type = s->info & 15;
-    if (type != SYMBOL_FUNCTION && type != SYMBOL_NOTYPE)
+    if ((type != SYMBOL_FUNCTION && type != SYMBOL_NOTYPE) || s->name == 0)
         return false;
     if (s->section == 0 || s->section >= 0xff00 || s->value > address)
         return false;
     return s->bytes == 0 || address - s->value < s->bytes;
 }
 
+/* The name is looked at last: a table may have many symbols, and a long text without an end. */
 const char *elf_symbol(const void *image, uint32_t bytes, uint32_t address, uint32_t *offset)
 {
     struct table symbols, names;
+    struct symbol best = {0};
     if (!find_tables(image, bytes, &symbols, &names))
         return NULL;
-    const char *best = NULL;
-    for (uint32_t at = 0; at + sizeof(struct symbol) <= symbols.bytes;
+    for (uint32_t at = 0; symbols.bytes - at >= sizeof(struct symbol);
          at += (uint32_t)sizeof(struct symbol)) {
         struct symbol s;
         memcpy(&s, symbols.start + at, sizeof s);
-        if (!holds(&s, address) || (best && address - s.value >= *offset))
-            continue;
-        const char *name = name_at(&names, s.name);
-        if (!name)
-            continue;
-        best = name;
-        *offset = address - s.value;
+        if (holds(&s, address) && (best.name == 0 || s.value > best.value))
+            best = s;
     }
-    return best;
+    *offset = address - best.value;
+    return best.name ? name_at(&names, best.name) : NULL;
 }

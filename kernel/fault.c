@@ -4,18 +4,21 @@
  */
 #include "log.h"
 #include "memory.h"
+#include "panic.h"
 #include "process.h"
 #include "text.h"
 
 #define FRAMES_MAX 16
 #define LINE_BYTES 200
 
-static void report_place(const struct module *m, uint32_t ip, const char *word)
+/* `looked_up`: `ip`, or for a return address the call before it, which is in the same function even
+   if that function ends with the call. */
+static void report_place(const struct module *m, const char *word, uint32_t ip, uint32_t looked_up)
 {
     uint32_t offset;
-    const char *name = elf_symbol(m->image, m->image_bytes, ip, &offset);
+    const char *name = elf_symbol(m->image, m->image_bytes, looked_up, &offset);
     if (name)
-        log_line("  %s %08x %.64s+0x%x", word, ip, name, offset);
+        log_line("  %s %08x %.64s+0x%x", word, ip, name, offset + (ip - looked_up));
     else
         log_line("  %s %08x", word, ip);
 }
@@ -24,12 +27,12 @@ static void report_place(const struct module *m, uint32_t ip, const char *word)
    one before, so that the walk ends. */
 static void report_backtrace(const struct module *m, uint32_t ip, uint32_t fp)
 {
-    report_place(m, ip, "at");
+    report_place(m, "at", ip, ip);
     for (unsigned i = 0; i < FRAMES_MAX; i++) {
         uint32_t frame[2]; /* the caller's frame pointer, the return address */
         if (fp % 4 || copy_from_process(&m->space, frame, fp, sizeof frame) != 0 || frame[1] == 0)
             return;
-        report_place(m, frame[1], "by");
+        report_place(m, "by", frame[1], frame[1] - 1);
         if (frame[0] <= fp)
             return;
         fp = frame[0];
@@ -61,6 +64,7 @@ static void report(const struct process *p, const struct arch_fault *f)
 void kernel_fault(struct arch_context *context, const struct arch_fault *fault)
 {
     struct process *p = process_of(context);
+    KERNEL_ASSERT(p->alive);
     const struct death how = {
         .endpoint = process_endpoint(p),
         .cause = DEATH_FAULT,

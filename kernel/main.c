@@ -46,6 +46,7 @@ struct arch_context *kernel_next(void)
     if (slot == SCHEDULE_NONE)
         return NULL;
     struct process *p = process_at(slot);
+    KERNEL_ASSERT(p->alive);
     if (p->call_ended)
         process_finish_call(p);
     return &p->arch;

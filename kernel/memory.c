@@ -5,6 +5,8 @@
 /* Each reservation, module and edge can split a region once. */
 #define RANGES_MAX (BOOT_REGIONS_MAX + BOOT_RESERVATIONS_MAX + BOOT_MODULES_MAX + 1)
 
+#define LAST_PAGE 0xfffff000u
+
 static struct boot_region ranges[RANGES_MAX]; /* free at the end of memory_init */
 static unsigned range_count;
 static unsigned range_now; /* taken from */
@@ -35,7 +37,7 @@ static void subtract(phys_addr_t start, uint32_t bytes)
     if (bytes == 0)
         return;
     uint64_t last = (uint64_t)start + bytes + PAGE_BYTES - 1;
-    phys_addr_t end = last > 0xfffff000u ? 0xfffff000u : (phys_addr_t)last & ~(PAGE_BYTES - 1u);
+    phys_addr_t end = last > LAST_PAGE ? LAST_PAGE : (phys_addr_t)last & ~(PAGE_BYTES - 1u);
     start &= ~(PAGE_BYTES - 1u);
     for (unsigned i = 0, count = range_count; i < count; i++) {
         phys_addr_t from = ranges[i].start, to = from + ranges[i].bytes;
@@ -51,7 +53,9 @@ static void find_free(const struct boot_info *boot)
     for (unsigned i = 0; i < boot->region_count; i++) {
         phys_addr_t start = boot->region[i].start;
         uint32_t bytes = boot->region[i].bytes;
-        usable[usable_count++] = boot->region[i];
+        if (bytes > LAST_PAGE - start) /* the end must be a number, too */
+            bytes = LAST_PAGE - start;
+        usable[usable_count++] = (struct boot_region){start, bytes};
         total_bytes += bytes;
         add_range(start, start + bytes);
     }
@@ -160,7 +164,7 @@ static char *view(const struct arch_space *space, uint32_t address, uint32_t byt
 bool process_memory_ok(const struct arch_space *space, uint32_t address, uint32_t bytes,
                        uint32_t flags)
 {
-    if (bytes > USER_END || address > USER_END - bytes)
+    if (bytes && (bytes > USER_END || address > USER_END - bytes))
         return false;
     while (bytes) {
         uint32_t part = in_this_page(address, bytes);

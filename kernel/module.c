@@ -31,8 +31,7 @@ struct module *module_find(const char *name)
 static phys_addr_t take_table(void *context)
 {
     (void)context;
-    phys_addr_t page = memory_take(MEMORY_TABLES);
-    return page;
+    return memory_take(MEMORY_TABLES);
 }
 
 /* Gives every page of the range memory of its own. */
@@ -97,16 +96,16 @@ static bool reserve(struct module *m, const struct module_line *line)
     struct memory_mark mark = memory_mark();
     uint64_t needed = needed_bytes(m);
     uint32_t left = memory_left_bytes();
-    const char *wrong = "not enough memory";
-    if (needed <= left && map_program(m)) {
-        if (map_devices(m, line))
-            return true;
-        wrong = "its device ranges cannot be mapped (they overlap?)";
-    }
+    bool fits = needed <= left && map_program(m);
+    if (fits && map_devices(m, line))
+        return true;
     memory_undo(mark);
     m->memory_bytes = 0;
-    format(m->reason, sizeof m->reason, "%s: needs %uK, %uK are left", wrong,
-           (unsigned)(needed >> 10), left >> 10);
+    if (fits)
+        format(m->reason, sizeof m->reason, "map: ranges overlap, or no memory for page tables");
+    else
+        format(m->reason, sizeof m->reason, "not enough memory: needs %uK, %uK are left",
+               (unsigned)(needed >> 10), left >> 10);
     return false;
 }
 
@@ -348,19 +347,29 @@ int module_start(struct module *m, const char *arguments)
     return slot;
 }
 
+/* How the boot's start of a module ended, in words. */
+static void describe_start(const struct module *m, int slot, char *text, size_t bytes)
+{
+    if (m->demand)
+        format(text, bytes, "on demand");
+    else if (slot < 0)
+        format(text, bytes, "could not be started: no slot");
+    else
+        format(text, bytes, "endpoint %d", ipc_table.process[slot].endpoint);
+}
+
 unsigned modules_start(void)
 {
     unsigned running = 0;
     for (unsigned i = 0; i < count; i++) {
         struct module *m = &modules[i];
+        char how[32];
         if (m->reason[0])
             continue;
-        int slot = m->demand ? -EAGAIN : module_start(m, "");
-        running += slot >= 0;
-        log_line("%-15s priority %2u, %uK%s", m->name, m->priority, m->memory_bytes >> 10,
-                 m->demand  ? ", on demand"
-                 : slot < 0 ? ", could not be started"
-                            : "");
+        int slot = m->demand ? 0 : module_start(m, "");
+        running += !m->demand && slot >= 0;
+        describe_start(m, slot, how, sizeof how);
+        log_line("%-15s priority %2u, %4uK, %s", m->name, m->priority, m->memory_bytes >> 10, how);
     }
     return running;
 }

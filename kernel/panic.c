@@ -63,26 +63,34 @@ static void print_running(void)
     print_format("running: %s (endpoint %d)", process_name(p), process_endpoint(p));
 }
 
+static void print_place(uint32_t address, uint32_t looked_up)
+{
+    uint32_t offset;
+    const char *name = symbol_of_kernel(looked_up, &offset);
+    if (name)
+        print_format("  %08x %s+0x%x", address, name, offset + (address - looked_up));
+    else
+        print_format("  %08x", address);
+}
+
+/* A return address may lie behind its function's end: the call before it tells the name. */
 static void print_backtrace(const struct arch_registers *registers)
 {
     uint32_t addresses[FRAMES_MAX];
     unsigned frames = arch_kernel_backtrace(registers, addresses, FRAMES_MAX);
-    print("backtrace:");
-    for (unsigned i = 0; i < frames; i++) {
-        uint32_t offset;
-        const char *name = symbol_of_kernel(addresses[i], &offset);
-        if (name)
-            print_format("  %08x %s+0x%x", addresses[i], name, offset);
-        else
-            print_format("  %08x", addresses[i]);
-    }
+    for (unsigned i = 0; i < frames; i++)
+        print_place(addresses[i], addresses[i] - 1);
 }
 
-static _Noreturn void finish(const struct arch_registers *registers)
+/* `ip`: where the kernel was when it faulted, 0 when it did not. */
+static _Noreturn void finish(const struct arch_registers *registers, uint32_t ip)
 {
     print_running();
     if (registers)
         arch_registers_print(registers, print);
+    print("backtrace:");
+    if (ip)
+        print_place(ip, ip);
     print_backtrace(registers);
     dump_processes(print);
     panic_stop();
@@ -96,7 +104,7 @@ _Noreturn void kernel_panic(const char *pattern, ...)
     format_list(what, sizeof what, pattern, arguments);
     va_end(arguments);
     begin(what);
-    finish(NULL);
+    finish(NULL, 0);
 }
 
 _Noreturn void kernel_assert_failed(const char *condition, const char *function, int line)
@@ -113,5 +121,5 @@ _Noreturn void kernel_panic_fault(const struct arch_fault *fault,
            fault->detail[0] ? ": " : "", fault->detail, fault->vector, fault->error, fault->ip,
            fault->address);
     begin(what);
-    finish(registers);
+    finish(registers, fault->ip);
 }

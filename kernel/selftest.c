@@ -3,7 +3,7 @@
 #include "panic.h"
 #include <stdint.h>
 
-#define AT_CALL 10
+#define AT_CALL 60
 
 /* Uses up the kernel's stack, whatever its size. */
 static unsigned overflow(unsigned depth)

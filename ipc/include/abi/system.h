@@ -57,12 +57,14 @@ enum system_call {
  * SYS_START     in  0..3 name, 4 address of the argument string, 5 its length without NUL
  *               out 0 endpoint        (ENOENT no such module; EBUSY runs already; ENOEXEC was refused
  *               at boot; E2BIG arguments; EAGAIN no slot)
- *               The string is split at blanks; argv[0] is the module's name.
+ *               The string is split at blanks; argv[0] is the module's name. An empty string stands
+ *               for the arguments on the module's line.
  * SYS_KILL      in  0 endpoint (SELF allowed)                                      (EDEADSRCDST)
  * SYS_IRQ       in  0 operation IRQ_*, 1 line 0..15 or IRQ_LINE_LOG, 2 event bit 0..23 (claim)
  *               (EPERM line not on the module's line; EBUSY other owner; EINVAL)
  * SYS_ALARM     in  0,1 microseconds from now; 0 cancels     out 0,1 what was left of the former one
- * SYS_WATCH     in  0 endpoint, 1 nonzero to watch, 0 to stop                      (EDEADSRCDST)
+ * SYS_WATCH     in  0 endpoint, 1 nonzero to watch, 0 to stop                      (EDEADSRCDST;
+ *               ENOSPC: too many deaths that nobody has read)
  * SYS_DEATH     out 0 endpoint, 1 cause DEATH_*, 2 status or vector, 3 processor's error code,
  *               4 instruction pointer, 5 fault address        (EAGAIN: none unread)
  * SYS_LOG_READ  in  0,1 position in bytes since boot, 2 address, 3 length
