@@ -1,6 +1,6 @@
 /*
- * greet [NAME]: asks the hello server for a greeting and prints it. One message carries the question
- * over and the answer back.
+ * greet [NAME]: asks the hello server for a greeting and prints it. One message carries the
+ * question over and the answer back.
  */
 #include <parley/ipc.h>
 #include <parley/server.h>
