@@ -63,7 +63,7 @@ class Guest:
             console += ["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
         else:
             console += ["-serial", "none"]
-        self.process = subprocess.Popen(
+        self.process = machine.start(
             guest_machine.arguments(console),
             cwd=guest_machine.build,
             stdin=subprocess.PIPE,
@@ -245,7 +245,7 @@ class Guest:
         check(status == 0, f"poweroff: status {status}, expected 0\n{self.last_lines()}")
 
     def end(self):
-        session.end(self.process)
+        machine.end(self.process)
         self.connection.close() if hasattr(self, "connection") else None
         for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(BrokenPipeError):
