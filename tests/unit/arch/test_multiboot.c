@@ -49,7 +49,7 @@ static uint8_t arena[ARENA_BYTES];
 static uint32_t map_end, strings_end;
 static struct boot_info info;
 static struct multiboot_result result;
-static char reported[8192];
+static char reported[128 * 1024];
 static unsigned reports;
 
 static const struct multiboot_machine machine = {
@@ -236,6 +236,17 @@ static void unsorted_overlapping_unaligned(void **state)
     assert_sound();
 }
 
+static void neighbours_become_one(void **state)
+{
+    (void)state;
+    map(2 * MB, MB, USABLE);
+    map(3 * MB, MB, USABLE);
+    map(MB, MB, USABLE);
+    parse();
+    assert_int_equal(info.region_count, 1);
+    assert_region(0, MB, 3 * MB);
+}
+
 static void reserved_wins(void **state)
 {
     (void)state;
@@ -319,6 +330,39 @@ static void truncated_map(void **state)
     set(MAP_BYTES, 0xffffffff, WITH_MAP);
     parse();
     assert_null(result.fatal);
+    assert_sound();
+}
+
+/* Physical memory in which every address holds the same map entry and the same module. */
+static unsigned endless_reads;
+
+static bool endless_read(void *context, phys_addr_t address, void *into, uint32_t bytes)
+{
+    endless_reads++;
+    if (arena_read(context, address, into, bytes))
+        return true;
+    static const uint32_t entry[] = {20, 0x200000, 0, 0x100000, 0, RESERVED};
+    memset(into, 0, bytes);
+    memcpy(into, entry, bytes < sizeof(entry) ? bytes : sizeof(entry));
+    return true;
+}
+
+static void lists_without_an_end(void **state)
+{
+    (void)state;
+    static const struct multiboot_view endless = {endless_read, NULL};
+    set(UPPER, 63 * 1024, WITH_MEMORY);
+    set(MAP_ADDRESS, MB, WITH_MAP);
+    set(MAP_BYTES, 0xffffffff, WITH_MAP);
+    set(MODULE_LIST, MB, WITH_MODULES);
+    set(MODULE_COUNT, 0x08000000, WITH_MODULES);
+    endless_reads = 0;
+    result = multiboot_parse(&info, INFORMATION, &machine, &endless, report);
+    assert_null(result.fatal);
+    assert_true(endless_reads < 100000);
+    assert_int_equal(info.module_count + info.modules_dropped, 0x08000000);
+    assert_reported("the loader's memory map is too long; the rest of it is ignored");
+    assert_reported("the list of modules is too long");
     assert_sound();
 }
 
@@ -628,11 +672,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(usual_map),
         TEST(unsorted_overlapping_unaligned),
+        TEST(neighbours_become_one),
         TEST(reserved_wins),
         TEST(beyond_four_gigabytes),
         TEST(larger_map_entries),
         TEST(absurd_entry_sizes),
         TEST(truncated_map),
+        TEST(lists_without_an_end),
         TEST(map_that_cannot_be_read),
         TEST(two_numbers_instead_of_a_map),
         TEST(no_memory_at_all),
