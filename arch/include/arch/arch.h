@@ -125,7 +125,7 @@ int arch_space_create(struct arch_space *space, arch_page_source source, void *c
 int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page, uint32_t flags,
                    arch_page_source source, void *context);
 /* Where a user address lies. False when it is not mapped for ring 3, or (SPACE_WRITE) not
-   writable, or not a user address. */
+   writable, or not a user address, or beyond the window, where the kernel could not copy. */
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */

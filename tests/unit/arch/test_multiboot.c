@@ -241,10 +241,12 @@ static void neighbours_become_one(void **state)
     (void)state;
     map(2 * MB, MB, USABLE);
     map(3 * MB, MB, USABLE);
-    map(MB, MB, USABLE);
+    map(7 * MB, MB, USABLE);
+    map(6 * MB, MB, USABLE);
     parse();
-    assert_int_equal(info.region_count, 1);
-    assert_region(0, MB, 3 * MB);
+    assert_int_equal(info.region_count, 2);
+    assert_region(0, 2 * MB, 2 * MB);
+    assert_region(1, 6 * MB, 2 * MB);
 }
 
 static void reserved_wins(void **state)
