@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEY_NEW_CONSOLE (-1) /* the tty is another one: what the screen shows must be drawn again  \
-                              */
+#define KEY_NEW_CONSOLE                                                                            \
+    (-1) /* the tty is another one: what the screen shows must be drawn again                      \
+          */
 
 void console_start(void);
 
