@@ -17,10 +17,10 @@ const struct command commands[] = {
      "\nExample: help ping\n",
      ARGUMENT_COMMAND, command_help},
     {"ps", "", "list the processes and who waits for whom",
-     "One line a process: its name and endpoint, what it does (running, ready; sending,\n"
-     "calling, receiving, or waiting for an answer), for whom it waits, its priority (0\n"
-     "is the most urgent), milliseconds of processor time, messages sent and received,\n"
-     "and its memory.\n"
+     "One line a process: its name and endpoint, what it does (running, ready,\n"
+     "sending, calling, receiving, or waiting for an answer), for whom it waits, its\n"
+     "priority (0 is the most urgent), milliseconds of processor time, messages sent\n"
+     "and received, and its memory.\n"
      "\nExample: ps\n",
      ARGUMENT_NONE, command_ps},
     {"ping", "NAME|ENDPOINT [N]", "measure round trips of a message",
