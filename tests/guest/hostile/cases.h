@@ -54,6 +54,7 @@
     X(do_lock_add,   "lock with a register")                                    \
     X(do_f00f,       "lock cmpxchg8b with a register")                          \
     X(do_int3,       "int3")                                                    \
+    X(do_int1,       "int1")                                                    \
     X(do_into,       "into with OF")                                            \
     X(do_into_not,   "into without OF")                                         \
     X(do_bound,      "bound")                                                   \

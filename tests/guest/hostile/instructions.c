@@ -86,6 +86,15 @@ __attribute__((noinline)) void do_int3(void)
     went_wrong(77);
 }
 
+extern const char after_int1[];
+__attribute__((noinline)) void do_int1(void)
+{
+    /* Some emulators do not know it. */
+    expect_either(DEBUG_TRAP, 0, INVALID_OPCODE, after_int1);
+    __asm__ volatile(".byte 0xf1\nafter_int1:");
+    went_wrong(77);
+}
+
 extern const char after_into[];
 __attribute__((noinline)) void do_into(void)
 {
