@@ -153,6 +153,8 @@ fault_in_kernel:
 ; switched off and forgotten. Needs the 12 bytes that the processor pushed, and no register.
         align 16
 trap_debug:
+        test    byte [esp + 8 + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        jnz     stub_1                  ; cs says nothing about the ring there
         test    byte [esp + 4], RING_MASK
         jnz     stub_1
         and     dword [esp + 8], ~FLAGS_TRAP
