@@ -195,9 +195,9 @@ bool console_interrupted(void)
     return interrupted;
 }
 
+/* A ^C that came behind the line's end is not forgotten here: it is meant for the command. */
 void console_begin(void)
 {
-    (void)notified();
     interrupted = false;
 }
 

@@ -116,9 +116,10 @@ static void interrupt(void)
 
 void input_byte(uint8_t byte)
 {
-    if (byte == INTERRUPT)
+    if (byte == INTERRUPT) {
+        input_advance(); /* what came before it is its reader's, who may then read no more */
         interrupt();
-    else if (byte == DUMP)
+    } else if (byte == DUMP)
         (void)sys_dump();
     else
         push(byte);
