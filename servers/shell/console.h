@@ -26,7 +26,7 @@ int console_key(void);
 
 /* True when ^C was typed since the command began; stays true until console_begin. */
 bool console_interrupted(void);
-/* A command begins: ^C from before does not concern it. */
+/* A command begins: the ^C that ended the last one is over. */
 void console_begin(void);
 
 /* Waits, until ^C is typed. True when the time is over, false when it was ^C. */
