@@ -61,7 +61,7 @@ INSTRUCTION(far_jump_task, GENERAL_PROTECTION, DOUBLE_FAULT, "ljmp $0x48, $0")
 extern const char here_iret_0[];
 __attribute__((noinline)) void iret_ring_0(void)
 {
-    expect_fault(GENERAL_PROTECTION, KERNEL_CODE, here_iret_0);
+    expect_either(GENERAL_PROTECTION, KERNEL_CODE, return_vector(GENERAL_PROTECTION), here_iret_0);
     __asm__ volatile("pushl $0x10\n\t"
                      "pushl $0xc0100000\n\t"
                      "pushl $0x2\n\t"
@@ -74,7 +74,7 @@ __attribute__((noinline)) void iret_ring_0(void)
 extern const char here_retf_0[];
 __attribute__((noinline)) void retf_ring_0(void)
 {
-    expect_fault(GENERAL_PROTECTION, KERNEL_CODE, here_retf_0);
+    expect_either(GENERAL_PROTECTION, KERNEL_CODE, return_vector(GENERAL_PROTECTION), here_retf_0);
     __asm__ volatile("pushl $0x08\n\t"
                      "pushl $0xc0100000\n"
                      "here_retf_0: lret" ::
@@ -144,7 +144,8 @@ static void v86_execute(uint8_t first, uint8_t second, uint32_t vector)
 {
     volatile uint8_t *code = (volatile uint8_t *)(SCREEN_SEGMENT * 16);
 
-    expect(&(struct expectation){DEATH_FAULT, vector, GENERAL_PROTECTION, 0, 0, 0, 0});
+    expect(
+        &(struct expectation){DEATH_FAULT, vector, return_vector(GENERAL_PROTECTION), 0, 0, 0, 0});
     code[0] = first;
     code[1] = second;
     code[2] = 0x0f; /* ud2 */
@@ -255,17 +256,17 @@ void mov_ss_trap(void)
         went_wrong(1);
 }
 
-extern const char at_tf_iret[];
-__attribute__((noinline)) void tf_iret(void)
+void tf_iret(void)
 {
-    expect_fault(DEBUG_TRAP, 0, at_tf_iret);
+    expect(&(struct expectation){DEATH_FAULT, DEBUG_TRAP, return_vector(DEBUG_TRAP), EXPECT_ERROR,
+                                 0, 0, 0});
     __asm__ volatile("pushfl\n\t"
                      "orl $0x100, (%%esp)\n\t"
                      "pushl %%cs\n\t"
                      "pushl $1f\n\t"
                      "iret\n"
-                     "1: nop\n"
-                     "at_tf_iret: nop\n\t"
+                     "1: nop\n\t"
+                     "nop\n\t"
                      "nop" ::
                          : "memory", "cc");
     went_wrong(77);

@@ -46,6 +46,12 @@ struct cpuid {
 };
 struct cpuid cpuid(uint32_t leaf);
 
+/*
+ * The vector that a return from ring 3 (iret, retf) may end with instead of `vector`. QEMU 7.2
+ * reads the stack of a return as the kernel would, which SMAP forbids: a page fault.
+ */
+uint32_t return_vector(uint32_t vector);
+
 /* A case that is one forbidden instruction; here_NAME is its address. */
 #define INSTRUCTION(name, vector, error, text)                                                     \
     extern const char here_##name[];                                                               \
