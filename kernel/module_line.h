@@ -11,7 +11,7 @@
 #include <abi/privilege.h>
 #include <abi/system.h>
 
-#define MODULE_PORTS_MAX    8
+#define MODULE_PORTS_MAX    PROCESS_PORTS_MAX
 #define MODULE_MAPS_MAX     8
 #define HEAP_MOST_BYTES     0x10000000u
 #define STACK_LEAST_BYTES   0x1000u

@@ -45,6 +45,18 @@ static uint32_t state_of(unsigned slot)
     return slot == schedule_running() ? PROCESS_RUNNING : states[ipc_table.process[slot].state];
 }
 
+static void describe_rights(struct process_info *info, const struct module *m,
+                            const struct ipc_privilege *privilege)
+{
+    info->calls = privilege->calls;
+    memcpy(info->targets, privilege->targets, sizeof info->targets);
+    info->kernel_calls = m->kernel_calls;
+    info->irq_lines = m->irq_lines;
+    info->port_count = m->port_count;
+    for (unsigned i = 0; i < m->port_count; i++)
+        info->ports[i] = (struct process_ports){m->ports[i].first, m->ports[i].last};
+}
+
 int system_process(const struct system_request *r)
 {
     unsigned slot = r->in[0];
@@ -64,11 +76,9 @@ int system_process(const struct system_request *r)
         .messages_received = ipc->received,
         .memory_bytes = p->module->memory_bytes,
         .identity = ipc->identity,
-        .calls = ipc_table.privilege[ipc->identity].calls,
-        .kernel_calls = p->module->kernel_calls,
-        .irq_lines = p->module->irq_lines,
     };
     memcpy(info.name, p->module->name, NAME_BYTES);
+    describe_rights(&info, p->module, &ipc_table.privilege[ipc->identity]);
     return copy_to_process(&r->caller->module->space, r->in[1], &info, sizeof info);
 }
 

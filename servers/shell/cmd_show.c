@@ -42,9 +42,10 @@ static void show_process(const struct process_info *p)
 
 int command_ps(int argc, char **argv)
 {
-    (void)argv;
-    if (argc > 1)
+    if (argc > 2)
         return command_usage("ps");
+    if (argc == 2)
+        return process_show_rights(argv[1]);
     say("%-12s %8s %-9s %-10s %3s %7s %8s %8s %6s\n", "NAME", "ENDPOINT", "STATE", "WAITS-FOR",
         "PRI", "TICKS", "SENT", "RECEIVED", "MEM");
     struct process_info info;

@@ -16,13 +16,15 @@ const struct command commands[] = {
      "'single' and \"double\" quotes keep blanks; $? is the last command's status.\n"
      "\nExample: help ping\n",
      ARGUMENT_COMMAND, command_help},
-    {"ps", "", "list the processes and who waits for whom",
+    {"ps", "[NAME|ENDPOINT]", "list the processes, or show what one may do",
      "One line a process: its name and endpoint, what it does (running, ready,\n"
      "sending, calling, receiving, or waiting for an answer), for whom it waits, its\n"
      "priority (0 is the most urgent), milliseconds of processor time, messages sent\n"
      "and received, and its memory.\n"
-     "\nExample: ps\n",
-     ARGUMENT_NONE, command_ps},
+     "With a name: that process's rights, as its module's line gives them: calls,\n"
+     "targets (those that run), calls to the kernel, interrupt lines, ports.\n"
+     "\nExample: ps tty\n",
+     ARGUMENT_PROCESS, command_ps},
     {"ping", "NAME|ENDPOINT [N]", "measure round trips of a message",
      "Sends N messages (10; at most 1000000) to a server, each a rendezvous there and\n"
      "back, checks every answer, and shows the smallest, the median and the greatest\n"

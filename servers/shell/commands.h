@@ -61,5 +61,8 @@ int command_date(int argc, char **argv);
 int command_sleep(int argc, char **argv);
 int command_ping(int argc, char **argv);
 
+/* What the process may do. */
+int process_show_rights(const char *text);
+
 /* Runs the module argv[0] in the foreground, with the arguments up to NULL. */
 int program_run(char **argv);

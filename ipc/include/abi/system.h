@@ -105,6 +105,12 @@ enum process_state {
     PROCESS_ANSWER,    /* send_rec: delivered, waits for waits_for's answer */
 };
 
+#define PROCESS_PORTS_MAX 8
+
+struct process_ports {
+    uint16_t first, last;
+};
+
 struct process_info {
     endpoint_t endpoint;
     char name[NAME_BYTES];
@@ -119,7 +125,9 @@ struct process_info {
     uint32_t calls;        /* mask of calls, bits as in abi/privilege.h */
     uint32_t kernel_calls; /* mask: bit n is kernel call n */
     uint32_t irq_lines;    /* mask: bit n is line n */
-    uint32_t reserved[4];  /* zero */
+    uint32_t targets[2];   /* mask: bit n of these 64 is identity n, which it may address */
+    uint32_t port_count;
+    struct process_ports ports[PROCESS_PORTS_MAX];
 };
 
 #define MODULE_RUNNING 1 /* flags */
@@ -144,6 +152,6 @@ struct memory_info {
     uint32_t free_bytes;    /* left for the memory server that is to come */
 };
 
-_Static_assert(sizeof(struct process_info) == 80, "shared layout");
+_Static_assert(sizeof(struct process_info) == 108, "shared layout");
 _Static_assert(sizeof(struct module_info) == 112, "shared layout");
 _Static_assert(sizeof(struct memory_info) == 20, "shared layout");

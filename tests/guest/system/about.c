@@ -104,8 +104,12 @@ static void test_process_self(void)
     IS(info.calls & 0x3f, 0x3f, "all six calls");
     IS(info.kernel_calls & 0x1fffe, 0x1fffe, "all calls to SYSTEM");
     IS(info.irq_lines, 1 << 8 | 1 << IRQ_LINE_LOG, "interrupt lines as on its line");
-    OK(!(info.reserved[0] | info.reserved[1] | info.reserved[2] | info.reserved[3]),
-       "reserved words are zero");
+    OK(info.targets[info.identity / 32] >> info.identity % 32 & info.targets[0] & 1,
+       "targets: everyone, user and itself among them");
+    IS(info.port_count, 1, "one range of ports");
+    OK(info.ports[0].first == 0x70 && info.ports[0].last == 0x71, "ports as on its line");
+    OK(info.ports[1].last == 0 && info.ports[PROCESS_PORTS_MAX - 1].last == 0,
+       "ranges that it has not are zero");
     OK(!(info.name[6] | info.name[10] | info.name[15]), "the name is padded with zeros");
 }
 
@@ -169,7 +173,7 @@ static void test_process_buffer(void)
         right +=
             sys_process(endpoint_slot(me), (struct process_info *)(void *)(pages + offset)) == 0;
         memcpy(&info, pages + offset, sizeof info);
-        right += info.endpoint == me && info.reserved[3] == 0;
+        right += info.endpoint == me && info.ports[PROCESS_PORTS_MAX - 1].last == 0;
         for (unsigned i = 0; i < sizeof pages; i++)
             outside += (i < offset || i >= offset + sizeof info) && pages[i] != 0xa5;
     }
