@@ -25,7 +25,7 @@ def add_machine_arguments(parser):
     parser.add_argument("--kernel", help="kernel image (default: BUILD/boot/parley)")
     parser.add_argument("--cpu", help="QEMU's -cpu")
     parser.add_argument("--memory", default="64", help="megabytes (64)")
-    parser.add_argument("--icount", action="store_true", help="deterministic: -icount shift=0")
+    parser.add_argument("--icount", action="store_true", help="deterministic: -icount shift=0,sleep=off")
     parser.add_argument("--timeout", type=float, default=120, help="seconds until it is a hang (120)")
     parser.add_argument("--append", default="", help="the kernel's command line")
     parser.add_argument("--qemu", default="qemu-system-i386")
@@ -68,7 +68,7 @@ def qemu_command(arguments, lines):
     if arguments.cpu:
         command += ["-cpu", arguments.cpu]
     if arguments.icount:
-        command += ["-icount", "shift=0"]
+        command += ["-icount", "shift=0,sleep=off"]
     if arguments.append:
         command += ["-append", arguments.append]
     return command

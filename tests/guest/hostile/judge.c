@@ -184,22 +184,41 @@ static void all_frames(void)
     (0x8d5u | FLAG_DF | FLAG_IF | FLAG_IOPL | FLAG_NT | FLAG_AC | FLAG_ID | 0x10000u /* RF */ |    \
      0x20000u /* VM */ | 0x180000u /* VIF VIP */)
 
-/* Every pattern of flags except TF, which hostile.c tries. A process keeps what it may set. */
+/* From one box to the other, with what lies beside them watched: a copy that runs backward would
+   write there. */
+static struct {
+    message before, in, between, out, after;
+} boxes;
+
+static bool echo_with_flags(uint32_t flags, int32_t tag, struct all_registers *r)
+{
+    static const message untouched;
+
+    memset(&boxes, 0, sizeof boxes);
+    message_fill(&boxes.out, tag);
+    *r = (struct all_registers){.ecx = IPC_ECHO, .flags = flags};
+    r->ds = r->es = r->fs = r->gs = flat_data_selector();
+    trap_all(r);
+    return r->eax == 0 && message_is(&boxes.in, tag) && message_is(&boxes.out, tag) &&
+           memcmp(&boxes.before, &untouched, sizeof untouched) == 0 &&
+           memcmp(&boxes.between, &untouched, sizeof untouched) == 0 &&
+           memcmp(&boxes.after, &untouched, sizeof untouched) == 0;
+}
+
+/* Every pattern of flags except TF, which hostile.c tries. A process keeps what it may set; the
+   kernel may drop NT. */
 static void all_flags(void)
 {
-    static message m;
     uint32_t flags = 0;
     unsigned tried = 0;
     unsigned wrong = 0;
 
+    in_outbox(&boxes.in, &boxes.out);
     do {
-        struct all_registers r = {.ebx = (uint32_t)&m, .ecx = IPC_ECHO, .flags = flags};
-        r.ds = r.es = r.fs = r.gs = flat_data_selector();
-        message_fill(&m, (int32_t)tried);
+        struct all_registers r;
         uint32_t before = flags_after_pop(flags);
-        trap_all(&r);
-        uint32_t differ = (before ^ r.flags) & ~FLAG_NT; /* the kernel may drop NT */
-        if (r.eax || differ || !message_is(&m, (int32_t)tried) || (r.flags & FLAG_IOPL) ||
+        bool right = echo_with_flags(flags, (int32_t)tried, &r);
+        if (!right || ((before ^ r.flags) & ~FLAG_NT) || (r.flags & FLAG_IOPL) ||
             !(r.flags & FLAG_IF)) {
             if (!wrong++)
                 tap_note("flags 0x%x: before 0x%x, after 0x%x, result %d", (unsigned)flags,

@@ -165,6 +165,37 @@ static unsigned dead_answers(endpoint_t dead)
     return right;
 }
 
+/* An alarm and a timeout of the dead must not reach the next one in its slot. */
+static void test_deadlines_die(void)
+{
+    message alarm = {.m_type = PARTNER_SYSTEM};
+    struct partner_request *request = (struct partner_request *)alarm.m_words;
+    endpoint_t doomed = partner_start("p5");
+    endpoint_t successor = NONE;
+    message m;
+
+    *request = (struct partner_request){SYS_ALARM, {200000}};
+    send(doomed, &alarm);
+    result_of(doomed);
+    order(doomed, IPC_RECEIVE | IPC_TIMEOUT, NONE, PARTNER_BUFFER, 200000, 0);
+    comes_to(doomed, PROCESS_RECEIVING, NONE);
+    end(doomed);
+    for (unsigned i = 0; i < 400; i++) {
+        successor = start("p5", "");
+        if (endpoint_slot(successor) == endpoint_slot(doomed))
+            break;
+        end(successor);
+    }
+    comes_to(successor, PROCESS_RECEIVING, me);
+    order(successor, IPC_RECEIVE, HARDWARE, PARTNER_BUFFER, 0, 0);
+    nap(250000);
+    IS(endpoint_slot(successor), endpoint_slot(doomed), "the slot of the dead is used again");
+    OK(comes_to(successor, PROCESS_RECEIVING, HARDWARE),
+       "and neither alarm nor timeout of the dead reaches its successor");
+    end(successor);
+    ipc_call(IPC_RECEIVE | IPC_NONBLOCK, ANY, &m, 0, NULL);
+}
+
 /* So often that every slot comes round again. */
 void test_generations(void)
 {
@@ -193,5 +224,6 @@ void test_generations(void)
     IS(right, 300 * 8, "old endpoints never reach the successor");
     OK(answers(successor), "which answers under its own");
     end(successor);
+    test_deadlines_die();
     OK(former[0] > 0 && former[299] > 0, "endpoints are positive");
 }
