@@ -33,14 +33,16 @@
     X(log_read,   SYS_LOG_READ,  13, "read the kernel's log")                                  \
     X(log_write,  SYS_LOG_WRITE, 14, "append to the kernel's log")                             \
     X(dump,       SYS_DUMP,      15, "write who waits for whom to the kernel's log")           \
-    X(power,      SYS_POWER,     16, "reboot or power off")
+    X(power,      SYS_POWER,     16, "reboot or power off")                                    \
+    X(cancel,     SYS_CANCEL,    17, "end a process's wait")                                   \
+    X(cycle,      SYS_CYCLE,     18, "who is in the deadlock that was refused last")
 // clang-format on
 
 enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-    SYSTEM_CALL_LAST = SYS_POWER
+    SYSTEM_CALL_LAST = SYS_CYCLE
 };
 
 // clang-format off
@@ -73,6 +75,14 @@ enum system_call {
  * SYS_LOG_WRITE in  0 address, 1 length (at most LOG_WRITE_MAX)
  * SYS_DUMP
  * SYS_POWER     in  0 POWER_*, 1 status for the emulator (0..127)
+ * SYS_CANCEL    in  0 endpoint, 1 nonzero: if it waits in a forwarded fault or trap, that starts
+ *               again; else its wait, if it is in one, ends with EINTR, or with EREPLYINTR where
+ *               the first half had been taken                                      (EDEADSRCDST)
+ * SYS_CYCLE     in  0 index                                  out 0 endpoint, 1 number of members
+ *               of the cycle refused last of which the caller is a member: index 0 is the process
+ *               that was refused, each next the one for which the one before waits or would have
+ *               waited. A member that has died since is still named.
+ *               (EAGAIN: none; EINVAL: past the last)
  */
 
 #define IRQ_CLAIM    0
@@ -94,15 +104,18 @@ enum system_call {
 
 #define NAME_BYTES 16 /* a process's name, NUL included */
 
-/* What a process does. PROCESS_WAIT_*: its peer is in waits_for. */
+/* What a process does; waits_for says for whom it waits. */
 enum process_state {
     PROCESS_FREE,
     PROCESS_RUNNING, /* has the processor */
     PROCESS_READY,
-    PROCESS_SENDING,   /* queued on waits_for */
-    PROCESS_CALLING,   /* send_rec: queued on waits_for, then wants its answer */
-    PROCESS_RECEIVING, /* from waits_for: a process, ANY, HARDWARE or NONE */
-    PROCESS_ANSWER,    /* send_rec: delivered, waits for waits_for's answer */
+    PROCESS_SENDING,    /* queued on waits_for */
+    PROCESS_CALLING,    /* send_rec: queued on waits_for, then wants its answer */
+    PROCESS_RECEIVING,  /* from waits_for: a process, ANY, HARDWARE or NONE */
+    PROCESS_ANSWER,     /* send_rec: delivered, waits for waits_for's answer */
+    PROCESS_REQUESTING, /* ipc_request: queued on waits_for, then wants its reply */
+    PROCESS_AWAITING,   /* ipc_request: delivered, waits for waits_for's ipc_reply */
+    PROCESS_SELECTING,  /* ipc_select; waits_for is ANY */
 };
 
 struct process_info {
