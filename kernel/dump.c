@@ -1,3 +1,4 @@
+/* See dump.h. The non-maskable interrupt's upcall is here. */
 #include "dump.h"
 #include "process.h"
 #include "schedule.h"

@@ -1,3 +1,4 @@
+/* See memory.h. Ranges of free pages are found once; pages are then taken from their fronts. */
 #include "memory.h"
 #include "panic.h"
 #include "text.h"

@@ -1,3 +1,7 @@
+/*
+ * See module.h. Two passes over the lines, so that one may name a module further down: enter at
+ * modules_load, for a start at module_start.
+ */
 #include "module.h"
 #include "log.h"
 #include "memory.h"

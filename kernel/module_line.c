@@ -1,3 +1,5 @@
+/* See module_line.h. One function a key; every refusal goes through fail() and so names its word.
+ */
 #include "module_line.h"
 
 struct parser {

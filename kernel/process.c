@@ -1,3 +1,4 @@
+/* See process.h. What the core tells the kernel (ipc_on_block, ipc_on_ready) ends up here. */
 #include "process.h"
 #include "irq.h"
 #include "log.h"

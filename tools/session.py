@@ -143,24 +143,18 @@ class Typist:
         return line.rstrip(b"\r")
 
 
-def end(process):
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-
-
 def session_from_input(arguments, options):
     console = ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
                "-monitor", "none"]  # fmt: skip
     start = time.monotonic()
-    process = subprocess.Popen(
+    process = machine.start(
         arguments(console), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=options.build
     )
     typist = Typist(process, start + options.timeout)
     try:
         code, panicked = typist.run()
     finally:
-        end(process)
+        machine.end(process)
     if options.timing and typist.first_prompt is not None:
         complain(f"boot to the prompt: {typist.first_prompt - start:.2f} s")
     if code is None:
@@ -180,13 +174,13 @@ def session_in_terminal(arguments, options):
     with tempfile.NamedTemporaryFile(prefix="parley-serial-") as log:
         console = ["-chardev", f"stdio,id=console,mux=on,signal=off,logfile={log.name}",
                    "-serial", "chardev:console", "-mon", "chardev=console"]  # fmt: skip
-        process = subprocess.Popen(arguments(console), cwd=options.build)
+        process = machine.start(arguments(console), cwd=options.build)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda *_: end(process))
+        signal.signal(signal.SIGTERM, lambda *_: process.kill())
         try:
             code = process.wait()
         finally:
-            end(process)
+            machine.end(process)
             termios.tcsetattr(0, termios.TCSADRAIN, settings)
         heard = pathlib.Path(log.name).read_bytes()
     panicked = bool(PANIC.search(plain(heard)))

@@ -118,6 +118,8 @@ static void wait_for_end(const char *name, endpoint_t program, struct system_dea
             continue;
         if (m.m_source == HARDWARE && take_deaths(program, death))
             return;
+        if (console_endpoint() == NONE) /* the tty was among them: another one for the program */
+            console_lend();
         if (m.m_source != console_endpoint())
             continue;
         console_note_interrupt();

@@ -15,6 +15,7 @@
 
 #include <abi/errors.h>
 #include <parley/server.h>
+#include <parley/system.h>
 #include <proto/tty.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,13 +33,6 @@ static struct waiting { /* a client whose request is not answered yet */
 } waiting[WAITING_MAX];
 static size_t waiting_first, waiting_count;
 
-void console_start(void)
-{
-    terminal_init(&terminal);
-    screen_start(&terminal);
-    serial_start();
-}
-
 static void emit(const char *text, size_t bytes)
 {
     terminal_write(&terminal, text, bytes);
@@ -52,6 +46,27 @@ static void emit(const char *text, size_t bytes)
     const int length =
         snprintf(report, sizeof report, "\033[%u;%uR", terminal.row + 1u, terminal.column + 1u);
     input_text(report, (size_t)length);
+}
+
+/* Into the kernel's log where that is allowed, else to the console alone. */
+static void note(const char *missing)
+{
+    char line[LOG_WRITE_MAX];
+    if (missing == NULL)
+        return;
+    const int length = snprintf(line, sizeof line, "tty: %s\n", missing);
+    if (sys_log_write(line, (size_t)length) < 0)
+        console_write(line, (size_t)length);
+}
+
+void console_start(void)
+{
+    terminal_init(&terminal);
+    const char *const no_screen = screen_start(&terminal);
+    const char *const no_serial = serial_start();
+    note(no_screen);
+    note(no_serial);
+    note(keyboard_start());
 }
 
 void console_write(const char *text, size_t bytes)

@@ -95,8 +95,13 @@ static bool answer_reader(int status, const char *text, size_t bytes)
 
 static void interrupt(void)
 {
-    if (mode == TTY_MODE_RAW && reader_lives()) {
+    /* A raw reader that waits takes first what was typed before; if that satisfies it, nobody
+       reads, and this ^C must not wait in the ring for somebody who may never come. */
+    if (mode == TTY_MODE_RAW && reader_lives())
+        input_advance();
+    if (mode == TTY_MODE_RAW && reader != NONE) {
         push(INTERRUPT);
+        input_advance();
         return;
     }
     drop(ring_count);
@@ -116,9 +121,10 @@ static void interrupt(void)
 
 void input_byte(uint8_t byte)
 {
-    if (byte == INTERRUPT)
+    if (byte == INTERRUPT) {
+        input_advance(); /* what came before it is its reader's, who may then read no more */
         interrupt();
-    else if (byte == DUMP)
+    } else if (byte == DUMP)
         (void)sys_dump();
     else
         push(byte);
@@ -218,10 +224,12 @@ int input_client_mode(message *m)
 int input_client_owner(message *m)
 {
     memset(m->m_words, 0, sizeof m->m_words);
-    if (owner != NONE && owner != m->m_source)
+    if (owner == m->m_source)
+        return 0;
+    if (owner != NONE)
         (void)sys_watch(owner, 0);
     owner = m->m_source;
-    owner_told = held = false;
+    owner_told = false;
     (void)sys_watch(owner, 1);
     return 0;
 }

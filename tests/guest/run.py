@@ -24,13 +24,9 @@ OK_STATUSES = (0, 1)  # powered off; isa-debug-exit with status 0
 JUDGE_LINE = re.compile(r"\[ *\d+\.\d+\] judge: (.*)")  # how the log shows a judge's line
 
 
-def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("suite", help="file of module lines")
+def add_machine_arguments(parser):
     parser.add_argument("--build", required=True, help="build folder")
     parser.add_argument("--kernel", help="kernel image (default: BUILD/boot/parley)")
-    parser.add_argument("--module", action="append", default=[], metavar="LINE",
-                        help="one more module line")
     parser.add_argument("--cpu", help="QEMU's -cpu")
     parser.add_argument("--memory", default="64", help="megabytes (64)")
     parser.add_argument("--icount", action="store_true", help="deterministic: -icount shift=0")
@@ -38,6 +34,14 @@ def parse_arguments():
     parser.add_argument("--append", default="", help="the kernel's command line")
     parser.add_argument("--qemu", default="qemu-system-i386")
     parser.add_argument("--verbose", action="store_true", help="print the guest's output")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("suite", help="file of module lines")
+    parser.add_argument("--module", action="append", default=[], metavar="LINE",
+                        help="one more module line")
+    add_machine_arguments(parser)
     return parser.parse_args()
 
 
