@@ -7,6 +7,7 @@ is lost; at the end of the input `poweroff` is typed. The exit status is the gue
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import re
@@ -27,6 +28,7 @@ ESCAPE_BEGUN = re.compile(rb"\x1b(\[[0-9;?]*[ -/]*)?\Z")
 LAST_LINES = 50
 PANIC_SECONDS = 1  # of quiet after which its report is complete
 QUIET_SECONDS = 0.02
+TERMINAL_SECONDS = 0.5  # between looks at whether the terminal is still there
 
 STATUS_PANIC = 1
 STATUS_TIMEOUT = 124
@@ -168,6 +170,18 @@ def session_from_input(arguments, options):
     return final_status(code, bool(typist.heard), panicked)
 
 
+def wait_with_terminal(process):
+    """QEMU's exit status, once it ends; it is ended when the terminal goes away."""
+    terminal = select.poll()
+    terminal.register(0, 0)  # only what is always reported: hang-up and error
+    while process.poll() is None:
+        if any(event & (select.POLLHUP | select.POLLERR) for _, event in terminal.poll(0)):
+            process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TERMINAL_SECONDS)
+    return process.returncode
+
+
 def session_in_terminal(arguments, options):
     complain("Ctrl-C goes to the guest; `poweroff` or Ctrl-A X ends the session")
     settings = termios.tcgetattr(0)
@@ -178,10 +192,11 @@ def session_in_terminal(arguments, options):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: process.kill())
         try:
-            code = process.wait()
+            code = wait_with_terminal(process)
         finally:
             machine.end(process)
-            termios.tcsetattr(0, termios.TCSADRAIN, settings)
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(0, termios.TCSADRAIN, settings)
         heard = pathlib.Path(log.name).read_bytes()
     panicked = bool(PANIC.search(plain(heard)))
     if panicked:

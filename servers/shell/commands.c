@@ -35,9 +35,13 @@ const struct command commands[] = {
      "the same. Arguments are split at blanks, quoted or not.\n"
      "\nExample: run greet World\n",
      ARGUMENT_MODULE, command_run},
+    {"start", "MODULE [ARGUMENT...]", "start a module and go on",
+     "Starts a boot module that is not running and does not wait for it: for servers.\n"
+     "\nExample: start hello\n",
+     ARGUMENT_MODULE, command_start},
     {"kill", "NAME|ENDPOINT", "end a process",
      "Ends a process at once. Those who wait for it get an error. A server that was\n"
-     "killed is started again by run; the shell does that itself for tty and names.\n"
+     "killed is started again by start; the shell does that itself for tty and names.\n"
      "\nExample: kill hello\n",
      ARGUMENT_PROCESS, command_kill},
     {"modules", "", "list the boot modules",
@@ -151,7 +155,7 @@ int command_line(const char *line, int status)
         return c->run(words.count, words.word);
     struct module_info info;
     if (module_find(words.word[0], &info) && (info.flags & MODULE_DEMAND))
-        return program_run(words.count, words.word);
+        return program_run(words.word);
     return unknown(words.word[0]);
 }
 
