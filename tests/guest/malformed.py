@@ -194,7 +194,7 @@ class Maker:
 
 # With every boot: that good ones among the bad still run.
 COMPANIONS = ["boot/t-args g-first start=demand identity=shared kernel=exit:lookup:log_write",
-              "boot/t-args g-second start=demand -- with arguments"]
+              "boot/t-args g-second start=demand identity=shared -- with arguments"]
 
 
 def boot(arguments, modules, what):
