@@ -9,23 +9,33 @@ enum target_kind {
     SOURCE,                /* a process, ANY, HARDWARE or NONE */
     DESTINATION,           /* a process */
     DESTINATION_OR_SYSTEM, /* a process, or the kernel as a server */
+    CLIENT,                /* a process, living or not: the call itself says what it waits for */
 };
+
+#define WAITS     (IPC_NONBLOCK | IPC_TIMEOUT)
+#define BIT(name) (1u << CALL_BIT_##name)
 
 struct call_rule {
     uint16_t number;
-    uint8_t permission; /* CALL_BIT_* */
-    uint8_t target;     /* enum target_kind */
-    uint32_t flags;     /* those that the call takes */
+    uint16_t permissions; /* all of these bits, 1 << CALL_BIT_* */
+    uint8_t target;       /* enum target_kind */
+    uint32_t flags;       /* those that the call takes, and its ticket's bits */
 };
 
-/* What is built. The reserved numbers of abi/calls.h are not here, so they are no calls. */
+/* Every call that there is, and the one combination. */
 static const struct call_rule rules[] = {
-    {IPC_SEND, CALL_BIT_send, DESTINATION, IPC_NONBLOCK | IPC_TIMEOUT},
-    {IPC_RECEIVE, CALL_BIT_receive, SOURCE, IPC_NONBLOCK | IPC_TIMEOUT},
-    {IPC_SEND_REC, CALL_BIT_send_rec, DESTINATION_OR_SYSTEM, IPC_NONBLOCK | IPC_TIMEOUT},
-    {IPC_IN_OUTBOX, CALL_BIT_in_outbox, NO_TARGET, 0},
-    {IPC_NOTIFY, CALL_BIT_notify, DESTINATION, 0},
-    {IPC_ECHO, CALL_BIT_echo, NO_TARGET, 0},
+    {IPC_SEND, BIT(send), DESTINATION, WAITS},
+    {IPC_RECEIVE, BIT(receive), SOURCE, WAITS},
+    {IPC_SEND_REC, BIT(send_rec), DESTINATION_OR_SYSTEM, WAITS},
+    {IPC_IN_OUTBOX, BIT(in_outbox), NO_TARGET, 0},
+    {IPC_NOTIFY, BIT(notify), DESTINATION, 0},
+    {IPC_ECHO, BIT(echo), NO_TARGET, 0},
+    {IPC_REQUEST, BIT(ipc_request), DESTINATION_OR_SYSTEM, WAITS},
+    {IPC_REPLY, BIT(ipc_reply), CLIENT, IPC_TICKET_MASK},
+    {IPC_NOTIFY_SET, BIT(ipc_notify), DESTINATION, 0},
+    {IPC_RECEIVE_EX, BIT(ipc_receive), SOURCE, WAITS},
+    {IPC_REPLY_RECEIVE, BIT(ipc_reply) | BIT(ipc_receive), SOURCE, WAITS | IPC_TICKET_MASK},
+    {IPC_SELECT, BIT(ipc_select), NO_TARGET, WAITS},
 };
 
 static const struct call_rule *find_rule(uint32_t call)
@@ -73,6 +83,8 @@ static int check_target(const struct ipc_table *t, unsigned caller, enum target_
     if (kind == NO_TARGET || name_is_legal(kind, target))
         return 0;
     slot = ipc_slot_of(t, target);
+    if (kind == CLIENT)
+        return slot == -EINVAL ? -EINVAL : 0;
     if (slot < 0)
         return slot;
     if ((unsigned)slot == caller)
@@ -83,20 +95,39 @@ static int check_target(const struct ipc_table *t, unsigned caller, enum target_
     return 0;
 }
 
-int ipc_check(const struct ipc_table *t, unsigned caller, uint32_t call, endpoint_t target,
-              endpoint_t *culprit)
+static int check_sets(uint32_t number, const struct ipc_arguments *a)
+{
+    if (number == IPC_NOTIFY_SET && a->events == 0)
+        return -EINVAL;
+    if (number == IPC_SELECT && (a->pairs == 0 || a->pairs > IPC_SELECT_PAIRS))
+        return -EINVAL;
+    return 0;
+}
+
+int ipc_check_call(const struct ipc_table *t, unsigned caller, const struct ipc_arguments *a,
+                   endpoint_t *culprit)
 {
     const struct ipc_process *process = &t->process[caller];
-    const struct call_rule *rule = find_rule(call);
+    const struct call_rule *rule = find_rule(a->call);
     int error;
 
     if (rule == NULL)
         error = -EBADCALL;
-    else if ((t->privilege[process->identity].calls >> rule->permission & 1) == 0)
+    else if ((rule->permissions & ~t->privilege[process->identity].calls) != 0)
         error = -ETRAPDENIED;
     else
-        error = check_target(t, caller, (enum target_kind)rule->target, target);
+        error = check_target(t, caller, (enum target_kind)rule->target, a->target);
+    if (error == 0)
+        error = check_sets(rule->number, a);
     if (error != 0)
-        *culprit = error == -EDEADSRCDST ? target : process->endpoint;
+        *culprit = error == -EDEADSRCDST ? a->target : process->endpoint;
     return error;
+}
+
+int ipc_check(const struct ipc_table *t, unsigned caller, uint32_t call, endpoint_t target,
+              endpoint_t *culprit)
+{
+    const struct ipc_arguments a = {call, target, EVENT_NOTIFY, 1};
+
+    return ipc_check_call(t, caller, &a, culprit);
 }

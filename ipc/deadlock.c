@@ -1,9 +1,10 @@
 /*
  * Who waits for whom, and whether one more wait would close a ring.
  *
- * An edge is a wait that only its named peer can end: in a send queue, for an answer, receiving
- * from one process. A wait for a name and a timed wait make none. Every process has at most one
- * edge, so following them is a walk, not a search, and takes at most one step a process.
+ * An edge is a wait that only its named peer can end: in a send queue, for an answer or a reply,
+ * receiving from one process. A wait for a name, ipc_select and a timed wait make none. Every
+ * process has at most one edge, so following them is a walk, not a search, and takes at most one
+ * step a process.
  * Deadlock along sends alone (as Flyanx looks for it) misses rings with a receive in them.
  */
 #include "core.h"

@@ -2,8 +2,9 @@
  * Events: one set of 32 bits for each receiver and source, so that none is lost or queued twice.
  *
  * The kernel's are one word a process; other sources have a bit in event_sources while their word
- * in t->events is not zero. An event is always made pending first and then taken by the way that a
- * receive takes it, so both ways agree. One delivery empties one source.
+ * in t->events is not zero. One delivery takes what the receiver accepts of one source; the rest
+ * stays pending. A receiver never waits while something that it accepts is pending, so an event
+ * that finds it waiting is the only one that can wake it.
  */
 #include "core.h"
 
@@ -18,93 +19,120 @@ static void write_event(phys_addr_t in, endpoint_t source, uint32_t bits)
         msg_word(in, i, 0);
 }
 
-bool ipc_take_kernel_events(struct ipc_table *t, unsigned receiver, endpoint_t src, phys_addr_t in)
+/* Whether a receive from `src` takes events of `source`, a process's or HARDWARE. */
+static bool takes_events_of(endpoint_t src, endpoint_t source)
 {
-    struct ipc_process *process = &t->process[receiver];
-    uint32_t bits = process->kernel_events;
-
-    if (bits == 0 || (src != ANY && src != HARDWARE))
-        return false;
-    process->kernel_events = 0;
-    write_event(in, HARDWARE, bits);
-    return true;
+    return src == ANY || src == NONE || src == source;
 }
 
-/* The first source at or after `from`, or IPC_NO_SLOT. */
-static unsigned next_source(const struct ipc_process *process, unsigned from)
+bool ipc_has_kernel_events(const struct ipc_table *t, unsigned receiver, endpoint_t src,
+                           uint32_t mask)
 {
-    uint32_t bits = process->event_sources[from / 32] & ~(SOURCE_BIT(from) - 1);
+    return (t->process[receiver].kernel_events & mask) != 0 && takes_events_of(src, HARDWARE);
+}
+
+void ipc_take_kernel_events(struct ipc_table *t, unsigned receiver, uint32_t mask, phys_addr_t in)
+{
+    struct ipc_process *process = &t->process[receiver];
+
+    write_event(in, HARDWARE, process->kernel_events & mask);
+    process->kernel_events &= ~mask;
+}
+
+/* The first source from `from` to the end that has events in `mask`, or IPC_NO_SLOT. */
+static unsigned next_source(const struct ipc_table *t, unsigned receiver, uint32_t mask,
+                            unsigned from)
+{
+    const uint32_t *sources = t->process[receiver].event_sources;
+    uint32_t bits = sources[from / 32] & ~(SOURCE_BIT(from) - 1);
 
     for (unsigned word = from / 32;;) {
-        if (bits != 0)
-            return word * 32 + (unsigned)__builtin_ctz(bits);
+        for (; bits != 0; bits &= bits - 1) {
+            unsigned slot = word * 32 + (unsigned)__builtin_ctz(bits);
+
+            if ((t->events[receiver][slot] & mask) != 0)
+                return slot;
+        }
         if (++word == IPC_SLOT_WORDS)
             return IPC_NO_SLOT;
-        bits = process->event_sources[word];
+        bits = sources[word];
     }
 }
 
-/* Whose events a receive from `src` takes now, or IPC_NO_SLOT. */
-static unsigned choose_source(const struct ipc_process *process, endpoint_t src)
+unsigned ipc_choose_events(const struct ipc_table *t, unsigned receiver, endpoint_t src,
+                           uint32_t mask)
 {
     unsigned slot = endpoint_slot(src);
 
-    if (src == ANY) {
-        slot = next_source(process, process->event_turn);
-        return slot != IPC_NO_SLOT ? slot : next_source(process, 0);
+    if (mask == 0)
+        return IPC_NO_SLOT;
+    if (src == ANY || src == NONE) {
+        slot = next_source(t, receiver, mask, t->process[receiver].event_turn);
+        return slot != IPC_NO_SLOT ? slot : next_source(t, receiver, mask, 0);
     }
-    if (ipc_is_name(src) || (process->event_sources[slot / 32] & SOURCE_BIT(slot)) == 0)
+    if (ipc_is_name(src) || (t->events[receiver][slot] & mask) == 0)
         return IPC_NO_SLOT;
     return slot;
 }
 
-bool ipc_take_process_events(struct ipc_table *t, unsigned receiver, endpoint_t src, phys_addr_t in)
+void ipc_take_events(struct ipc_table *t, unsigned receiver, unsigned source, endpoint_t src,
+                     uint32_t mask, phys_addr_t in)
 {
     struct ipc_process *process = &t->process[receiver];
-    unsigned source = choose_source(process, src);
+    uint32_t *pending = &t->events[receiver][source];
 
-    if (source == IPC_NO_SLOT)
-        return false;
-    write_event(in, t->process[source].endpoint, t->events[receiver][source]);
-    t->events[receiver][source] = 0;
-    process->event_sources[source / 32] &= ~SOURCE_BIT(source);
-    /* Only what came to ANY counts as a turn: a receive from one source in between must not take
-       another's turn away. */
-    if (src == ANY) {
+    write_event(in, t->process[source].endpoint, *pending & mask);
+    *pending &= ~mask;
+    if (*pending == 0)
+        process->event_sources[source / 32] &= ~SOURCE_BIT(source);
+    /* Only what could have come from others counts as a turn: a receive from one source in between
+       must not take another's turn away, nor one that takes no message a message's. */
+    if (src == ANY || src == NONE)
         process->event_turn = (uint16_t)(source + 1 == IPC_PROCESSES ? 0 : source + 1);
+    if (src == ANY)
         process->prefer_message = 1;
-    }
-    return true;
-}
-
-/* If the process sits in a receive, it may have waited for what is pending now. */
-static void wake_receiver(struct ipc_table *t, unsigned slot)
-{
-    const struct ipc_process *process = &t->process[slot];
-
-    if (process->state != IPC_RECEIVING)
-        return;
-    if (ipc_take_kernel_events(t, slot, process->waits_for, process->in) ||
-        ipc_take_process_events(t, slot, process->waits_for, process->in))
-        ipc_finish(t, slot, 0, IPC_CAME_EVENTS);
 }
 
 bool ipc_notify(struct ipc_table *t, unsigned caller, endpoint_t dst)
 {
+    return ipc_notify_set(t, caller, dst, EVENT_NOTIFY);
+}
+
+bool ipc_notify_set(struct ipc_table *t, unsigned caller, endpoint_t dst, uint32_t events)
+{
     unsigned slot = endpoint_slot(dst);
+    const struct ipc_process *receiver = &t->process[slot];
+    endpoint_t source = t->process[caller].endpoint;
 
     IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, dst) >= 0);
-    t->events[slot][caller] |= EVENT_NOTIFY;
+    IPC_ASSERT(events != 0);
+    t->events[slot][caller] |= events;
     t->process[slot].event_sources[caller / 32] |= SOURCE_BIT(caller);
-    wake_receiver(t, slot);
+    if (receiver->state == IPC_RECEIVING && (events & receiver->event_mask) != 0 &&
+        takes_events_of(receiver->waits_for, source)) {
+        ipc_take_events(t, slot, caller, receiver->waits_for, receiver->event_mask, receiver->in);
+        ipc_finish_receive(t, slot, IPC_CAME_EVENTS, 0);
+    } else {
+        ipc_select_arrival(t, slot, source, events, IPC_CAME_EVENTS);
+    }
     return ipc_finish(t, caller, 0, IPC_CAME_NOTHING);
 }
 
 void ipc_post(struct ipc_table *t, unsigned slot, uint32_t bits)
 {
-    IPC_ASSERT(slot < IPC_PROCESSES && t->process[slot].state != IPC_FREE);
-    t->process[slot].kernel_events |= bits;
-    wake_receiver(t, slot);
+    struct ipc_process *receiver = &t->process[slot];
+
+    IPC_ASSERT(slot < IPC_PROCESSES && receiver->state != IPC_FREE);
+    if (bits == 0)
+        return;
+    receiver->kernel_events |= bits;
+    if (receiver->state == IPC_RECEIVING &&
+        ipc_has_kernel_events(t, slot, receiver->waits_for, receiver->event_mask)) {
+        ipc_take_kernel_events(t, slot, receiver->event_mask, receiver->in);
+        ipc_finish_receive(t, slot, IPC_CAME_EVENTS, 0);
+    } else {
+        ipc_select_arrival(t, slot, HARDWARE, bits, IPC_CAME_EVENTS);
+    }
 }
 
 void ipc_drop_events(struct ipc_table *t, unsigned slot)

@@ -15,19 +15,22 @@
 
 static const char *check_plain_fields(const struct ipc_process *p, unsigned slot)
 {
-    HOLDS(p->state <= IPC_ANSWER, "state is none of enum ipc_state");
+    HOLDS(p->state <= IPC_SELECTING, "state is none of enum ipc_state");
     HOLDS(p->endpoint >= 0 && endpoint_slot(p->endpoint) == slot, "endpoint is of another slot");
     HOLDS(p->state == IPC_FREE || endpoint_generation(p->endpoint) > 0, "generation 0 lives");
     HOLDS(p->identity < IDENTITY_COUNT, "identity does not exist");
-    HOLDS(p->timed <= 1 && p->prefer_message <= 1, "a truth value is neither 0 nor 1");
+    HOLDS(p->timed <= 1 && p->prefer_message <= 1 && p->delivered <= 1 && p->fault <= 1,
+          "a truth value is neither 0 nor 1");
     HOLDS(p->event_turn < IPC_PROCESSES, "the next turn for events is no slot");
+    HOLDS(p->select_turn <= IPC_SELECT_PAIRS, "the next turn of ipc_select is no pair");
     HOLDS(p->reserved == 0, "the reserved field is not zero");
     return NULL;
 }
 
 static const char *check_free(const struct ipc_process *p)
 {
-    HOLDS(p->identity == 0 && p->prefer_message == 0 && p->event_turn == 0 && p->kernel_events == 0,
+    HOLDS(p->identity == 0 && p->prefer_message == 0 && p->event_turn == 0 && p->select_turn == 0 &&
+              p->ticket == 0 && p->kernel_events == 0,
           "a free slot remembers its process");
     HOLDS(p->result == 0 && p->second == 0 && p->sent == 0 && p->received == 0,
           "a free slot remembers a call");
@@ -36,6 +39,21 @@ static const char *check_free(const struct ipc_process *p)
     HOLDS(p->queue_next == IPC_NO_SLOT ||
               endpoint_generation(p->endpoint) != ENDPOINT_GENERATION_LAST,
           "a retired slot has a successor");
+    return NULL;
+}
+
+/* What only some waits have. */
+static const char *check_wait_fields(const struct ipc_process *p)
+{
+    bool receives = p->state == IPC_RECEIVING;
+    bool requests = p->state == IPC_REQUESTING || p->state == IPC_AWAITING;
+
+    HOLDS(receives || p->event_mask == 0, "accepts events in a state that does not");
+    HOLDS(receives || (p->delivered == 0 && p->beside_error == 0),
+          "remembers a reply in a state that does not");
+    HOLDS(p->delivered == 0 || p->beside_error == 0, "a reply was delivered and failed");
+    HOLDS(p->fault == 0 || (requests && p->timed == 0), "a fault is no request, or has a deadline");
+    HOLDS(!ipc_is_owed(p) || p->ticket != 0, "waits for an answer without a ticket");
     return NULL;
 }
 
@@ -50,7 +68,8 @@ static const char *check_unused(const struct ipc_process *p)
     } else {
         HOLDS(p->result == 0 && p->second == 0, "has a result while it waits");
         HOLDS(queued || p->out == 0, "keeps a message that was handed over");
-        HOLDS(p->state != IPC_SENDING || p->in == 0, "a sender has room for an answer");
+        HOLDS((p->state != IPC_SENDING && p->state != IPC_SELECTING) || p->in == 0,
+              "a sender has room for an answer");
     }
     HOLDS(queued || p->queue_previous == IPC_NO_SLOT, "has a predecessor but is in no queue");
     HOLDS(queued || p->state == IPC_FREE || p->queue_next == IPC_NO_SLOT,
@@ -65,6 +84,10 @@ static const char *check_peer(const struct ipc_table *t, const struct ipc_proces
     if (p->state == IPC_RECEIVING &&
         (p->waits_for == ANY || p->waits_for == HARDWARE || p->waits_for == NONE))
         return NULL;
+    if (p->state == IPC_SELECTING) {
+        HOLDS(p->waits_for == ANY, "selects, but waits for one");
+        return NULL;
+    }
     HOLDS(ipc_slot_of(t, p->waits_for) >= 0, "waits for nobody who lives");
     HOLDS(p->waits_for != p->endpoint, "waits for itself");
     return NULL;
@@ -93,34 +116,71 @@ static const char *check_events(const struct ipc_table *t, const struct ipc_proc
     return NULL;
 }
 
-static bool any_source(const struct ipc_process *p)
+/* Whether the process has an event in the mask from any process. */
+static bool any_event(const struct ipc_table *t, const struct ipc_process *p, uint32_t mask)
 {
-    for (unsigned i = 0; i < IPC_SLOT_WORDS; i++) {
-        if (p->event_sources[i] != 0)
+    unsigned slot = endpoint_slot(p->endpoint);
+
+    for (unsigned source = 0; source < IPC_PROCESSES; source++) {
+        if ((t->events[slot][source] & mask) != 0)
             return true;
     }
     return false;
 }
 
-/* Nobody waits for what is there already. */
-static const char *check_nothing_missed(const struct ipc_table *t, const struct ipc_process *p)
+/* Nothing is there that this source, with these events, would bring at once. */
+static const char *check_missed(const struct ipc_table *t, const struct ipc_process *p,
+                                endpoint_t source, uint32_t mask)
 {
     const struct ipc_process *peer;
 
-    if (p->state != IPC_RECEIVING && p->state != IPC_ANSWER)
+    if (source == ANY || source == NONE)
+        HOLDS(!any_event(t, p, mask), "waits though something is pending");
+    if (source == ANY)
+        HOLDS(p->queue_first == IPC_NO_SLOT, "waits though something is pending");
+    if (source == ANY || source == NONE || source == HARDWARE)
+        HOLDS((p->kernel_events & mask) == 0, "waits though a kernel event is pending");
+    if (ipc_is_name(source))
         return NULL;
-    if (p->waits_for == ANY)
-        HOLDS(!any_source(p) && p->queue_first == IPC_NO_SLOT, "waits though something is pending");
-    if (p->waits_for == ANY || p->waits_for == HARDWARE)
-        HOLDS(p->kernel_events == 0, "waits though a kernel event is pending");
-    if (ipc_is_name(p->waits_for))
-        return NULL;
-    peer = &t->process[endpoint_slot(p->waits_for)];
+    peer = &t->process[endpoint_slot(source)];
     HOLDS(!ipc_is_queued(peer) || peer->waits_for != p->endpoint,
           "waits for one who waits to be heard");
-    HOLDS(p->state == IPC_ANSWER || !has_source(p, endpoint_slot(p->waits_for)),
+    HOLDS((t->events[endpoint_slot(p->endpoint)][endpoint_slot(source)] & mask) == 0,
           "waits for one whose event is pending");
     return NULL;
+}
+
+/* The pairs of a process that selects; nobody else has any. */
+static const char *check_pairs(const struct ipc_table *t, const struct ipc_process *p,
+                               const struct ipc_select_set *set)
+{
+    HOLDS(p->select_count <= IPC_SELECT_PAIRS, "selects among more pairs than there are");
+    HOLDS((p->state == IPC_SELECTING) == (p->select_count != 0),
+          "selects among none, or has pairs and does not select");
+    for (unsigned i = 0; i < IPC_SELECT_PAIRS; i++) {
+        const struct ipc_select_pair *pair = &set->pair[i];
+        const char *wrong;
+
+        if (i >= p->select_count) {
+            HOLDS(pair->source == 0 && pair->events == 0, "an unused pair is not zero");
+            continue;
+        }
+        if (pair->source != ANY && pair->source != HARDWARE)
+            HOLDS(ipc_slot_of(t, pair->source) >= 0 && pair->source != p->endpoint,
+                  "selects itself or the dead");
+        wrong = check_missed(t, p, pair->source, pair->events);
+        if (wrong != NULL)
+            return wrong;
+    }
+    return NULL;
+}
+
+/* Nobody waits for what is there already. */
+static const char *check_nothing_missed(const struct ipc_table *t, const struct ipc_process *p)
+{
+    if (p->state != IPC_RECEIVING && p->state != IPC_ANSWER)
+        return NULL;
+    return check_missed(t, p, p->waits_for, p->event_mask);
 }
 
 /* One queue; adds its length to *queued. A queue that ran in a circle would come to a member whose
@@ -193,11 +253,15 @@ static const char *check_process(const struct ipc_table *t, unsigned slot)
     if (wrong == NULL && p->state == IPC_FREE)
         wrong = check_free(p);
     if (wrong == NULL)
+        wrong = check_wait_fields(p);
+    if (wrong == NULL)
         wrong = check_unused(p);
     if (wrong == NULL)
         wrong = check_peer(t, p);
     if (wrong == NULL)
         wrong = check_events(t, p, slot);
+    if (wrong == NULL)
+        wrong = check_pairs(t, p, &t->select[slot]);
     if (wrong == NULL)
         wrong = check_nothing_missed(t, p);
     return wrong;

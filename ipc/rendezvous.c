@@ -1,5 +1,5 @@
 /*
- * The rendezvous: send, receive and send_rec.
+ * The rendezvous: send, send_rec and ipc_request meet receives.
  *
  * Whoever comes second does the work: it finds its partner waiting, has the message copied once,
  * from the sender's memory to the receiver's, and ends the partner's wait. Whoever comes first
@@ -11,8 +11,8 @@
 #include "core.h"
 
 /* The one copy. The sender's word for who it is does not count: the receiver's copy is stamped. */
-static void hand_over(struct ipc_table *t, unsigned sender, phys_addr_t out, unsigned receiver,
-                      phys_addr_t in)
+void ipc_hand_over(struct ipc_table *t, unsigned sender, phys_addr_t out, unsigned receiver,
+                   phys_addr_t in)
 {
     msg_copy(out, in);
     msg_word(in, 0, (uint32_t)t->process[sender].endpoint);
@@ -20,17 +20,19 @@ static void hand_over(struct ipc_table *t, unsigned sender, phys_addr_t out, uns
     t->process[receiver].received++;
 }
 
-/* Waits, unless the call may not or must not. */
-static bool wait_or_refuse(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait,
-                           uint32_t flags)
+uint32_t ipc_came_of(enum ipc_state first_half)
 {
-    if ((flags & IPC_NONBLOCK) != 0)
-        return ipc_finish(t, caller, -ENOTREADY, (uint32_t)wait->waits_for);
-    if (!wait->timed && ipc_would_deadlock(t, caller, wait->waits_for))
-        return ipc_finish(t, caller, -ELOCKED, (uint32_t)wait->waits_for);
-    ipc_wait_begin(t, caller, wait);
-    return false;
+    switch (first_half) {
+    case IPC_CALLING:
+        return IPC_CAME_SEND_REC;
+    case IPC_REQUESTING:
+        return IPC_CAME_REQUEST;
+    default:
+        return IPC_CAME_SEND;
+    }
 }
+
+/* ---- The sending half ------------------------------------------------------------------------ */
 
 /* Whether the process waits for a message that this sender may give. */
 static bool accepts_message(const struct ipc_process *receiver, endpoint_t sender)
@@ -41,18 +43,54 @@ static bool accepts_message(const struct ipc_process *receiver, endpoint_t sende
            receiver->waits_for == sender;
 }
 
-/* The first half of a send or send_rec, if the partner waits for it. `came` is what it learns. */
-static bool give(struct ipc_table *t, unsigned caller, unsigned peer, phys_addr_t out,
-                 uint32_t came)
+/* A message came to a receive from `src` with this mask: if an event could have come instead, the
+   next turn is an event's. */
+static void count_turn(struct ipc_process *receiver, endpoint_t src, uint32_t event_mask)
 {
-    struct ipc_process *receiver = &t->process[peer];
-
-    if (!accepts_message(receiver, t->process[caller].endpoint))
-        return false;
-    hand_over(t, caller, out, peer, receiver->in);
-    if (receiver->waits_for == ANY)
+    if (src == ANY && event_mask != 0)
         receiver->prefer_message = 0;
-    return ipc_finish(t, peer, 0, came);
+}
+
+/* The first half of send, send_rec or ipc_request, if the partner waits for it. */
+static bool give(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait)
+{
+    unsigned peer = endpoint_slot(wait->waits_for);
+    struct ipc_process *sender = &t->process[caller], *receiver = &t->process[peer];
+    uint16_t ticket = 0;
+
+    if (!accepts_message(receiver, sender->endpoint))
+        return false;
+    ipc_hand_over(t, caller, wait->out, peer, receiver->in);
+    count_turn(receiver, receiver->waits_for, receiver->event_mask);
+    if (wait->state != IPC_SENDING)
+        ticket = ipc_next_ticket(sender);
+    return ipc_finish_receive(t, peer, ipc_came_of(wait->state), ticket);
+}
+
+/* Begins the second half of a call whose first half was `first`. */
+static void wait_for_answer(struct ipc_table *t, unsigned slot, const struct ipc_wait *first)
+{
+    const struct ipc_wait wait = {
+        .state = first->state == IPC_CALLING ? IPC_ANSWER : IPC_AWAITING,
+        .waits_for = first->waits_for,
+        .in = first->in,
+        .timed = first->timed,
+        .fault = first->fault,
+    };
+
+    ipc_wait_begin(t, slot, &wait);
+}
+
+bool ipc_offer(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait, uint32_t flags)
+{
+    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, wait->waits_for) >= 0);
+    if (!give(t, caller, wait))
+        return ipc_wait_or_refuse(t, caller, wait, flags);
+    if (wait->state == IPC_SENDING)
+        return ipc_finish(t, caller, 0, IPC_CAME_NOTHING);
+    /* The peer has just become runnable, so this wait closes no cycle. */
+    wait_for_answer(t, caller, wait);
+    return false;
 }
 
 bool ipc_send(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr_t out, uint32_t flags)
@@ -64,24 +102,7 @@ bool ipc_send(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr_t 
         .timed = (flags & IPC_TIMEOUT) != 0,
     };
 
-    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, dst) >= 0);
-    if (give(t, caller, endpoint_slot(dst), out, IPC_CAME_SEND))
-        return ipc_finish(t, caller, 0, IPC_CAME_NOTHING);
-    return wait_or_refuse(t, caller, &wait, flags);
-}
-
-/* Begins the second half of a send_rec: an answer from `dst`, and nothing else. */
-static void wait_for_answer(struct ipc_table *t, unsigned slot, endpoint_t dst, phys_addr_t in,
-                            bool timed)
-{
-    const struct ipc_wait wait = {
-        .state = IPC_ANSWER,
-        .waits_for = dst,
-        .in = in,
-        .timed = timed,
-    };
-
-    ipc_wait_begin(t, slot, &wait);
+    return ipc_offer(t, caller, &wait, flags);
 }
 
 bool ipc_send_rec(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr_t out,
@@ -95,14 +116,24 @@ bool ipc_send_rec(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_add
         .timed = (flags & IPC_TIMEOUT) != 0,
     };
 
-    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, dst) >= 0);
-    if (give(t, caller, endpoint_slot(dst), out, IPC_CAME_SEND_REC)) {
-        /* The peer has just become runnable, so this wait closes no cycle. */
-        wait_for_answer(t, caller, dst, in, wait.timed);
-        return false;
-    }
-    return wait_or_refuse(t, caller, &wait, flags);
+    return ipc_offer(t, caller, &wait, flags);
 }
+
+bool ipc_request(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr_t out,
+                 phys_addr_t in, uint32_t flags)
+{
+    const struct ipc_wait wait = {
+        .state = IPC_REQUESTING,
+        .waits_for = dst,
+        .out = out,
+        .in = in,
+        .timed = (flags & IPC_TIMEOUT) != 0,
+    };
+
+    return ipc_offer(t, caller, &wait, flags);
+}
+
+/* ---- The receiving half ---------------------------------------------------------------------- */
 
 /* Whose queued message a receive from `src` takes now, or IPC_NO_SLOT. */
 static unsigned choose_sender(const struct ipc_table *t, unsigned receiver, endpoint_t src)
@@ -119,51 +150,91 @@ static unsigned choose_sender(const struct ipc_table *t, unsigned receiver, endp
     return endpoint_slot(src);
 }
 
-/* Takes a queued message and ends the caller's receive with it. */
-static bool take_message(struct ipc_table *t, unsigned caller, endpoint_t src, phys_addr_t in)
-{
-    struct ipc_process *receiver = &t->process[caller];
-    unsigned slot = choose_sender(t, caller, src);
-    const struct ipc_process *sender;
-
-    if (slot == IPC_NO_SLOT)
-        return false;
-    sender = &t->process[slot];
-    hand_over(t, slot, sender->out, caller, in);
-    if (src == ANY)
-        receiver->prefer_message = 0;
-    if (sender->state == IPC_SENDING) {
-        ipc_wait_end(t, slot, IPC_RUNNABLE, 0, IPC_CAME_NOTHING);
-        return ipc_finish(t, caller, 0, IPC_CAME_SEND);
-    }
-    wait_for_answer(t, slot, receiver->endpoint, sender->in, sender->timed);
-    return ipc_finish(t, caller, 0, IPC_CAME_SEND_REC);
-}
-
 /*
  * The order of delivery: the kernel's events; then processes' events and messages. From ANY these
  * two take turns. From one process events come first, and that is the order in which they were
  * made: whoever waits in a send queue cannot notify.
  */
+struct ipc_choice ipc_choose(const struct ipc_table *t, unsigned receiver, endpoint_t src,
+                             uint32_t events)
+{
+    const struct ipc_choice nothing = {IPC_CAME_NOTHING, IPC_NO_SLOT};
+    const struct ipc_choice of_kernel = {IPC_CAME_EVENTS, IPC_NO_SLOT};
+    unsigned sender = choose_sender(t, receiver, src);
+    unsigned source;
+
+    if (ipc_has_kernel_events(t, receiver, src, events))
+        return of_kernel;
+    source = ipc_choose_events(t, receiver, src, events);
+    if (sender != IPC_NO_SLOT && src == ANY && t->process[receiver].prefer_message)
+        source = IPC_NO_SLOT;
+    if (source != IPC_NO_SLOT)
+        return (struct ipc_choice){IPC_CAME_EVENTS, source};
+    if (sender != IPC_NO_SLOT)
+        return (struct ipc_choice){ipc_came_of((enum ipc_state)t->process[sender].state), sender};
+    return nothing;
+}
+
+/* Takes a queued message: ends the sender's send, or the first half of its call. Returns the
+   ticket, 0 for a send. */
+static uint16_t take_message(struct ipc_table *t, unsigned caller, unsigned slot, phys_addr_t in)
+{
+    struct ipc_process *sender = &t->process[slot];
+    const struct ipc_wait first = {
+        .state = (enum ipc_state)sender->state,
+        .waits_for = sender->waits_for,
+        .in = sender->in,
+        .timed = sender->timed != 0,
+        .fault = sender->fault != 0,
+    };
+
+    ipc_hand_over(t, slot, sender->out, caller, in);
+    if (sender->state == IPC_SENDING) {
+        ipc_wait_end(t, slot, IPC_RUNNABLE, 0, IPC_CAME_NOTHING);
+        return 0;
+    }
+    wait_for_answer(t, slot, &first);
+    return ipc_next_ticket(sender);
+}
+
+bool ipc_accept(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait, uint32_t flags)
+{
+    struct ipc_process *receiver = &t->process[caller];
+    endpoint_t src = wait->waits_for;
+    struct ipc_choice choice;
+    uint16_t ticket = 0;
+
+    IPC_ASSERT(receiver->state == IPC_RUNNABLE && (ipc_is_name(src) || ipc_slot_of(t, src) >= 0));
+    choice = ipc_choose(t, caller, src, wait->event_mask);
+    if (choice.came == IPC_CAME_NOTHING)
+        return ipc_wait_or_refuse(t, caller, wait, flags);
+    if (choice.came != IPC_CAME_EVENTS) {
+        ticket = take_message(t, caller, choice.slot, wait->in);
+        count_turn(receiver, src, wait->event_mask);
+    } else if (choice.slot == IPC_NO_SLOT) {
+        ipc_take_kernel_events(t, caller, wait->event_mask, wait->in);
+    } else {
+        ipc_take_events(t, caller, choice.slot, src, wait->event_mask, wait->in);
+    }
+    return ipc_finish(t, caller, 0, ipc_second(choice.came, wait->beside_error, ticket));
+}
+
 bool ipc_receive(struct ipc_table *t, unsigned caller, endpoint_t src, phys_addr_t in,
                  uint32_t flags)
 {
-    const struct ipc_process *receiver = &t->process[caller];
+    return ipc_receive_events(t, caller, src, src == NONE ? 0 : IPC_ALL_EVENTS, in, flags);
+}
+
+bool ipc_receive_events(struct ipc_table *t, unsigned caller, endpoint_t src, uint32_t events,
+                        phys_addr_t in, uint32_t flags)
+{
     const struct ipc_wait wait = {
         .state = IPC_RECEIVING,
         .waits_for = src,
+        .event_mask = events,
         .in = in,
         .timed = (flags & IPC_TIMEOUT) != 0,
     };
 
-    IPC_ASSERT(receiver->state == IPC_RUNNABLE && (ipc_is_name(src) || ipc_slot_of(t, src) >= 0));
-    if (ipc_take_kernel_events(t, caller, src, in))
-        return ipc_finish(t, caller, 0, IPC_CAME_EVENTS);
-    if (src == ANY && receiver->prefer_message && take_message(t, caller, src, in))
-        return true;
-    if (ipc_take_process_events(t, caller, src, in))
-        return ipc_finish(t, caller, 0, IPC_CAME_EVENTS);
-    if (take_message(t, caller, src, in))
-        return true;
-    return wait_or_refuse(t, caller, &wait, flags);
+    return ipc_accept(t, caller, &wait, flags);
 }

@@ -14,7 +14,12 @@ static void clear_process(struct ipc_process *process, endpoint_t endpoint)
     process->timed = 0;
     process->identity = 0;
     process->prefer_message = 0;
+    process->delivered = 0;
+    process->beside_error = 0;
+    process->fault = 0;
+    process->select_count = 0;
     process->waits_for = NONE;
+    process->event_mask = 0;
     process->out = 0;
     process->in = 0;
     process->queue_first = IPC_NO_SLOT;
@@ -22,6 +27,8 @@ static void clear_process(struct ipc_process *process, endpoint_t endpoint)
     process->queue_next = IPC_NO_SLOT;
     process->queue_previous = IPC_NO_SLOT;
     process->event_turn = 0;
+    process->select_turn = 0;
+    process->ticket = 0;
     process->reserved = 0;
     process->kernel_events = 0;
     for (unsigned i = 0; i < IPC_SLOT_WORDS; i++)
@@ -61,6 +68,8 @@ void ipc_init(struct ipc_table *t)
         append_free(t, slot);
         for (unsigned source = 0; source < IPC_PROCESSES; source++)
             t->events[slot][source] = 0;
+        for (unsigned i = 0; i < IPC_SELECT_PAIRS; i++)
+            t->select[slot].pair[i] = (struct ipc_select_pair){0, 0};
     }
     for (unsigned identity = 0; identity < IDENTITY_COUNT; identity++) {
         t->privilege[identity].calls = 0;
@@ -96,8 +105,10 @@ static void wake_mourners(struct ipc_table *t, unsigned slot)
     for (unsigned other = 0; other < IPC_PROCESSES; other++) {
         if (ipc_peer(t, other) == slot)
             ipc_wait_end(t, other, IPC_RUNNABLE,
-                         t->process[other].state == IPC_ANSWER ? -EREPLYDEAD : -EDEADSRCDST,
+                         ipc_half_done(&t->process[other]) ? -EREPLYDEAD : -EDEADSRCDST,
                          (uint32_t)endpoint);
+        else
+            ipc_select_death(t, other, endpoint);
     }
 }
 

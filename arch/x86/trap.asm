@@ -13,8 +13,8 @@
 ; TSS.esp0 names. Such a frame is made one of ring 3 before anything looks at it.
 ;
 ; Loading a saved selector can't fault: it was in that register when the processor or this code
-; saved it, and no descriptor changes while the system runs. With thread storage that will change,
-; and then the loads need their check.
+; saved it, or arch_context_set_position has checked it, and no descriptor changes while the system
+; runs. With thread storage that will change, and then the loads need their check.
 
 %include "offsets.inc"
 

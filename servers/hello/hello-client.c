@@ -18,7 +18,7 @@ int main(int argc, char **argv)
     endpoint_t hello; /* which process it is, the name server knows */
     int error = names_lookup("hello", &hello);
     if (error == 0)
-        error = send_rec(hello, &m); /* waits until the server took m and sent it back */
+        error = ipc_request(hello, &m); /* waits until the server took m and sent it back */
     if (error == 0)
         error = m.m_type; /* what the server says: 0 or a negative error */
     if (error < 0) {

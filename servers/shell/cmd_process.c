@@ -95,9 +95,9 @@ static bool take_deaths(endpoint_t program, struct system_death *its)
 }
 
 /* The shell offers no service. */
-static void refuse(message *m)
+static void refuse(message *m, uint32_t ticket)
 {
-    const endpoint_t client = m->m_source;
+    const struct server_client client = {m->m_source, ticket};
     memset(m->m_words, 0, sizeof m->m_words);
     (void)server_answer(client, -ENOSYS, m);
 }
@@ -111,10 +111,9 @@ static void wait_for_end(const char *name, endpoint_t program, struct system_dea
         uint32_t second;
         if (ipc_call(IPC_RECEIVE, ANY, &m, 0, &second) < 0)
             continue;
-        const uint32_t came = second & IPC_CAME_MASK;
-        if (came == IPC_CAME_SEND_REC)
-            refuse(&m);
-        if (came != IPC_CAME_EVENTS)
+        if (IPC_TICKET(second) != 0)
+            refuse(&m, IPC_TICKET(second));
+        if (IPC_CAME(second) != IPC_CAME_EVENTS)
             continue;
         if (m.m_source == HARDWARE && take_deaths(program, death))
             return;

@@ -25,6 +25,12 @@ static const char *state_word(uint32_t state)
         return "receiving";
     case PROCESS_ANSWER:
         return "waiting";
+    case PROCESS_REQUESTING:
+        return "asking";
+    case PROCESS_AWAITING:
+        return "awaiting";
+    case PROCESS_SELECTING:
+        return "selecting";
     default:
         return "?";
     }

@@ -33,7 +33,7 @@ static int tell(int32_t type, uint32_t word, message *m)
     memset(m, 0, sizeof *m);
     m->m_type = type;
     m->m_words[0] = word;
-    const int error = send_rec(tty, m);
+    const int error = ipc_request(tty, m);
     return error < 0 ? error : m->m_type;
 }
 
@@ -70,7 +70,7 @@ static int ask(message *m)
             continue;
         }
         *m = request;
-        error = send_rec(tty, m);
+        error = ipc_request(tty, m);
         if (!is_death(error))
             return error < 0 ? error : m->m_type;
         tty = NONE;

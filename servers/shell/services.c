@@ -10,7 +10,7 @@
 
 static int ask_at(endpoint_t server, message *m)
 {
-    const int error = ipc_call(IPC_SEND_REC | IPC_TIMEOUT, server, m, ANSWER_US, NULL);
+    const int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, server, m, ANSWER_US, NULL);
     return error < 0 ? error : m->m_type;
 }
 

@@ -20,7 +20,7 @@ static bool publish(endpoint_t names)
     message m = {.m_type = NAMES_PUBLISH};
     const struct names_request request = {.name = "tty"};
     memcpy(m.m_words, &request, sizeof request);
-    return ipc_call(IPC_SEND_REC | IPC_TIMEOUT, names, &m, ANSWER_US, NULL) == 0 && m.m_type == 0;
+    return ipc_call(IPC_REQUEST | IPC_TIMEOUT, names, &m, ANSWER_US, NULL) == 0 && m.m_type == 0;
 }
 
 void announce(void)

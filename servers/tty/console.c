@@ -27,7 +27,7 @@ static struct terminal terminal;
 static struct current current;
 
 static struct waiting { /* a client whose request is not answered yet */
-    endpoint_t client;
+    struct server_client client;
     bool flush;
     struct tty_text text;
 } waiting[WAITING_MAX];
@@ -129,7 +129,7 @@ static void serve(const struct waiting *w)
 static bool stands_in_queue(endpoint_t client)
 {
     for (size_t i = 0; i < waiting_count; i++)
-        if (waiting[(waiting_first + i) % WAITING_MAX].client == client)
+        if (waiting[(waiting_first + i) % WAITING_MAX].client.endpoint == client)
             return true;
     return false;
 }
@@ -141,7 +141,7 @@ static int accept(const struct waiting *w)
         serve(w);
         return 0;
     }
-    if (waiting_count == WAITING_MAX || stands_in_queue(w->client))
+    if (waiting_count == WAITING_MAX || stands_in_queue(w->client.endpoint))
         return -EAGAIN;
     waiting[(waiting_first + waiting_count) % WAITING_MAX] = *w;
     waiting_count++;
@@ -168,7 +168,7 @@ bool console_waits(void)
 
 int console_client_write(message *m)
 {
-    struct waiting w = {.client = m->m_source};
+    struct waiting w = {.client = server_current()};
     memcpy(&w.text, m->m_words, sizeof w.text);
     memset(m->m_words, 0, sizeof m->m_words);
     if (w.text.count > TTY_CHUNK)
@@ -178,7 +178,7 @@ int console_client_write(message *m)
 
 int console_client_flush(message *m)
 {
-    const struct waiting w = {.client = m->m_source, .flush = true};
+    const struct waiting w = {.client = server_current(), .flush = true};
     memset(m->m_words, 0, sizeof m->m_words);
     return accept(&w);
 }

@@ -135,7 +135,9 @@ BAD_LINES = [
     ("heap=64k", "heap=64k"), ("heap=250M", "memory"), ("stack=2K", "stack=2K"),
     ("stack=9M", "stack=9M"), ("stack=0", "stack=0"), ("stack=", "stack"),
     ("priority=1 priority=2", "priority"), ("heap=4K heap=4K", "heap"),
-    ("identity=user calls=send", "calls"), ("identity=user targets=all", "targets"),
+    ("faults=nobody", "faults=nobody: no such module"), ("faults=", "faults"),
+    ("faults=a/b", "faults=a/b"), ("faults={name}", "the process itself"), ("faults=judge faults=judge", "given twice"),
+    ("identity=none", "identity=none"), ("identity=user calls=send", "calls"), ("identity=user targets=all", "targets"),
     ("identity=user kernel=start", "kernel"), ("identity=user irq=5", "irq"),
     ("identity=user ports=0x60", "ports"), ("identity=user map=0xb8000+0x1000", "map"),
     ("identity=shared calls=send", "identity=shared"),
@@ -146,7 +148,7 @@ BAD_LINES = [
 
 # Whole names; the log shows what it can of them.
 BAD_NAMES = [("sixteen-letters-", "sixteen-letters-"), ("na?me", "na?me"), ("all", "reserved"),
-             ("servers", "reserved"), ("user", "reserved"), ("judge", "in use"), ("b\xe4d", "name")]
+             ("servers", "reserved"), ("none", "reserved"), ("user", "reserved"), ("judge", "in use"), ("b\xe4d", "name")]
 
 
 def damaged(good, count):
@@ -183,7 +185,7 @@ class Maker:
         for name, (image, reason) in bad_files(self.good).items():
             self.add_file(name, image, reason)
         for number, (rest, reason) in enumerate(BAD_LINES):
-            self.add_line(f"line-{number}", rest, reason)
+            self.add_line(f"line-{number}", rest.replace("{name}", f"line-{number}"), reason)
         for name, reason in BAD_NAMES:
             self.add_line(name, "start=demand", reason)
         for name, image in damaged(self.good, 100):
@@ -192,7 +194,7 @@ class Maker:
 
 # With every boot: that good ones among the bad still run.
 COMPANIONS = ["boot/t-args g-first start=demand identity=shared kernel=exit:lookup:log_write",
-              "boot/t-args g-second start=demand -- with arguments"]
+              "boot/t-args g-second start=demand identity=shared -- with arguments"]
 
 
 def boot(arguments, modules, what):

@@ -157,6 +157,22 @@ void arch_call_result(struct arch_context *context, int32_t result, uint32_t sec
 /* Instruction and stack pointer, frame pointer: for reports. */
 void arch_context_position(const struct arch_context *context, uint32_t *ip, uint32_t *sp,
                            uint32_t *fp);
+/* The registers that a message's payload carries for a trap, in its order: eax ebx ecx edx esi edi
+   ebp. Of a process that is not running. */
+void arch_context_registers(const struct arch_context *context,
+                            uint32_t registers[MESSAGE_PAYLOAD_WORDS]);
+void arch_context_set_registers(struct arch_context *context,
+                                const uint32_t registers[MESSAGE_PAYLOAD_WORDS]);
+/* The rest of them. */
+struct arch_position {
+    uint32_t ip, sp, flags;
+    uint32_t data_segments;   /* DS, ES in the upper half */
+    uint32_t thread_segments; /* FS, GS in the upper half */
+};
+void arch_context_get_position(const struct arch_context *context, struct arch_position *position);
+/* Flags that are not a process's to set keep the value that every process has. False, and nothing
+   has changed: a selector that no process may load. */
+bool arch_context_set_position(struct arch_context *context, const struct arch_position *position);
 /* One printed line after the other, through `print`. */
 void arch_context_print(const struct arch_context *context, void (*print)(const char *line));
 void arch_registers_print(const struct arch_registers *registers, void (*print)(const char *line));

@@ -44,7 +44,7 @@ static bool serve_racer(endpoint_t racer, struct account *a, message *last)
         a->taken++;
         a->sum ^= (uint32_t)m.m_type * 2654435761u;
         a->bad += !message_is(&m, m.m_type);
-        if (second == IPC_CAME_SEND_REC && random_next(&state) % 4) {
+        if (IPC_CAME(second) == IPC_CAME_SEND_REC && random_next(&state) % 4) {
             if (random_next(&state) % 2)
                 nap(random_next(&state) % 2500);
             message_fill(&m, m.m_type + 0x1000000);

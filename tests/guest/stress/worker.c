@@ -75,7 +75,7 @@ static void receive_one(void)
     if (result)
         return;
     look_at(&m, second);
-    if (second != IPC_CAME_SEND_REC || random_next(&state) % 8 == 0)
+    if (IPC_CAME(second) != IPC_CAME_SEND_REC || random_next(&state) % 8 == 0)
         return;
     endpoint_t client = m.m_source;
     message_fill(&m, random_type());
