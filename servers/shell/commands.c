@@ -18,9 +18,9 @@ const struct command commands[] = {
      ARGUMENT_COMMAND, command_help},
     {"ps", "", "list the processes and who waits for whom",
      "One line a process: its name and endpoint, what it does (running, ready,\n"
-     "sending, calling, receiving, or waiting for an answer), for whom it waits, its\n"
-     "priority (0 is the most urgent), milliseconds of processor time, messages sent\n"
-     "and received, and its memory.\n"
+     "sending, calling, asking, receiving, selecting, or waiting for an answer), for\n"
+     "whom it waits, its priority (0 is the most urgent), milliseconds of processor\n"
+     "time, messages sent and received, and its memory.\n"
      "\nExample: ps\n",
      ARGUMENT_NONE, command_ps},
     {"ping", "NAME|ENDPOINT [N]", "measure round trips of a message",
