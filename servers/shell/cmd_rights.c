@@ -87,7 +87,7 @@ int process_show_rights(const char *text)
     int error = process_find(text, &endpoint);
     if (error == 0)
         error = sys_process(endpoint_slot(endpoint), &info);
-    if (error < 0 || info.endpoint != endpoint) {
+    if (error != 0 || info.endpoint != endpoint) {
         say("ps: no process called %s\n", text);
         return STATUS_FAILED;
     }
