@@ -18,19 +18,12 @@ const struct command commands[] = {
      ARGUMENT_COMMAND, command_help},
     {"ps", "[NAME|ENDPOINT]", "list the processes, or show what one may do",
      "One line a process: its name and endpoint, what it does (running, ready,\n"
-     "sending, calling, asking, receiving, selecting, or waiting for an answer), for
-"
-     "whom it waits, its priority (0 is the most urgent), milliseconds of processor
-"
-     "time, messages sent and received, and its memory.
-"
-     "With a name: that process's rights, as its module's line gives them: calls,
-"
-     "targets (those that run), calls to the kernel, interrupt lines, ports.
-"
-     "
-Example: ps tty
-",
+     "sending, calling, asking, receiving, selecting, or waiting for an answer), for\n"
+     "whom it waits, its priority (0 is the most urgent), milliseconds of processor\n"
+     "time, messages sent and received, and its memory.\n"
+     "With a name: that process's rights, as its module's line gives them: calls,\n"
+     "targets (those that run), calls to the kernel, interrupt lines, ports.\n"
+     "\nExample: ps tty\n",
      ARGUMENT_PROCESS, command_ps},
     {"ping", "NAME|ENDPOINT [N]", "measure round trips of a message",
      "Sends N messages (10; at most 1000000) to a server, each a rendezvous there and\n"
