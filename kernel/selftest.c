@@ -4,7 +4,7 @@
 #include "panic.h"
 #include <stdint.h>
 
-#define AT_CALL 60
+#define AT_CALL 30
 
 /* Uses up the kernel's stack, whatever its size. */
 static unsigned overflow(unsigned depth)
