@@ -36,14 +36,16 @@ enum bounds_selects {
 
 /* What a process does. */
 struct role {
-    uint16_t calls;    /* DOES(..) */
-    uint8_t flags;     /* of calls that may wait */
-    uint8_t sources;   /* of ipc_receive, 0xA0 and ipc_select; receive takes them all */
-    uint8_t masks;     /* of the same */
-    uint8_t sets;      /* of ipc_notify */
-    uint8_t kernel;    /* sets that the kernel posts to it */
-    uint8_t selects;   /* how many pairs its ipc_select has */
-    bool faults, wild; /* its faults; calls that must be refused whatever the state */
+    uint16_t calls;  /* DOES(..) */
+    uint8_t flags;   /* of calls that may wait */
+    uint8_t sources; /* of ipc_receive, 0xA0 and ipc_select; receive takes them all */
+    uint8_t masks;   /* of the same */
+    uint8_t sets;    /* of ipc_notify */
+    uint8_t kernel;  /* sets that the kernel posts to it */
+    uint8_t selects; /* how many pairs its ipc_select has */
+    bool faults;     /* its faults */
+    bool wild;       /* calls that must be refused whatever the state */
+    bool to_first;   /* it knows nobody but slot 0 */
 };
 
 struct bounds {

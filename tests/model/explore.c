@@ -204,7 +204,7 @@ static bool take_step(struct visits *v, uint32_t state, const struct operation *
     v->transitions++;
     world_begin(&before);
     outcome = operation_perform(&after, op);
-    naive_after = naive_before;
+    naive_copy(&naive_after, &naive_before);
     expected = naive_perform(&naive_after, op);
     if (!outcome_equal(&outcome, &expected))
         return violation("what the operation returned", op->slot);
@@ -283,6 +283,7 @@ static void start(struct visits *v)
     memcpy(before.privilege, first.privilege, sizeof first.privilege);
     memcpy(after.privilege, first.privilege, sizeof first.privilege);
     memcpy(naive_before.privilege, first.privilege, sizeof first.privilege);
+    memcpy(naive_after.privilege, first.privilege, sizeof first.privilege);
     bounds_operations(v->bounds, &first, &v->operations);
     if (v->operations.count > UINT16_MAX)
         abort();

@@ -43,13 +43,16 @@ struct naive_delivery {
 
 struct naive {
     struct naive_process process[IPC_PROCESSES];
-    struct ipc_privilege privilege[IDENTITY_COUNT];
     uint32_t now;
     unsigned deliveries; /* of the last operation */
     struct naive_delivery delivery[NAIVE_DELIVERIES];
+    struct ipc_privilege privilege[IDENTITY_COUNT];
 };
 
 void naive_init(struct naive *m);
+
+/* Copies all but the privileges. */
+void naive_copy(struct naive *to, const struct naive *from);
 
 /* Does what operation_perform does, and answers what it should answer. */
 struct outcome naive_perform(struct naive *m, const struct operation *op);

@@ -50,6 +50,12 @@ static bool does(const struct maker *m, unsigned bit)
     return (m->role->calls >> bit & 1) != 0;
 }
 
+/* Whether the process deals with this one. */
+static bool knows(const struct maker *m, unsigned peer)
+{
+    return peer != m->slot && (peer == 0 || !m->role->to_first);
+}
+
 static endpoint_t endpoint_of(const struct maker *m, unsigned slot)
 {
     return m->table->process[slot].endpoint;
@@ -74,7 +80,7 @@ static unsigned sources_of(const struct maker *m, unsigned which, endpoint_t *so
     unsigned count = 0;
 
     for (EACH(peer)) {
-        if (peer != m->slot && (which & FROM_PEERS) != 0)
+        if (knows(m, peer) && (which & FROM_PEERS) != 0)
             sources[count++] = endpoint_of(m, peer);
     }
     if ((which & FROM_ANY) != 0)
@@ -130,7 +136,7 @@ static void add_sends(struct maker *m)
 
     for (unsigned i = 0; i < 3; i++) {
         for (EACH(peer)) {
-            if (peer != m->slot && does(m, calls[i].bit))
+            if (knows(m, peer) && does(m, calls[i].bit))
                 add_with_flags(
                     m, (struct operation){.call = calls[i].call, .target = endpoint_of(m, peer)});
         }
@@ -160,7 +166,7 @@ static void add_notifies(struct maker *m)
     static const uint32_t sets[] = {0, EVENT_A, EVENT_B, EVENT_A | EVENT_B};
 
     for (EACH(peer)) {
-        if (peer == m->slot)
+        if (!knows(m, peer))
             continue;
         if (does(m, CALL_BIT_notify))
             add_call(m, (struct operation){.call = IPC_NOTIFY, .target = endpoint_of(m, peer)});
@@ -225,7 +231,7 @@ static void add_reply_receives(struct maker *m)
     if (!does(m, CALL_BIT_both))
         return;
     for (EACH(peer)) {
-        if (peer != m->slot)
+        if (knows(m, peer))
             add_both(m, endpoint_of(m, peer), tickets[0]);
     }
     add_both(m, endpoint_of(m, (m->slot + 1) % IPC_PROCESSES), tickets[1]);
@@ -333,7 +339,7 @@ static void add_faults(struct maker *m)
             .in = BOX(m->slot, BOX_FAULT_IN),
         };
 
-        if (peer == m->slot)
+        if (!knows(m, peer))
             continue;
         add(m, op);
         op.kind = OPERATION_ADOPT;
@@ -399,7 +405,7 @@ void bounds_start(const struct bounds *bounds, struct ipc_table *t)
     }
     for (EACH(slot)) {
         if (bounds->naming.generations)
-            t->process[slot].endpoint = ENDPOINT(ENDPOINT_GENERATION_LAST - 3, slot);
+            t->process[slot].endpoint = ENDPOINT(ENDPOINT_GENERATION_LAST - 2, slot);
         if (bounds->identities == 0)
             ipc_create(t, 0);
     }

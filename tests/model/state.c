@@ -11,7 +11,7 @@
     i < IPC_PROCESSES;                                                                             \
     i++
 
-#define FIRST_GENERATION (ENDPOINT_GENERATION_LAST - 3u)
+#define FIRST_GENERATION (ENDPOINT_GENERATION_LAST - 2u)
 #define PLACE_ANY        5
 #define PLACE_HARDWARE   6
 #define PLACE_NONE       7 /* and of an unused pair */
@@ -172,64 +172,109 @@ void state_to_plain_key(const struct ipc_table *t, const struct state_naming *na
     permuted_key(t, naming, &identity, position, key);
 }
 
-static void swap(uint8_t *a, uint8_t *b)
-{
-    uint8_t kept = *a;
+struct search {
+    const struct ipc_table *table;
+    const struct state_naming *naming;
+    uint8_t position[IPC_PROCESSES];
+    uint64_t signature[IPC_PROCESSES]; /* of each slot */
+    uint64_t sorted[IPC_PROCESSES];    /* the same, in their order */
+    struct state_permutation trial;
+    struct state_key *key;
+    struct state_permutation *how;
+    unsigned tried, equal;
+};
 
-    *a = *b;
-    *b = kept;
+/* Tries one permutation. */
+static void try(struct search *s)
+{
+    struct state_key key;
+    int order = -1;
+
+    permuted_key(s->table, s->naming, &s->trial, s->position, &key);
+    if (s->tried++ > 0)
+        order = memcmp(key.bytes, s->key->bytes, KEY_BYTES);
+    if (order < 0) {
+        *s->key = key;
+        *s->how = s->trial;
+        s->equal = 0;
+    }
+    s->equal += order <= 0;
 }
 
-/* The next permutation in the order of their digits; false after the last. */
-static bool next_permutation(struct state_permutation *p)
+static void try_rotations(struct search *s)
 {
-    unsigned i = IPC_PROCESSES - 1, j = IPC_PROCESSES - 1;
-
-    while (i > 0 && p->to[i - 1] > p->to[i])
-        i--;
-    if (i == 0)
-        return false;
-    while (p->to[j] < p->to[i - 1])
-        j--;
-    swap(&p->to[i - 1], &p->to[j]);
-    for (j = IPC_PROCESSES - 1; i < j; i++, j--)
-        swap(&p->to[i], &p->to[j]);
-    return true;
+    for (EACH(by)) {
+        for (EACH(slot))
+            s->trial.to[slot] = (uint8_t)((slot + by) % IPC_PROCESSES);
+        try(s);
+    }
 }
 
-static bool next_rotation(struct state_permutation *p)
+/* What can be said of a process without naming another: the same wherever the slots go. */
+static uint64_t signature_of(const struct search *s, unsigned slot)
 {
+    static const struct state_permutation nowhere = {{0}};
+
+    return process_bits(s->table, s->naming, &nowhere, slot, s->position[slot]);
+}
+
+/* Places a slot that is not used yet at each place from this one on. */
+static void try_places(struct search *s, unsigned place, unsigned used)
+{
+    if (place == IPC_PROCESSES) {
+        try(s);
+        return;
+    }
+    for (EACH(slot)) {
+        if ((used >> slot & 1) != 0 || s->signature[slot] != s->sorted[place])
+            continue;
+        s->trial.to[slot] = (uint8_t)place;
+        try_places(s, place + 1, used | 1u << slot);
+    }
+}
+
+/* Those that put the signatures in order suffice. */
+static void try_all(struct search *s)
+{
+    uint64_t signature[IPC_PROCESSES];
+
     for (EACH(slot))
-        p->to[slot] = (uint8_t)((p->to[slot] + 1) % IPC_PROCESSES);
-    return p->to[0] != 0;
+        signature[slot] = signature_of(s, slot);
+    for (EACH(slot)) {
+        unsigned peer = endpoint_slot(s->table->process[slot].waits_for);
+        unsigned place = slot;
+
+        s->signature[slot] = signature[slot] * 0x9e3779b97f4a7c15u;
+        if (peer < IPC_PROCESSES)
+            s->signature[slot] += signature[peer] * 0xc2b2ae3d27d4eb4fu;
+        for (; place > 0 && s->sorted[place - 1] > s->signature[slot]; place--)
+            s->sorted[place] = s->sorted[place - 1];
+        s->sorted[place] = s->signature[slot];
+    }
+    try_places(s, 0, 0);
 }
 
 unsigned state_to_key(const struct ipc_table *t, const struct state_naming *naming,
                       struct state_key *key, struct state_permutation *how)
 {
-    struct state_permutation p = identity;
-    uint8_t position[IPC_PROCESSES];
-    unsigned all = 0, equal = 0;
-    struct state_key other;
+    struct search s = {.table = t, .naming = naming, .trial = identity, .key = key, .how = how};
+    unsigned all = 1;
 
-    list_positions(t, position);
-    do {
-        int order = -1;
-
-        permuted_key(t, naming, &p, position, &other);
-        if (all > 0)
-            order = memcmp(other.bytes, key->bytes, KEY_BYTES);
-        if (order < 0) {
-            *key = other;
-            *how = p;
-            equal = 0;
-        }
-        equal += order <= 0;
-        all++;
-    } while (naming->symmetry == SYMMETRY_ALL         ? next_permutation(&p)
-             : naming->symmetry == SYMMETRY_ROTATIONS ? next_rotation(&p)
-                                                      : false);
-    return all / equal;
+    list_positions(t, s.position);
+    switch (naming->symmetry) {
+    case SYMMETRY_ALL:
+        try_all(&s);
+        for (EACH(slot))
+            all *= slot + 1;
+        break;
+    case SYMMETRY_ROTATIONS:
+        try_rotations(&s);
+        all = IPC_PROCESSES;
+        break;
+    default:
+        try(&s);
+    }
+    return all / s.equal;
 }
 
 /* ---- From a key ------------------------------------------------------------------------------ */

@@ -35,7 +35,7 @@ enum state_symmetry {
 struct state_naming {
     enum state_symmetry symmetry;
     uint16_t ticket;  /* that each process had last */
-    bool generations; /* they are kept: the first is ENDPOINT_GENERATION_LAST - 3 */
+    bool generations; /* they are kept: the first is ENDPOINT_GENERATION_LAST - 2 */
 };
 
 struct state_key {
