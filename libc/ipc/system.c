@@ -180,3 +180,19 @@ int sys_power(unsigned what, unsigned status)
     message m = {.m_words = {what, status}};
     return ask(&m, SYS_POWER);
 }
+
+int sys_cancel(endpoint_t endpoint, int restart)
+{
+    message m = {.m_words = {(uint32_t)endpoint, restart != 0}};
+    return ask(&m, SYS_CANCEL);
+}
+
+int sys_cycle(unsigned index, endpoint_t *member)
+{
+    message m = {.m_words = {index}};
+    int error = ask(&m, SYS_CYCLE);
+    if (error < 0)
+        return error;
+    *member = (endpoint_t)m.m_words[0];
+    return (int)m.m_words[1];
+}

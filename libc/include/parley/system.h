@@ -31,5 +31,10 @@ int sys_log_read(uint64_t *position, char *buffer, size_t bytes);
 int sys_log_write(const char *text, size_t bytes);
 int sys_dump(void);
 int sys_power(unsigned what, unsigned status);
+/* Ends the process's wait; `restart`: a forwarded fault that it waits in starts again instead. */
+int sys_cancel(endpoint_t endpoint, int restart);
+/* The index-th member of the cycle refused last that the caller is in. Returns the number of its
+   members, or a negative error. */
+int sys_cycle(unsigned index, endpoint_t *member);
 
 endpoint_t self(void); /* own endpoint */

@@ -125,6 +125,51 @@ bool receive_from(unsigned caller, unsigned src, uint32_t flags)
     return receive_name(caller, endpoint_of(src), flags);
 }
 
+bool request_to(unsigned caller, unsigned dst, uint32_t flags)
+{
+    return checked(caller,
+                   ipc_request(&table, caller, endpoint_of(dst), OUT(caller), IN(caller), flags));
+}
+
+bool receive_events_name(unsigned caller, endpoint_t src, uint32_t events, uint32_t flags)
+{
+    return checked(caller, ipc_receive_events(&table, caller, src, events, IN(caller), flags));
+}
+
+bool receive_events_from(unsigned caller, unsigned src, uint32_t events, uint32_t flags)
+{
+    return receive_events_name(caller, endpoint_of(src), events, flags);
+}
+
+bool reply_to(unsigned caller, endpoint_t dst, uint32_t ticket)
+{
+    return checked(caller, ipc_reply(&table, caller, dst, OUT(caller), ticket));
+}
+
+bool reply_and_receive(unsigned caller, endpoint_t dst, uint32_t ticket, uint32_t flags)
+{
+    return checked(caller, ipc_reply_receive(&table, caller, dst, OUT(caller), ticket, ANY,
+                                             IPC_ALL_EVENTS, IN(caller), flags));
+}
+
+bool select_among(unsigned caller, const struct ipc_select_pair *set, unsigned pairs,
+                  uint32_t flags)
+{
+    return checked(caller, ipc_select(&table, caller, set, pairs, flags));
+}
+
+bool fault_to(unsigned slot, unsigned handler)
+{
+    return checked(slot,
+                   ipc_fault_request(&table, slot, endpoint_of(handler), OUT(slot), IN(slot)));
+}
+
+void notify_set_to(unsigned caller, unsigned dst, uint32_t events)
+{
+    assert_true(checked(caller, ipc_notify_set(&table, caller, endpoint_of(dst), events)));
+    expect_result(caller, 0, IPC_CAME_NOTHING);
+}
+
 void notify_to(unsigned caller, unsigned dst)
 {
     assert_true(checked(caller, ipc_notify(&table, caller, endpoint_of(dst))));
@@ -154,6 +199,28 @@ void cancel(unsigned slot)
 {
     ipc_cancel(&table, slot);
     check_always();
+}
+
+void restart(unsigned slot)
+{
+    ipc_fault_restart(&table, slot);
+    check_always();
+}
+
+uint32_t ticket_of(unsigned client)
+{
+    return table.process[client].ticket;
+}
+
+void expect_taken(unsigned slot, uint32_t came, unsigned client)
+{
+    assert_int_not_equal(ticket_of(client), 0);
+    expect_result(slot, 0, came | ticket_of(client) << 16);
+}
+
+void expect_ready(unsigned slot, unsigned pair, uint32_t came, unsigned error)
+{
+    expect_result(slot, (int32_t)pair, came | error << 8);
 }
 
 void expect_result(unsigned slot, int32_t result, uint32_t second)

@@ -45,13 +45,29 @@ bool send_to(unsigned caller, unsigned dst, uint32_t flags);
 bool send_rec_to(unsigned caller, unsigned dst, uint32_t flags);
 bool receive_from(unsigned caller, unsigned src, uint32_t flags);
 bool receive_name(unsigned caller, endpoint_t src, uint32_t flags);
+bool request_to(unsigned caller, unsigned dst, uint32_t flags);
+bool receive_events_name(unsigned caller, endpoint_t src, uint32_t events, uint32_t flags);
+bool receive_events_from(unsigned caller, unsigned src, uint32_t events, uint32_t flags);
+bool reply_to(unsigned caller, endpoint_t dst, uint32_t ticket);
+/* Then receives from ANY every event. */
+bool reply_and_receive(unsigned caller, endpoint_t dst, uint32_t ticket, uint32_t flags);
+bool select_among(unsigned caller, const struct ipc_select_pair *set, unsigned pairs,
+                  uint32_t flags);
+bool fault_to(unsigned slot, unsigned handler);
 void notify_to(unsigned caller, unsigned dst);
+void notify_set_to(unsigned caller, unsigned dst, uint32_t events);
 void post_to(unsigned slot, uint32_t bits);
 void end_process(unsigned slot);
 void time_out(unsigned slot);
 void cancel(unsigned slot);
+void restart(unsigned slot);
 
 void expect_result(unsigned slot, int32_t result, uint32_t second);
+/* The receive took a request of `client`, with its present ticket. */
+void expect_taken(unsigned slot, uint32_t came, unsigned client);
+/* ipc_select said this pair, and what it is ready for, or its error. */
+void expect_ready(unsigned slot, unsigned pair, uint32_t came, unsigned error);
+uint32_t ticket_of(unsigned client);
 void expect_waits(unsigned slot, enum ipc_state state, endpoint_t waits_for);
 
 /* A call that must be refused with this error and change nothing but the caller's results. */
@@ -66,12 +82,18 @@ void expect_waits(unsigned slot, enum ipc_state state, endpoint_t waits_for);
 struct ipc_table *keep_table(void);
 void expect_unchanged_but(const struct ipc_table *before, unsigned caller);
 
+int run_asserts_tests(void);
 int run_check_tests(void);
 int run_deadlock_tests(void);
 int run_ends_tests(void);
 int run_events_tests(void);
+int run_fault_tests(void);
 int run_host_tests(void);
 int run_invariants_tests(void);
+int run_masks_tests(void);
 int run_peers_tests(void);
 int run_rendezvous_tests(void);
+int run_reply_receive_tests(void);
+int run_request_tests(void);
+int run_select_tests(void);
 int run_table_tests(void);

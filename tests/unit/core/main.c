@@ -9,10 +9,16 @@ int main(void)
     failed += run_table_tests();
     failed += run_check_tests();
     failed += run_rendezvous_tests();
+    failed += run_request_tests();
+    failed += run_reply_receive_tests();
     failed += run_events_tests();
+    failed += run_masks_tests();
+    failed += run_select_tests();
     failed += run_ends_tests();
     failed += run_deadlock_tests();
+    failed += run_fault_tests();
     failed += run_peers_tests();
     failed += run_invariants_tests();
+    failed += run_asserts_tests();
     return failed != 0;
 }

@@ -15,6 +15,8 @@ void model_message(uint32_t tag, uint32_t words[MESSAGE_WORDS])
         words[i] = tag * 2654435761u + i;
 }
 
+/* ---- Who is there ---------------------------------------------------------------------------- */
+
 void model_init(struct model *m)
 {
     memset(m, 0, sizeof *m);
@@ -56,72 +58,123 @@ int model_create(struct model *m, unsigned identity)
     return oldest;
 }
 
+uint32_t model_ticket(const struct model *m, unsigned client)
+{
+    uint64_t requests = m->process[client].requests;
+
+    return requests == 0 ? 0 : (uint32_t)((requests - 1) % 65535 + 1);
+}
+
+/* ---- Ends of waits --------------------------------------------------------------------------- */
+
 static void end_wait(struct model_process *p, int32_t result, uint32_t second)
 {
     p->state = IPC_RUNNABLE;
-    p->timed = false;
+    p->timed = p->fault = p->reply_done = false;
+    p->reply_error = p->pairs = 0;
     p->waits_for = NONE;
+    p->mask = 0;
     p->result = result;
     p->second = second;
 }
 
-void model_destroy(struct model *m, unsigned slot)
+/* Something was handed over in the call that the process waits in. */
+static bool half_done(const struct model_process *p)
 {
-    endpoint_t endpoint = m->process[slot].endpoint;
-
-    m->process[slot] = (struct model_process){
-        .endpoint = endpoint,
-        .waits_for = NONE,
-        .freed = m->now++,
-    };
-    for (EACH(i)) {
-        struct model_process *p = &m->process[i];
-
-        p->events[slot] = 0;
-        if (p->lives && p->state != IPC_RUNNABLE && p->waits_for == endpoint)
-            end_wait(p, p->state == IPC_ANSWER ? -EREPLYDEAD : -EDEADSRCDST, (uint32_t)endpoint);
-    }
+    return p->state == IPC_ANSWER || p->state == IPC_AWAITING || p->reply_done;
 }
 
-int model_check(const struct model *m, unsigned caller, uint32_t call, endpoint_t target,
-                endpoint_t *culprit)
+/* A receive ends with this. */
+static void end_receive(struct model_process *p, uint32_t came, uint32_t ticket)
 {
-    const struct model_process *p = &m->process[caller];
-    const struct ipc_privilege *privilege = &m->privilege[p->identity];
-    uint32_t number = call & 0xfff, flags = call & ~0xfffu;
-    bool waits = number >= 1 && number <= 3;
-    int bit = number == 8 ? 5 : (int)number - 1;
-    int slot = find(m, target);
+    end_wait(p, 0, came + p->reply_error * 256 + ticket * 65536);
+}
 
-    *culprit = p->endpoint;
-    if (!((number >= 1 && number <= 5) || number == 8))
-        return -EBADCALL;
-    if ((flags & ~(waits ? 0x3000u : 0u)) != 0)
-        return -EBADCALL;
-    if ((privilege->calls & 1u << bit) == 0)
-        return -ETRAPDENIED;
-    if (number == 4 || number == 8)
+void model_give_up(struct model *m, unsigned slot, bool timeout)
+{
+    struct model_process *p = &m->process[slot];
+    bool half = half_done(p);
+
+    if (!p->lives || p->state == IPC_RUNNABLE)
+        return;
+    if (timeout)
+        end_wait(p, half ? -EREPLYTIMEDOUT : -ETIMEDOUT, (uint32_t)p->waits_for);
+    else
+        end_wait(p, half ? -EREPLYINTR : -EINTR, (uint32_t)p->waits_for);
+}
+
+/* ---- May it? --------------------------------------------------------------------------------- */
+
+struct rule {
+    uint32_t number, flags, bits;
+    char target; /* d: destination, D: or SYSTEM, s: source, c: client, -: none */
+};
+
+static const struct rule *rule_of(uint32_t number)
+{
+    static const struct rule rules[] = {
+        {0x1, 0x3000, 1 << 0, 'd'},  {0x2, 0x3000, 1 << 1, 's'},      {0x3, 0x3000, 1 << 2, 'D'},
+        {0x4, 0, 1 << 3, '-'},       {0x5, 0, 1 << 4, 'd'},           {0x8, 0, 1 << 5, '-'},
+        {0x10, 0x3000, 1 << 6, 'D'}, {0x20, 0xffff0000, 1 << 7, 'c'}, {0x40, 0, 1 << 8, 'd'},
+        {0x80, 0x3000, 1 << 9, 's'}, {0xa0, 0xffff3000, 5 << 7, 's'}, {0x100, 0x3000, 1 << 10, '-'},
+    };
+
+    for (unsigned i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+        if (rules[i].number == number)
+            return &rules[i];
+    }
+    return NULL;
+}
+
+static int check_target(const struct model *m, unsigned caller, char kind, endpoint_t target)
+{
+    const struct ipc_privilege *privilege = &m->privilege[m->process[caller].identity];
+    int slot = find(m, target);
+    unsigned identity;
+
+    if (kind == '-')
         return 0;
-    if (number == 2 && (target == ANY || target == HARDWARE || target == NONE))
+    if (kind == 's' && (target == ANY || target == HARDWARE || target == NONE))
         return 0;
-    if (number == 3 && target == SYSTEM)
+    if (kind == 'D' && target == SYSTEM)
         return 0;
     if (target <= 0 || target % 1024 >= 1000)
         return -EINVAL;
-    if (slot < 0) {
-        *culprit = target;
+    if (kind == 'c')
+        return 0;
+    if (slot < 0)
         return -EDEADSRCDST;
-    }
     if ((unsigned)slot == caller)
         return -ELOCKED;
-    if (number != 2) {
-        unsigned identity = m->process[slot].identity;
-
-        if ((privilege->targets[identity / 32] & 1u << identity % 32) == 0)
-            return -ECALLDENIED;
-    }
+    identity = m->process[slot].identity;
+    if (kind != 's' && (privilege->targets[identity / 32] & 1u << identity % 32) == 0)
+        return -ECALLDENIED;
     return 0;
 }
+
+int model_check(const struct model *m, unsigned caller, const struct ipc_arguments *a,
+                endpoint_t *culprit)
+{
+    const struct model_process *p = &m->process[caller];
+    const struct rule *rule = rule_of(a->call & 0xfff);
+    int error;
+
+    *culprit = p->endpoint;
+    if (rule == NULL || ((a->call & ~0xfffu) | rule->flags) != rule->flags)
+        return -EBADCALL;
+    if ((m->privilege[p->identity].calls & rule->bits) != rule->bits)
+        return -ETRAPDENIED;
+    error = check_target(m, caller, rule->target, a->target);
+    if (error == -EDEADSRCDST)
+        *culprit = a->target;
+    if (error == 0 && rule->number == 0x40 && a->events == 0)
+        error = -EINVAL;
+    if (error == 0 && rule->number == 0x100 && (a->pairs < 1 || a->pairs > 16))
+        error = -EINVAL;
+    return error;
+}
+
+/* ---- Waits ----------------------------------------------------------------------------------- */
 
 /* Whether the process would run again if everybody who runs did all that he can: somebody who
    waits for a name or with a deadline is free, and so is who waits for one who is free. */
@@ -141,14 +194,15 @@ static bool is_free(const struct model *m, unsigned slot)
     return free_now[slot];
 }
 
-static void block(struct model *m, unsigned slot, enum ipc_state state, endpoint_t waits_for,
+/* False: the wait was refused. */
+static bool block(struct model *m, unsigned slot, enum ipc_state state, endpoint_t waits_for,
                   uint32_t flags)
 {
     struct model_process *p = &m->process[slot];
 
     if ((flags & IPC_NONBLOCK) != 0) {
         end_wait(p, -ENOTREADY, (uint32_t)waits_for);
-        return;
+        return false;
     }
     p->state = state;
     p->waits_for = waits_for;
@@ -156,151 +210,333 @@ static void block(struct model *m, unsigned slot, enum ipc_state state, endpoint
     p->since = m->now++;
     p->result = 0;
     p->second = 0;
-    if (!is_free(m, slot))
-        end_wait(p, -ELOCKED, (uint32_t)waits_for);
-}
-
-static void give_event(struct model_process *p, endpoint_t source, uint32_t bits)
-{
-    memset(p->box, 0, sizeof p->box);
-    p->box[0] = (uint32_t)source;
-    p->box[1] = IPC_EVENT_MESSAGE;
-    p->box[2] = bits;
-    end_wait(p, 0, IPC_CAME_EVENTS);
-}
-
-/* Takes an event of the source, if the receive is for it. */
-static bool take_event(struct model *m, unsigned slot, endpoint_t src, unsigned source)
-{
-    struct model_process *p = &m->process[slot];
-    uint32_t bits = p->events[source];
-
-    if (bits == 0 || (src != ANY && src != m->process[source].endpoint))
-        return false;
-    p->events[source] = 0;
-    if (src == ANY) {
-        p->last_source = source;
-        p->message_is_next = true;
-    }
-    give_event(p, m->process[source].endpoint, bits);
-    return true;
-}
-
-static bool take_kernel_event(struct model_process *p, endpoint_t src)
-{
-    uint32_t bits = p->kernel_events;
-
-    if (bits == 0 || (src != ANY && src != HARDWARE))
-        return false;
-    p->kernel_events = 0;
-    give_event(p, HARDWARE, bits);
-    return true;
-}
-
-static bool take_any_event(struct model *m, unsigned slot, endpoint_t src)
-{
-    unsigned from = m->process[slot].last_source + 1;
-
-    for (EACH(i)) {
-        if (take_event(m, slot, src, (from + i) % IPC_PROCESSES))
-            return true;
-    }
+    if (is_free(m, slot))
+        return true;
+    end_wait(p, -ELOCKED, (uint32_t)waits_for);
     return false;
 }
 
-static void give_message(struct model_process *receiver, const struct model_process *sender,
-                         endpoint_t src)
+static bool is_queued_on(const struct model_process *p, const struct model_process *owner)
 {
-    model_message(sender->tag, receiver->box);
-    receiver->box[0] = (uint32_t)sender->endpoint;
-    if (src == ANY)
-        receiver->message_is_next = false;
+    return p->lives && p->waits_for == owner->endpoint &&
+           (p->state == IPC_SENDING || p->state == IPC_CALLING || p->state == IPC_REQUESTING);
 }
 
-static bool take_message(struct model *m, unsigned slot, endpoint_t src)
+static uint32_t came_by(enum ipc_state kind)
 {
-    struct model_process *p = &m->process[slot], *first = NULL;
-    bool calls;
+    return kind == IPC_SENDING   ? IPC_CAME_SEND
+           : kind == IPC_CALLING ? IPC_CAME_SEND_REC
+                                 : IPC_CAME_REQUEST;
+}
+
+/* ---- What there is for a receiver ------------------------------------------------------------ */
+
+struct found {
+    uint32_t came;
+    int who; /* -1: the kernel */
+};
+
+static struct found find_event(const struct model *m, unsigned slot, endpoint_t src, uint32_t mask)
+{
+    const struct model_process *p = &m->process[slot];
+    bool of_all = src == ANY || src == NONE;
+
+    if ((p->kernel_events & mask) != 0 && (of_all || src == HARDWARE))
+        return (struct found){IPC_CAME_EVENTS, -1};
+    for (EACH(i)) {
+        unsigned source = (p->last_source + 1 + i) % IPC_PROCESSES;
+
+        if ((p->events[source] & mask) != 0 && (of_all || src == m->process[source].endpoint))
+            return (struct found){IPC_CAME_EVENTS, (int)source};
+    }
+    return (struct found){IPC_CAME_NOTHING, -1};
+}
+
+static struct found find_message(const struct model *m, unsigned slot, endpoint_t src)
+{
+    struct found first = {IPC_CAME_NOTHING, -1};
 
     for (EACH(i)) {
-        struct model_process *q = &m->process[i];
+        const struct model_process *q = &m->process[i];
 
-        if ((q->state == IPC_SENDING || q->state == IPC_CALLING) && q->waits_for == p->endpoint &&
-            (src == ANY || src == q->endpoint) && (first == NULL || q->since < first->since))
-            first = q;
+        if (is_queued_on(q, &m->process[slot]) && (src == ANY || src == q->endpoint) &&
+            (first.who < 0 || q->since < m->process[first.who].since))
+            first = (struct found){came_by(q->state), (int)i};
     }
-    if (first == NULL)
+    return first;
+}
+
+static struct found find_any(const struct model *m, unsigned slot, endpoint_t src, uint32_t mask)
+{
+    struct found event = find_event(m, slot, src, mask), letter = find_message(m, slot, src);
+    bool letter_is_next = src == ANY && m->process[slot].message_is_next;
+
+    if (event.came == IPC_CAME_NOTHING)
+        return letter;
+    if (letter.came == IPC_CAME_NOTHING || event.who < 0 || !letter_is_next)
+        return event;
+    return letter;
+}
+
+/* ---- Deliveries ------------------------------------------------------------------------------ */
+
+static void fill_box(struct model_process *p, const struct model_process *sender)
+{
+    model_message(sender->tag, p->box);
+    p->box[0] = (uint32_t)sender->endpoint;
+}
+
+static void give_event(struct model *m, unsigned slot, endpoint_t src, uint32_t mask, int source)
+{
+    struct model_process *p = &m->process[slot];
+    uint32_t *pending = source < 0 ? &p->kernel_events : &p->events[source];
+
+    memset(p->box, 0, sizeof p->box);
+    p->box[0] = (uint32_t)(source < 0 ? HARDWARE : m->process[source].endpoint);
+    p->box[1] = IPC_EVENT_MESSAGE;
+    p->box[2] = *pending & mask;
+    *pending &= ~mask;
+    if (source >= 0 && (src == ANY || src == NONE))
+        p->last_source = (unsigned)source;
+    if (source >= 0 && src == ANY)
+        p->message_is_next = true;
+    end_receive(p, IPC_CAME_EVENTS, 0);
+}
+
+/* Hands over what `sender` offers, in its own way, and ends the receiver's receive. */
+static void give_message(struct model *m, unsigned slot, endpoint_t src, uint32_t mask,
+                         unsigned sender, enum ipc_state kind)
+{
+    struct model_process *p = &m->process[slot], *q = &m->process[sender];
+
+    fill_box(p, q);
+    if (src == ANY && mask != 0)
+        p->message_is_next = false;
+    if (kind == IPC_SENDING) {
+        end_receive(p, IPC_CAME_SEND, 0);
+        end_wait(q, 0, IPC_CAME_NOTHING);
+        return;
+    }
+    q->requests++;
+    end_receive(p, came_by(kind), model_ticket(m, sender));
+    q->state = kind == IPC_CALLING ? IPC_ANSWER : IPC_AWAITING;
+}
+
+/* Gives the receiver what there is for it. */
+static bool feed(struct model *m, unsigned slot, endpoint_t src, uint32_t mask)
+{
+    struct found found = find_any(m, slot, src, mask);
+
+    if (found.came == IPC_CAME_NOTHING)
         return false;
-    calls = first->state == IPC_CALLING;
-    give_message(p, first, src);
-    end_wait(p, 0, calls ? IPC_CAME_SEND_REC : IPC_CAME_SEND);
-    if (calls)
-        first->state = IPC_ANSWER;
+    if (found.came == IPC_CAME_EVENTS)
+        give_event(m, slot, src, mask, found.who);
     else
-        end_wait(first, 0, IPC_CAME_NOTHING);
+        give_message(m, slot, src, mask, (unsigned)found.who, m->process[found.who].state);
     return true;
 }
 
-void model_send(struct model *m, unsigned caller, endpoint_t dst, uint32_t flags, bool answer)
+/* The pair that ipc_select answers with now, counted from 1, or 0. */
+static unsigned find_pair(const struct model *m, unsigned slot, uint32_t *second)
 {
-    struct model_process *p = &m->process[caller], *q = &m->process[find(m, dst)];
+    const struct model_process *p = &m->process[slot];
+
+    for (unsigned i = 0; i < p->pairs; i++) {
+        unsigned index = (p->last_pair + i) % p->pairs;
+        endpoint_t source = p->set[index].source;
+
+        *second = find_any(m, slot, source, p->set[index].events).came;
+        if (source != ANY && source != HARDWARE && find(m, source) < 0)
+            *second = EDEADSRCDST * 256;
+        if (*second != 0)
+            return index + 1;
+    }
+    return 0;
+}
+
+/* Asks everybody who waits whether there is something for him by now. */
+static void settle(struct model *m)
+{
+    for (EACH(i)) {
+        struct model_process *p = &m->process[i];
+        uint32_t second = 0;
+        unsigned pair;
+
+        if (p->state == IPC_RECEIVING)
+            feed(m, i, p->waits_for, p->mask);
+        if (p->state != IPC_SELECTING)
+            continue;
+        pair = find_pair(m, i, &second);
+        if (pair != 0) {
+            end_wait(p, (int32_t)pair - 1, second);
+            p->last_pair = pair;
+        }
+    }
+}
+
+/* ---- The calls ------------------------------------------------------------------------------- */
+
+void model_offer(struct model *m, unsigned caller, enum ipc_state kind, endpoint_t dst,
+                 uint32_t flags)
+{
+    unsigned peer = (unsigned)find(m, dst);
+    struct model_process *p = &m->process[caller], *q = &m->process[peer];
     bool listens =
         (q->state == IPC_RECEIVING && (q->waits_for == ANY || q->waits_for == p->endpoint)) ||
         (q->state == IPC_ANSWER && q->waits_for == p->endpoint);
 
     if (!listens) {
-        block(m, caller, answer ? IPC_CALLING : IPC_SENDING, dst, flags);
+        block(m, caller, kind, dst, flags);
+        settle(m);
         return;
     }
-    give_message(q, p, q->waits_for);
-    end_wait(q, 0, answer ? IPC_CAME_SEND_REC : IPC_CAME_SEND);
-    end_wait(p, 0, IPC_CAME_NOTHING);
-    if (answer)
-        block(m, caller, IPC_ANSWER, dst, flags & ~(uint32_t)IPC_NONBLOCK);
+    /* Nothing refuses the second half: its peer runs. */
+    p->waits_for = dst;
+    p->timed = (flags & IPC_TIMEOUT) != 0;
+    p->result = 0;
+    p->second = 0;
+    give_message(m, peer, q->waits_for, q->mask, caller, kind);
 }
 
-void model_receive(struct model *m, unsigned caller, endpoint_t src, uint32_t flags)
+static void receive(struct model *m, unsigned caller, endpoint_t src, uint32_t mask, uint32_t flags)
 {
     struct model_process *p = &m->process[caller];
 
-    if (take_kernel_event(p, src))
+    if (feed(m, caller, src, mask))
         return;
-    if (src == ANY && p->message_is_next && take_message(m, caller, src))
-        return;
-    if (take_any_event(m, caller, src) || take_message(m, caller, src))
-        return;
-    block(m, caller, IPC_RECEIVING, src, flags);
+    if (block(m, caller, IPC_RECEIVING, src, flags))
+        p->mask = mask;
 }
 
-void model_notify(struct model *m, unsigned caller, endpoint_t dst)
+void model_receive(struct model *m, unsigned caller, endpoint_t src, uint32_t mask, uint32_t flags)
 {
-    unsigned slot = (unsigned)find(m, dst);
-    struct model_process *q = &m->process[slot];
+    receive(m, caller, src, mask, flags);
+}
 
-    q->events[caller] |= 1;
-    if (q->state == IPC_RECEIVING)
-        take_event(m, slot, q->waits_for, caller);
+/* 0, or the error. */
+static int reply(struct model *m, unsigned caller, endpoint_t dst, uint32_t ticket)
+{
+    struct model_process *p = &m->process[caller];
+    int client = find(m, dst);
+    struct model_process *q;
+
+    if (dst <= 0 || dst % 1024 >= 1000)
+        return EINVAL;
+    if (client < 0)
+        return ENOTREADY;
+    q = &m->process[client];
+    if ((q->state != IPC_ANSWER && q->state != IPC_AWAITING) || q->waits_for != p->endpoint ||
+        model_ticket(m, (unsigned)client) != ticket)
+        return ENOTREADY;
+    fill_box(q, p);
+    end_wait(q, 0, IPC_CAME_REPLY);
+    return 0;
+}
+
+void model_reply(struct model *m, unsigned caller, endpoint_t dst, uint32_t ticket)
+{
+    int error = reply(m, caller, dst, ticket);
+
+    end_wait(&m->process[caller], -error, error == 0 ? 0 : (uint32_t)dst);
+}
+
+void model_reply_receive(struct model *m, unsigned caller, endpoint_t dst, uint32_t ticket,
+                         endpoint_t src, uint32_t mask, uint32_t flags)
+{
+    int error = reply(m, caller, dst, ticket);
+
+    m->process[caller].reply_done = error == 0;
+    m->process[caller].reply_error = (unsigned)error;
+    receive(m, caller, src, mask, flags);
+}
+
+void model_notify(struct model *m, unsigned caller, endpoint_t dst, uint32_t events)
+{
+    m->process[find(m, dst)].events[caller] |= events;
+    settle(m);
     end_wait(&m->process[caller], 0, IPC_CAME_NOTHING);
 }
 
 void model_post(struct model *m, unsigned slot, uint32_t bits)
 {
-    struct model_process *q = &m->process[slot];
-
-    q->kernel_events |= bits;
-    if (q->state == IPC_RECEIVING)
-        take_kernel_event(q, q->waits_for);
+    m->process[slot].kernel_events |= bits;
+    settle(m);
 }
 
-void model_give_up(struct model *m, unsigned slot, bool timeout)
+void model_select(struct model *m, unsigned caller, const struct ipc_select_pair *set,
+                  unsigned pairs, uint32_t flags)
+{
+    struct model_process *p = &m->process[caller];
+    uint32_t second = 0;
+    unsigned pair;
+
+    for (unsigned i = 0; i < pairs; i++) {
+        endpoint_t source = set[i].source;
+
+        if (source != ANY && source != HARDWARE && (source <= 0 || source % 1024 >= 1000)) {
+            end_wait(p, -EINVAL, (uint32_t)p->endpoint);
+            return;
+        }
+        if (source == p->endpoint) {
+            end_wait(p, -ELOCKED, (uint32_t)p->endpoint);
+            return;
+        }
+    }
+    memcpy(p->set, set, pairs * sizeof set[0]);
+    p->pairs = pairs;
+    pair = find_pair(m, caller, &second);
+    if (pair != 0) {
+        end_wait(p, (int32_t)pair - 1, second);
+        p->last_pair = pair;
+        return;
+    }
+    block(m, caller, IPC_SELECTING, ANY, flags);
+}
+
+/* ---- The kernel's part ----------------------------------------------------------------------- */
+
+void model_fault_request(struct model *m, unsigned slot, endpoint_t handler)
 {
     struct model_process *p = &m->process[slot];
-    bool second_half = p->state == IPC_ANSWER;
 
-    if (!p->lives || p->state == IPC_RUNNABLE)
-        return;
-    if (timeout)
-        end_wait(p, second_half ? -EREPLYTIMEDOUT : -ETIMEDOUT, (uint32_t)p->waits_for);
-    else
-        end_wait(p, second_half ? -EREPLYINTR : -EINTR, (uint32_t)p->waits_for);
+    p->fault = true;
+    model_offer(m, slot, IPC_REQUESTING, handler, 0);
+}
+
+unsigned model_fault_adopt(struct model *m, unsigned slot, endpoint_t handler)
+{
+    struct model_process before = m->process[slot];
+
+    if (!block(m, slot, IPC_AWAITING, handler, 0)) {
+        m->process[slot] = before;
+        return 0;
+    }
+    m->process[slot].fault = true;
+    m->process[slot].requests++;
+    return model_ticket(m, slot);
+}
+
+void model_fault_restart(struct model *m, unsigned slot)
+{
+    if (m->process[slot].fault)
+        end_wait(&m->process[slot], 0, 0);
+}
+
+void model_destroy(struct model *m, unsigned slot)
+{
+    endpoint_t endpoint = m->process[slot].endpoint;
+
+    m->process[slot] = (struct model_process){
+        .endpoint = endpoint,
+        .waits_for = NONE,
+        .freed = m->now++,
+    };
+    for (EACH(i)) {
+        struct model_process *p = &m->process[i];
+
+        p->events[slot] = 0;
+        if (p->lives && p->state != IPC_RUNNABLE && p->waits_for == endpoint)
+            end_wait(p, half_done(p) ? -EREPLYDEAD : -EDEADSRCDST, (uint32_t)endpoint);
+    }
+    settle(m);
 }

@@ -45,6 +45,64 @@ static void test_each_pair_of_waits(void **state)
     expect_cycle(b, 2, (const unsigned[]){b, a});
 }
 
+/* A request waits for its server in both halves, and nothing that the server could wait for in its
+   turn ends it. */
+static void test_each_pair_with_a_request(void **state)
+{
+    (void)state;
+    assert_false(request_to(a, b, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), send_to(b, a, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), send_rec_to(b, a, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), request_to(b, a, 0));
+    assert_true(receive_from(b, a, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), send_to(b, a, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), send_rec_to(b, a, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), request_to(b, a, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), receive_from(b, a, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), receive_events_from(b, a, 1, 0));
+    expect_cycle(b, 2, (const unsigned[]){b, a});
+    cancel(a);
+    assert_false(receive_events_from(a, b, 0, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), receive_events_from(b, a, 1, 0));
+    assert_false(request_to(b, a, 0)); /* a partner that waits for the caller is no cycle */
+}
+
+static void test_rings_of_requests(void **state)
+{
+    (void)state;
+    assert_false(receive_name(b, ANY, 0));
+    assert_false(request_to(a, b, 0)); /* in its second half */
+    assert_false(request_to(b, c, 0)); /* in its first */
+    assert_false(receive_events_from(c, d, 3, 0));
+    EXPECT_REFUSED(d, ELOCKED, endpoint_of(a), request_to(d, a, 0));
+    expect_cycle(d, 4, (const unsigned[]){d, a, b, c});
+    EXPECT_REFUSED(d, ELOCKED, endpoint_of(b), send_to(d, b, 0));
+    assert_true(send_to(d, c, 0));
+}
+
+static void test_timed_requests_make_no_edge(void **state)
+{
+    (void)state;
+    assert_false(request_to(a, b, IPC_TIMEOUT));
+    assert_true(receive_name(b, ANY, 0));
+    assert_false(request_to(b, a, 0)); /* foolish, but it ends */
+    time_out(a);
+    expect_result(a, -EREPLYTIMEDOUT, (uint32_t)endpoint_of(b));
+    EXPECT_REFUSED(a, ELOCKED, endpoint_of(b), request_to(a, b, 0));
+    assert_false(request_to(a, b, IPC_TIMEOUT));
+}
+
+/* A pending event that the mask leaves out does not keep the call from waiting. */
+static void test_an_event_outside_the_mask_does_not_help(void **state)
+{
+    (void)state;
+    notify_set_to(a, b, 1);
+    assert_false(receive_from(a, b, 0));
+    EXPECT_REFUSED(b, ELOCKED, endpoint_of(a), receive_events_from(b, a, 2, 0));
+    assert_true(receive_events_from(b, a, 3, 0));
+    expect_event(b, endpoint_of(a), 1);
+}
+
 static void test_a_partner_that_waits_for_the_caller_is_no_cycle(void **state)
 {
     (void)state;
@@ -237,6 +295,10 @@ int run_deadlock_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_FOUR(test_each_pair_of_waits),
+        TEST_FOUR(test_each_pair_with_a_request),
+        TEST_FOUR(test_rings_of_requests),
+        TEST_FOUR(test_timed_requests_make_no_edge),
+        TEST_FOUR(test_an_event_outside_the_mask_does_not_help),
         TEST_FOUR(test_a_partner_that_waits_for_the_caller_is_no_cycle),
         TEST_FOUR(test_rings_of_sends),
         TEST_FOUR(test_rings_of_receives),

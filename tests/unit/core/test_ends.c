@@ -131,7 +131,7 @@ static void test_a_dead_caller_owes_nobody_an_ear(void **state)
     assert_false(send_rec_to(a, b, 0));
     end_process(a);
     assert_int_equal(ipc_slot_of(&table, dead), -EDEADSRCDST);
-    expect_result(b, 0, IPC_CAME_SEND_REC);
+    expect_result(b, 0, IPC_CAME_SEND_REC | 1u << 16); /* with its ticket */
 }
 
 static void test_a_dead_sleeper_is_gone(void **state)
@@ -201,6 +201,8 @@ static void test_a_new_tenant_gets_no_events_meant_for_or_made_by_the_old(void *
 /* Brings `a` into the state, waiting for `b` or for a name. */
 static endpoint_t bring_to(enum ipc_state to, uint32_t flags)
 {
+    const struct ipc_select_pair pair = {endpoint_of(b), 1};
+
     switch (to) {
     case IPC_SENDING:
         assert_false(send_to(a, b, flags));
@@ -211,37 +213,52 @@ static endpoint_t bring_to(enum ipc_state to, uint32_t flags)
     case IPC_RECEIVING:
         assert_false(receive_from(a, b, flags));
         break;
-    default:
+    case IPC_REQUESTING:
+        assert_false(request_to(a, b, flags));
+        break;
+    case IPC_SELECTING:
+        assert_false(select_among(a, &pair, 1, flags));
+        break;
+    case IPC_ANSWER:
         assert_false(send_rec_to(a, b, flags));
         assert_true(receive_name(b, ANY, 0));
+        break;
+    default:
+        assert_false(request_to(a, b, flags));
+        assert_true(receive_name(b, ANY, 0));
     }
-    expect_waits(a, to, endpoint_of(b));
+    expect_waits(a, to, to == IPC_SELECTING ? ANY : endpoint_of(b));
     assert_int_equal(table.process[a].timed, (flags & IPC_TIMEOUT) != 0);
-    return endpoint_of(b);
+    return table.process[a].waits_for;
+}
+
+static bool in_second_half(int state)
+{
+    return state == IPC_ANSWER || state == IPC_AWAITING;
 }
 
 static void test_timeout_ends_each_wait(void **state)
 {
-    for (int to = IPC_SENDING; to <= IPC_ANSWER; to++) {
+    for (int to = IPC_SENDING; to <= IPC_SELECTING; to++) {
         endpoint_t peer;
 
         setup_three(state);
         peer = bring_to((enum ipc_state)to, IPC_TIMEOUT);
         time_out(a);
-        expect_result(a, to == IPC_ANSWER ? -EREPLYTIMEDOUT : -ETIMEDOUT, (uint32_t)peer);
+        expect_result(a, in_second_half(to) ? -EREPLYTIMEDOUT : -ETIMEDOUT, (uint32_t)peer);
         assert_int_equal(table.process[b].queue_first, IPC_NO_SLOT);
     }
 }
 
 static void test_cancel_ends_each_wait(void **state)
 {
-    for (int to = IPC_SENDING; to <= IPC_ANSWER; to++) {
+    for (int to = IPC_SENDING; to <= IPC_SELECTING; to++) {
         endpoint_t peer;
 
         setup_three(state);
         peer = bring_to((enum ipc_state)to, 0);
         cancel(a);
-        expect_result(a, to == IPC_ANSWER ? -EREPLYINTR : -EINTR, (uint32_t)peer);
+        expect_result(a, in_second_half(to) ? -EREPLYINTR : -EINTR, (uint32_t)peer);
         assert_int_equal(table.process[b].queue_first, IPC_NO_SLOT);
     }
 }

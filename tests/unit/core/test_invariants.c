@@ -3,16 +3,23 @@
 
 /*
  * Slots: 0 runs; 1 and 2 are queued on 0, 2 with a send_rec; 3 waits for 0's answer; 4 receives
- * from 5; 5 from ANY; 6 from HARDWARE, timed; 7 runs and has events from 0; the rest is free but
- * the last, which is retired.
+ * from 5; 5 from ANY; 6 from HARDWARE, timed; 7 runs and has events from 0; 8 is retired; 9 selects
+ * among 7 and HARDWARE; 10 waits for 0's reply, in a fault; 11 is queued on 0 with a request; 12
+ * answered and receives events from all; the rest is free.
  */
 static int setup_scene(void **state)
 {
     setup(state);
     table.process[8].endpoint = ENDPOINT(ENDPOINT_GENERATION_LAST - 1, 8);
-    for (unsigned i = 0; i <= 8; i++)
+    for (unsigned i = 0; i <= 12; i++)
         spawn();
     end_process(8);
+    assert_false(receive_name(0, ANY, 0));
+    assert_false(fault_to(10, 0));
+    assert_false(send_rec_to(5, 12, 0));
+    assert_true(receive_name(12, ANY, 0));
+    assert_false(
+        ipc_reply_receive(&table, 12, endpoint_of(5), OUT(12), ticket_of(5), NONE, 4, IN(12), 0));
     assert_false(receive_name(0, ANY, 0));
     assert_false(send_rec_to(3, 0, 0));
     assert_false(send_to(1, 0, 0));
@@ -20,11 +27,15 @@ static int setup_scene(void **state)
     assert_false(receive_from(4, 5, 0));
     assert_false(receive_name(5, ANY, 0));
     assert_false(receive_name(6, HARDWARE, IPC_TIMEOUT));
+    assert_false(request_to(11, 0, 0));
+    assert_false(select_among(
+        9, (const struct ipc_select_pair[]){{endpoint_of(7), 1}, {HARDWARE, 2}}, 2, 0));
     notify_to(0, 7);
     return 0;
 }
 
-#define P(slot) table.process[slot]
+#define P(slot)       table.process[slot]
+#define PAIR(slot, i) table.select[slot].pair[i]
 
 #define PLANT(sentence, damage)                                                                    \
     do {                                                                                           \
@@ -40,13 +51,16 @@ static int setup_scene(void **state)
 static void test_plain_fields(void **state)
 {
     (void)state;
-    PLANT("state is none of enum ipc_state", P(7).state = IPC_ANSWER + 1);
+    PLANT("state is none of enum ipc_state", P(7).state = IPC_SELECTING + 1);
     PLANT("endpoint is of another slot", P(7).endpoint = ENDPOINT(1, 6));
     PLANT("endpoint is of another slot", P(7).endpoint = -P(7).endpoint);
     PLANT("generation 0 lives", P(7).endpoint = ENDPOINT(0, 7));
     PLANT("identity does not exist", P(7).identity = IDENTITY_COUNT);
     PLANT("a truth value is neither 0 nor 1", P(6).timed = 2);
     PLANT("a truth value is neither 0 nor 1", P(7).prefer_message = 2);
+    PLANT("a truth value is neither 0 nor 1", P(12).delivered = 2);
+    PLANT("a truth value is neither 0 nor 1", P(10).fault = 2);
+    PLANT("the next turn of ipc_select is no pair", P(7).select_turn = IPC_SELECT_PAIRS + 1);
     PLANT("the next turn for events is no slot", P(7).event_turn = IPC_PROCESSES);
     PLANT("the reserved field is not zero", P(7).reserved = 1);
 }
@@ -54,18 +68,20 @@ static void test_plain_fields(void **state)
 static void test_free_slots(void **state)
 {
     (void)state;
-    PLANT("a free slot remembers its process", P(9).identity = 1);
-    PLANT("a free slot remembers its process", P(9).prefer_message = 1);
-    PLANT("a free slot remembers its process", P(9).event_turn = 1);
-    PLANT("a free slot remembers its process", P(9).kernel_events = 1);
-    PLANT("a free slot remembers a call", P(9).result = -EINTR);
-    PLANT("a free slot remembers a call", P(9).second = 1);
-    PLANT("a free slot remembers a call", P(9).sent = 1);
-    PLANT("a free slot remembers a call", P(9).received = 1);
-    PLANT("somebody is queued on a free slot", P(9).queue_first = 1);
-    PLANT("somebody is queued on a free slot", P(9).queue_last = 1);
-    PLANT("a retired slot has a successor", P(8).queue_next = 9);
-    PLANT("waits for somebody in a state that does not", P(9).waits_for = ANY);
+    PLANT("a free slot remembers its process", P(13).identity = 1);
+    PLANT("a free slot remembers its process", P(13).prefer_message = 1);
+    PLANT("a free slot remembers its process", P(13).event_turn = 1);
+    PLANT("a free slot remembers its process", P(13).kernel_events = 1);
+    PLANT("a free slot remembers its process", P(13).select_turn = 1);
+    PLANT("a free slot remembers its process", P(13).ticket = 1);
+    PLANT("a free slot remembers a call", P(13).result = -EINTR);
+    PLANT("a free slot remembers a call", P(13).second = 1);
+    PLANT("a free slot remembers a call", P(13).sent = 1);
+    PLANT("a free slot remembers a call", P(13).received = 1);
+    PLANT("somebody is queued on a free slot", P(13).queue_first = 1);
+    PLANT("somebody is queued on a free slot", P(13).queue_last = 1);
+    PLANT("a retired slot has a successor", P(8).queue_next = 13);
+    PLANT("waits for somebody in a state that does not", P(13).waits_for = ANY);
 }
 
 static void test_unused_fields(void **state)
@@ -83,11 +99,48 @@ static void test_unused_fields(void **state)
     PLANT("has a successor but is in no queue", P(7).queue_next = 1);
 }
 
+static void test_fields_of_some_waits(void **state)
+{
+    (void)state;
+    PLANT("accepts events in a state that does not", P(7).event_mask = 1);
+    PLANT("accepts events in a state that does not", P(3).event_mask = 1);
+    PLANT("remembers a reply in a state that does not", P(7).delivered = 1);
+    PLANT("remembers a reply in a state that does not", P(3).beside_error = ENOTREADY);
+    PLANT("a reply was delivered and failed", P(12).beside_error = ENOTREADY);
+    PLANT("a fault is no request, or has a deadline", P(7).fault = 1);
+    PLANT("a fault is no request, or has a deadline", P(3).fault = 1);
+    PLANT("a fault is no request, or has a deadline", P(10).timed = 1);
+    PLANT("waits for an answer without a ticket", P(10).ticket = 0);
+    PLANT("waits for an answer without a ticket", P(3).ticket = 0);
+}
+
+static void test_pairs(void **state)
+{
+    (void)state;
+    PLANT("selects, but waits for one", P(9).waits_for = P(7).endpoint);
+    PLANT("a sender has room for an answer", P(9).in = IN(9));
+    PLANT("selects among more pairs than there are", P(9).select_count = IPC_SELECT_PAIRS + 1);
+    PLANT("selects among none, or has pairs and does not select", P(9).select_count = 0);
+    PLANT("selects among none, or has pairs and does not select", P(7).select_count = 1);
+    PLANT("an unused pair is not zero", PAIR(9, 2).events = 1);
+    PLANT("an unused pair is not zero", PAIR(9, 15).source = ANY);
+    PLANT("an unused pair is not zero", PAIR(7, 0).source = ANY);
+    PLANT("an unused pair is not zero", PAIR(13, 0).source = ANY);
+    PLANT("selects itself or the dead", PAIR(9, 0).source = P(9).endpoint);
+    PLANT("selects itself or the dead", PAIR(9, 0).source = ENDPOINT(1, 13));
+    PLANT("selects itself or the dead", PAIR(9, 1).source = NONE);
+    PLANT("waits though a kernel event is pending", P(9).kernel_events = 2);
+    PLANT("waits for one whose event is pending",
+          (table.events[9][7] = 1, P(9).event_sources[0] = 1u << 7));
+    PLANT("waits for one who waits to be heard",
+          (PAIR(9, 0).source = P(1).endpoint, P(1).waits_for = P(9).endpoint));
+}
+
 static void test_peers_of_waits(void **state)
 {
     (void)state;
     PLANT("waits for nobody who lives", P(4).waits_for = ENDPOINT(2, 5));
-    PLANT("waits for nobody who lives", P(4).waits_for = ENDPOINT(1, 9));
+    PLANT("waits for nobody who lives", P(4).waits_for = ENDPOINT(1, 13));
     PLANT("waits for nobody who lives", P(4).waits_for = SYSTEM);
     PLANT("waits for nobody who lives", P(3).waits_for = ANY);
     PLANT("waits for itself", P(4).waits_for = P(4).endpoint);
@@ -99,8 +152,8 @@ static void test_events(void **state)
     PLANT("event_sources disagrees with the events", table.events[7][1] = 1);
     PLANT("event_sources disagrees with the events", table.events[7][0] = 0);
     PLANT("event_sources disagrees with the events", P(7).event_sources[0] |= 2);
-    PLANT("a free slot has events", (table.events[9][0] = 1, P(9).event_sources[0] = 1));
-    PLANT("has events from the dead", (table.events[7][9] = 1, P(7).event_sources[0] |= 1u << 9));
+    PLANT("a free slot has events", (table.events[13][0] = 1, P(13).event_sources[0] = 1));
+    PLANT("has events from the dead", (table.events[7][13] = 1, P(7).event_sources[0] |= 1u << 13));
     PLANT("has events from itself", (table.events[7][7] = 1, P(7).event_sources[0] |= 1u << 7));
 }
 
@@ -111,6 +164,9 @@ static void test_missed_deliveries(void **state)
     PLANT("waits though something is pending", P(5).queue_first = P(5).queue_last = 1);
     PLANT("waits though a kernel event is pending", P(5).kernel_events = 1);
     PLANT("waits though a kernel event is pending", P(6).kernel_events = 1);
+    PLANT("waits though a kernel event is pending", P(12).kernel_events = 4);
+    PLANT("waits though something is pending",
+          (table.events[12][7] = 4, P(12).event_sources[0] = 1u << 7));
     PLANT("waits for one whose event is pending",
           (table.events[4][5] = 1, P(4).event_sources[0] = 1u << 5));
     PLANT("waits for one who waits to be heard",
@@ -153,6 +209,8 @@ int run_invariants_tests(void)
         cmocka_unit_test_setup(test_plain_fields, setup_scene),
         cmocka_unit_test_setup(test_free_slots, setup_scene),
         cmocka_unit_test_setup(test_unused_fields, setup_scene),
+        cmocka_unit_test_setup(test_fields_of_some_waits, setup_scene),
+        cmocka_unit_test_setup(test_pairs, setup_scene),
         cmocka_unit_test_setup(test_peers_of_waits, setup_scene),
         cmocka_unit_test_setup(test_events, setup_scene),
         cmocka_unit_test_setup(test_missed_deliveries, setup_scene),

@@ -20,10 +20,14 @@ static int setup_three(void **state)
 /* Queues indexed by a negative number write out of bounds. */
 static void test_peer_negative_endpoint(void **state)
 {
-    static const uint32_t calls[] = {IPC_SEND, IPC_RECEIVE, IPC_SEND_REC, IPC_NOTIFY};
+    static const uint32_t calls[] = {IPC_SEND,       IPC_RECEIVE,    IPC_SEND_REC,
+                                     IPC_NOTIFY,     IPC_REQUEST,    IPC_REPLY,
+                                     IPC_NOTIFY_SET, IPC_RECEIVE_EX, IPC_REPLY_RECEIVE};
+    const struct ipc_select_pair pair = {-2, 1};
 
     (void)state;
-    for (unsigned i = 0; i < 4; i++) {
+    EXPECT_REFUSED(a, EINVAL, endpoint_of(a), select_among(a, &pair, 1, 0));
+    for (unsigned i = 0; i < 9; i++) {
         endpoint_t culprit = 0;
 
         assert_int_equal(ipc_check(&table, a, calls[i], -2, &culprit), -EINVAL);

@@ -142,7 +142,7 @@ static void test_send_rec_to_a_waiting_server(void **state)
     assert_false(receive_name(server, ANY, 0));
     write_message(client, 21);
     assert_false(send_rec_to(client, server, 0));
-    expect_result(server, 0, IPC_CAME_SEND_REC);
+    expect_taken(server, IPC_CAME_SEND_REC, client);
     expect_message(server, client, 21);
     expect_waits(client, IPC_ANSWER, endpoint_of(server));
     write_message(server, 22);
@@ -163,7 +163,7 @@ static void test_send_rec_to_a_busy_server(void **state)
     assert_false(send_rec_to(client, server, 0));
     expect_waits(client, IPC_CALLING, endpoint_of(server));
     assert_true(receive_name(server, ANY, 0));
-    expect_result(server, 0, IPC_CAME_SEND_REC);
+    expect_taken(server, IPC_CAME_SEND_REC, client);
     expect_message(server, client, 21);
     expect_waits(client, IPC_ANSWER, endpoint_of(server));
     write_message(server, 22);
@@ -256,7 +256,7 @@ static void test_an_answer_that_asks_back(void **state)
     assert_false(send_rec_to(a, b, 0));
     write_message(b, 2);
     assert_false(send_rec_to(b, a, 0));
-    expect_result(a, 0, IPC_CAME_SEND_REC);
+    expect_taken(a, IPC_CAME_SEND_REC, b);
     expect_message(a, b, 2);
     expect_waits(b, IPC_ANSWER, endpoint_of(a));
     write_message(a, 3);
