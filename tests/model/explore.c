@@ -2,7 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "explore.h"
 
-#include "laws.h"
+#include "twin.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -16,9 +16,8 @@
 uint64_t seen_states[IPC_SELECTING + 1];
 uint64_t seen_results[256];
 
-/* The state that is being explored, before and after an operation, in both models. */
-static struct ipc_table before, after;
-static struct naive naive_before, naive_after;
+/* The state that is being explored, before and after an operation. */
+static struct twin twin;
 
 /* Where the checker is, for a core that traps or does not come back. */
 static struct visits *current;
@@ -148,9 +147,9 @@ static void watch(void)
 static void count_seen(void)
 {
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
-        seen_states[after.process[slot].state]++;
-        if (after.process[slot].result <= 0)
-            seen_results[-after.process[slot].result & 0xff]++;
+        seen_states[twin.after.process[slot].state]++;
+        if (twin.after.process[slot].result <= 0)
+            seen_results[-twin.after.process[slot].result & 0xff]++;
     }
 }
 
@@ -162,79 +161,48 @@ static bool check_new(struct visits *v)
     struct state_key key;
 
     count_seen();
-    state_copy(&renamed, &after);
+    renamed = twin.after;
     state_rename(&renamed, naming);
-    state_to_plain_key(&after, naming, &key);
+    state_to_plain_key(&twin.after, naming, &key);
     state_from_key(&back, naming, &key);
-    if (!state_equal(&renamed, &back))
+    if (!table_equal(&renamed, &back))
         return violation("the state has something that the checker does not know", IPC_PROCESSES);
     return true;
 }
 
-static bool check_after(struct visits *v, const struct outcome *outcome)
-{
-    const struct step step = {&before, &after, &naive_before, current_operation, outcome};
-    unsigned slot = IPC_PROCESSES;
-    const char *wrong = ipc_check_invariants(&after, &slot);
-
-    (void)v;
-    if (wrong == NULL) {
-        slot = IPC_PROCESSES;
-        wrong = laws_broken(&step);
-    }
-    if (wrong == NULL)
-        wrong = naive_differs(&naive_after, &after, &slot);
-    if (wrong == NULL && !world_agrees(&naive_after)) {
-        slot = IPC_PROCESSES;
-        wrong = "what was delivered";
-    }
-    return wrong == NULL || violation(wrong, slot);
-}
-
-/* Performs it in both models; the tables hold the state before and after. */
 static bool take_step(struct visits *v, uint32_t state, const struct operation *op)
 {
-    struct outcome outcome, expected;
     struct state_permutation how;
+    struct outcome outcome;
     struct state_key key;
     const char *wrong;
-    unsigned same;
+    unsigned slot, same;
 
     current_operation = op;
     v->transitions++;
-    world_begin(&before);
-    outcome = operation_perform(&after, op);
-    naive_copy(&naive_after, &naive_before);
-    expected = naive_perform(&naive_after, op);
-    if (!outcome_equal(&outcome, &expected))
-        return violation("what the operation returned", op->slot);
-    wrong = world_end(&after, op, &outcome);
+    wrong = twin_step(&twin, op, &outcome, &slot);
     if (wrong != NULL)
-        return violation(wrong, IPC_PROCESSES);
+        return violation(wrong, slot);
     if (outcome.error != 0) {
         seen_results[-outcome.error & 0xff]++;
-        return state_equal(&before, &after) ||
-               violation("a refused call changed something", op->slot);
+        return true;
     }
-    if (!check_after(v, &outcome))
-        return false;
-    same = state_to_key(&after, &v->bounds->naming, &key, &how);
+    same = state_to_key(&twin.after, &v->bounds->naming, &key, &how);
     if (!visit(v, &key, state, (unsigned)(op - v->operations.list))) {
         v->stands_for += same;
         if (!check_new(v))
             return false;
     }
-    state_copy(&after, &before);
+    twin_return(&twin);
     return true;
 }
 
-/* Whether operations of this slot's kind can happen at all; they are told apart one by one. */
 static bool explore_slot(struct visits *v, uint32_t state, unsigned first, unsigned last)
 {
     for (unsigned i = first; i < last; i++) {
         const struct operation *op = &v->operations.list[i];
 
-        if (operation_is_possible(&before, op) && !take_step(v, state, op))
+        if (operation_is_possible(&twin.before, op) && !take_step(v, state, op))
             return false;
     }
     return true;
@@ -243,19 +211,19 @@ static bool explore_slot(struct visits *v, uint32_t state, unsigned first, unsig
 /* Results are marks while the state is explored, so that one that is written is seen. */
 static void load_state(struct visits *v, uint32_t state)
 {
-    state_from_key(&before, &v->bounds->naming, &v->keys[state]);
+    state_from_key(&twin.before, &v->bounds->naming, &v->keys[state]);
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
-        struct ipc_process *p = &before.process[slot];
+        struct ipc_process *p = &twin.before.process[slot];
 
         if (p->state != IPC_RUNNABLE)
             continue;
         p->result = 0x5e5e + (int32_t)slot;
         p->second = 0x7a7a0000 + slot;
     }
-    state_copy(&after, &before);
-    naive_from_core(&naive_before, &before);
+    naive_from_core(&twin.naive_before, &twin.before);
+    twin_return(&twin);
     if (v->bounds->naming.generations)
-        bounds_operations(v->bounds, &before, &v->operations);
+        bounds_operations(v->bounds, &twin.before, &v->operations);
 }
 
 static void report_progress(const struct visits *v, uint32_t state, double since)
@@ -280,10 +248,7 @@ static void start(struct visits *v)
 
     bounds_start(v->bounds, &first);
     v->start = &first;
-    memcpy(before.privilege, first.privilege, sizeof first.privilege);
-    memcpy(after.privilege, first.privilege, sizeof first.privilege);
-    memcpy(naive_before.privilege, first.privilege, sizeof first.privilege);
-    memcpy(naive_after.privilege, first.privilege, sizeof first.privilege);
+    twin_start(&twin, first.privilege);
     bounds_operations(v->bounds, &first, &v->operations);
     if (v->operations.count > UINT16_MAX)
         abort();

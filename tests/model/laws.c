@@ -1,9 +1,6 @@
 /* See laws.h. */
 #include "laws.h"
 
-#include <stddef.h>
-#include <string.h>
-
 #define EACH(i)                                                                                    \
     unsigned i = 0;                                                                                \
     i < IPC_PROCESSES;                                                                             \
@@ -187,8 +184,7 @@ static bool same_but_results(const struct ipc_table *a, struct ipc_table *b, uns
 
     p->result = a->process[slot].result;
     p->second = a->process[slot].second;
-    same = memcmp(a, b, offsetof(struct ipc_table, privilege)) == 0 &&
-           a->free_first == b->free_first && a->free_last == b->free_last;
+    same = table_equal(a, b);
     p->result = result;
     p->second = second;
     return same;
@@ -262,7 +258,7 @@ static const char *select_law(const struct step *step)
         if ((int32_t)i == step->after->process[self].result ||
             !naive_is_ready(step->naive, self, &op->set[i]))
             continue;
-        if ((i + n - (is < n ? is : 0)) % n >= (i + n - (was < n ? was : 0)) % n)
+        if ((i + n - is % n) % n >= (i + n - was % n) % n)
             return "a ready pair came no nearer to its turn";
     }
     return NULL;

@@ -1,16 +1,18 @@
 /*
- * The exhaustive checker: model-P [--long] [--list] [--no-symmetry] [NAME...]
+ * The exhaustive checker: model-P [--long] [--symmetry] [--list] [NAME...]
  *
- * Runs the bounds with these names, or all that are not long; --long runs the long ones. Prints a
- * line for each and a closing one.
+ * Runs the bounds with these names, or without a name all that are not long; with --long the long
+ * ones. --symmetry runs those in which symmetric states are one a second time without that, and
+ * holds the numbers of states against each other. Prints a line for each and a closing one.
  */
 #include "explore.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_long, without_symmetry;
-static struct visits total;
+static bool is_long, compares;
+static uint64_t states, transitions;
+static double seconds;
 
 static bool is_wanted(const struct bounds *bounds, int count, char **names)
 {
@@ -21,23 +23,56 @@ static bool is_wanted(const struct bounds *bounds, int count, char **names)
     return count == 0 && bounds->is_long == is_long;
 }
 
-static bool run(const struct bounds *wanted)
+/* Writes how many states there are, symmetric ones counted one by one. */
+static bool run(const struct bounds *bounds, uint64_t *all)
 {
-    struct bounds bounds = *wanted;
-    struct visits visits = {.bounds = &bounds};
-    bool good;
+    struct visits visits = {.bounds = bounds};
+    bool good = explore(&visits);
 
-    if (without_symmetry)
-        bounds.naming.symmetry = SYMMETRY_NONE;
-    good = explore(&visits);
-    printf("%-12s %9u states, %11llu transitions, %6.1f s, stand for %llu states: %s\n",
-           bounds.name, visits.count, (unsigned long long)visits.transitions, visits.seconds,
-           (unsigned long long)visits.stands_for, bounds.covers);
+    printf("%-12s %9u states, %10llu transitions, %6.1f s", bounds->name, visits.count,
+           (unsigned long long)visits.transitions, visits.seconds);
+    if (visits.stands_for != visits.count)
+        printf("; they stand for %llu", (unsigned long long)visits.stands_for);
+    printf(": %s\n", bounds->covers);
     fflush(stdout);
-    total.stands_for += visits.count;
-    total.transitions += visits.transitions;
-    total.seconds += visits.seconds;
+    states += visits.count;
+    transitions += visits.transitions;
+    seconds += visits.seconds;
+    *all = visits.stands_for;
     visits_free(&visits);
+    return good;
+}
+
+static bool run_without_symmetry(const struct bounds *bounds, uint64_t expected)
+{
+    struct bounds plain = *bounds;
+    uint64_t all;
+
+    plain.naming.symmetry = SYMMETRY_NONE;
+    if (!run(&plain, &all))
+        return false;
+    if (all != expected)
+        printf("%s: VIOLATION: by symmetry there are %llu states, without %llu\n", bounds->name,
+               (unsigned long long)expected, (unsigned long long)all);
+    return all == expected;
+}
+
+/* A run that never came to a state or an error says nothing about it. */
+static bool saw_everything(void)
+{
+    static const int errors[] = {EINTR,       EINVAL,         ETIMEDOUT,   ELOCKED,
+                                 EBADCALL,    ECALLDENIED,    EDEADSRCDST, ENOTREADY,
+                                 ETRAPDENIED, EREPLYTIMEDOUT, EREPLYINTR,  EREPLYDEAD};
+    bool good = true;
+
+    for (unsigned i = 0; i <= IPC_SELECTING; i++) {
+        if (seen_states[i] == 0)
+            good = printf("model: never came to state %u\n", i) < 0;
+    }
+    for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (seen_results[errors[i]] == 0)
+            good = printf("model: never saw %s\n", error_name(-errors[i])) < 0;
+    }
     return good;
 }
 
@@ -47,27 +82,43 @@ static void list(void)
         printf("%-12s %s%s\n", bounds->name, bounds->is_long ? "(long) " : "", bounds->covers);
 }
 
-int main(int argc, char **argv)
+/* The first argument that is no option. */
+static int options(int argc, char **argv)
 {
-    bool good = true;
-    int first = 1;
+    int i = 1;
 
-    for (; first < argc && argv[first][0] == '-'; first++) {
-        if (strcmp(argv[first], "--long") == 0)
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--long") == 0) {
             is_long = true;
-        else if (strcmp(argv[first], "--no-symmetry") == 0)
-            without_symmetry = true;
-        else {
+        } else if (strcmp(argv[i], "--symmetry") == 0) {
+            compares = true;
+        } else {
             list();
-            return strcmp(argv[first], "--list") == 0 ? 0 : 2;
+            exit(strcmp(argv[i], "--list") == 0 ? 0 : 2);
         }
     }
+    return i;
+}
+
+int main(int argc, char **argv)
+{
+    int first = options(argc, argv);
+    bool good = true;
+    uint64_t all;
+
     for (const struct bounds *bounds = all_bounds; good && bounds->name != NULL; bounds++) {
-        if (is_wanted(bounds, argc - first, argv + first))
-            good = run(bounds);
+        bool symmetric = bounds->naming.symmetry != SYMMETRY_NONE;
+
+        if (!is_wanted(bounds, argc - first, argv + first) || (compares && !symmetric))
+            continue;
+        good = run(bounds, &all);
+        if (good && compares)
+            good = run_without_symmetry(bounds, all);
     }
+    if (good && first == argc && !is_long && !compares)
+        good = saw_everything();
     printf("model: %d processes, %llu states, %llu transitions, %d violations\n", IPC_PROCESSES,
-           (unsigned long long)total.stands_for, (unsigned long long)total.transitions, !good);
-    printf("model: %.1f s\n", total.seconds);
+           (unsigned long long)states, (unsigned long long)transitions, good ? 0 : 1);
+    printf("model: %.1f s\n", seconds);
     return good ? 0 : 1;
 }

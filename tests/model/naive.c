@@ -269,10 +269,8 @@ bool naive_is_ready(struct naive *m, unsigned slot, const struct ipc_select_pair
 /* Ends an ipc_select if one of its pairs is ready. */
 static void look_at_pairs(struct naive *m, struct naive_process *p)
 {
-    unsigned first = p->next_pair < p->pairs ? p->next_pair : 0;
-
     for (unsigned i = 0; p->state == IPC_SELECTING && i < p->pairs; i++) {
-        unsigned index = (first + i) % p->pairs;
+        unsigned index = (p->next_pair + i) % p->pairs;
         uint32_t second = readiness(m, p, &p->set[index]);
 
         if (second == 0)
@@ -282,7 +280,7 @@ static void look_at_pairs(struct naive *m, struct naive_process *p)
     }
 }
 
-static bool select(struct naive *m, struct naive_process *p, const struct operation *op)
+static bool choose_pair(struct naive *m, struct naive_process *p, const struct operation *op)
 {
     for (unsigned i = 0; i < op->pairs; i++) {
         endpoint_t source = op->set[i].source;
@@ -401,7 +399,7 @@ static bool call(struct naive *m, struct naive_process *p, const struct operatio
     case 0xA0:
         return reply_receive(m, p, op);
     default:
-        return select(m, p, op);
+        return choose_pair(m, p, op);
     }
 }
 

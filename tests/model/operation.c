@@ -1,6 +1,9 @@
 /* See operation.h. */
 #include "operation.h"
 
+#include <stddef.h>
+#include <string.h>
+
 bool operation_is_possible(const struct ipc_table *t, const struct operation *op)
 {
     const struct ipc_process *p;
@@ -123,6 +126,19 @@ struct outcome operation_perform(struct ipc_table *t, const struct operation *op
         break;
     }
     return outcome;
+}
+
+bool table_equal(const struct ipc_table *a, const struct ipc_table *b)
+{
+    return memcmp(a, b, offsetof(struct ipc_table, privilege)) == 0 &&
+           a->free_first == b->free_first && a->free_last == b->free_last;
+}
+
+void table_copy(struct ipc_table *to, const struct ipc_table *from)
+{
+    memcpy(to, from, offsetof(struct ipc_table, privilege));
+    to->free_first = from->free_first;
+    to->free_last = from->free_last;
 }
 
 bool outcome_equal(const struct outcome *a, const struct outcome *b)

@@ -55,6 +55,10 @@ struct ipc_arguments operation_arguments(const struct operation *op);
 
 struct outcome operation_perform(struct ipc_table *t, const struct operation *op);
 
+/* All but the privileges, which never change. */
+bool table_equal(const struct ipc_table *a, const struct ipc_table *b);
+void table_copy(struct ipc_table *to, const struct ipc_table *from);
+
 bool outcome_equal(const struct outcome *a, const struct outcome *b);
 
 /* The operation in names, on one line without its end. Endpoints are given as p0, p1.. where they

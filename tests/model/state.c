@@ -431,18 +431,3 @@ void state_from_key(struct ipc_table *t, const struct state_naming *naming,
     t->free_first = t->free_last = IPC_NO_SLOT;
     link_lists(t, position);
 }
-
-/* ---- Tables ---------------------------------------------------------------------------------- */
-
-bool state_equal(const struct ipc_table *a, const struct ipc_table *b)
-{
-    return memcmp(a, b, offsetof(struct ipc_table, privilege)) == 0 &&
-           a->free_first == b->free_first && a->free_last == b->free_last;
-}
-
-void state_copy(struct ipc_table *to, const struct ipc_table *from)
-{
-    memcpy(to, from, offsetof(struct ipc_table, privilege));
-    to->free_first = from->free_first;
-    to->free_last = from->free_last;
-}

@@ -62,6 +62,3 @@ void state_to_plain_key(const struct ipc_table *t, const struct state_naming *na
 /* All but the privileges is written. */
 void state_from_key(struct ipc_table *t, const struct state_naming *naming,
                     const struct state_key *key);
-
-bool state_equal(const struct ipc_table *a, const struct ipc_table *b);
-void state_copy(struct ipc_table *to, const struct ipc_table *from);
