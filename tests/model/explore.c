@@ -24,11 +24,12 @@ static struct visits *current;
 static uint32_t current_state;
 static const struct operation *current_operation;
 
+/* Time of the processor, so that other work on the machine does not count. */
 static double now(void)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -144,6 +145,7 @@ static void watch(void)
 
 /* ---- One step -------------------------------------------------------------------------------- */
 
+/* What the step left, whether the state is new or not. */
 static void count_seen(void)
 {
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
@@ -160,7 +162,6 @@ static bool check_new(struct visits *v)
     static struct ipc_table renamed, back;
     struct state_key key;
 
-    count_seen();
     renamed = twin.after;
     state_rename(&renamed, naming);
     state_to_plain_key(&twin.after, naming, &key);
@@ -187,6 +188,7 @@ static bool take_step(struct visits *v, uint32_t state, const struct operation *
         seen_results[-outcome.error & 0xff]++;
         return true;
     }
+    count_seen();
     same = state_to_key(&twin.after, &v->bounds->naming, &key, &how);
     if (!visit(v, &key, state, (unsigned)(op - v->operations.list))) {
         v->stands_for += same;

@@ -119,6 +119,6 @@ int main(int argc, char **argv)
         good = saw_everything();
     printf("model: %d processes, %llu states, %llu transitions, %d violations\n", IPC_PROCESSES,
            (unsigned long long)states, (unsigned long long)transitions, good ? 0 : 1);
-    printf("model: %.1f s\n", seconds);
+    printf("model: %.1f s of one processor\n", seconds);
     return good ? 0 : 1;
 }
