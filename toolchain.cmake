@@ -1,4 +1,4 @@
-# The tools. One clang compiles both for the machine (cmake/targets.cmake adds the i386 target to
+# The tools. One clang compiles both for the machine (tools/targets.cmake adds the i386 target to
 # what runs there) and for the workstation (unit tests).
 set(CMAKE_C_COMPILER clang)
 set(CMAKE_ASM_NASM_COMPILER nasm)

@@ -1,3 +1,4 @@
+/* See death.h. */
 #include "death.h"
 #include "process.h"
 #include <ipc/ipc.h>

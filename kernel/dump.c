@@ -1,3 +1,4 @@
+/* See dump.h. The non-maskable interrupt's upcall is here. */
 #include "dump.h"
 #include "process.h"
 #include "schedule.h"
@@ -20,6 +21,12 @@ static const char *state_text(unsigned slot)
         return "receives from";
     case IPC_ANSWER:
         return "awaits answer of";
+    case IPC_REQUESTING:
+        return "requests";
+    case IPC_AWAITING:
+        return "awaits reply of";
+    case IPC_SELECTING:
+        return "selects from";
     default:
         return "in no known state";
     }
@@ -36,6 +43,18 @@ static size_t add_queue(char *line, size_t used, unsigned slot)
     return used;
 }
 
+/* Whom it waits for: one, or those that it selects from. */
+static size_t add_peers(char *line, size_t used, unsigned slot)
+{
+    const struct ipc_process *ipc = &ipc_table.process[slot];
+    if (ipc->state != IPC_SELECTING)
+        return used + format(line + used, LINE_BYTES - used, " %s", endpoint_name(ipc->waits_for));
+    for (unsigned i = 0; i < ipc->select_count; i++)
+        used += format(line + used, LINE_BYTES - used, " %s",
+                       endpoint_name(ipc_table.select[slot].pair[i].source));
+    return used;
+}
+
 static void dump_process(unsigned slot, void (*print)(const char *line))
 {
     const struct process *p = process_at(slot);
@@ -44,8 +63,11 @@ static void dump_process(unsigned slot, void (*print)(const char *line))
     size_t used = format(line, sizeof line, "  %-15s endpoint %5d priority %2u  %s",
                          p->module->name, ipc->endpoint, p->module->priority, state_text(slot));
     if (ipc->state > IPC_RUNNABLE)
-        used += format(line + used, sizeof line - used, " %s%s", endpoint_name(ipc->waits_for),
-                       ipc->timed ? " (timed)" : "");
+        used = add_peers(line, used, slot);
+    if (ipc->timed)
+        used += format(line + used, sizeof line - used, " (timed)");
+    if (ipc->fault)
+        used += format(line + used, sizeof line - used, " (%s)", p->fault.name);
     if (ipc->kernel_events)
         used += format(line + used, sizeof line - used, "; kernel events 0x%x", ipc->kernel_events);
     (void)add_queue(line, used, slot);

@@ -1,12 +1,17 @@
 /*
- * A process did what the processor refuses: it dies, and the log says what happened, where, and who
- * waited for it.
+ * A process did what the processor refuses. If its line names a handler (faults=NAME), the handler
+ * gets a request and says how to go on; else the process dies, and the log says what happened,
+ * where, and who waited for it. So it does when there is no handler to be had.
+ *
+ * Enter at kernel_fault. How a settled fault ends: process_finish_call.
  */
+#include "cycle.h"
 #include "log.h"
 #include "memory.h"
 #include "panic.h"
 #include "process.h"
 #include "text.h"
+#include <abi/fault.h>
 
 #define FRAMES_MAX 16
 #define LINE_BYTES 200
@@ -50,30 +55,101 @@ static void report_waiters(unsigned slot)
         log_line("  waited for it:%s", line);
 }
 
-static void report(const struct process *p, const struct arch_fault *f)
+/* `why`: what became of its handler's word; NULL when it has no handler. */
+static void report(const struct process *p, const char *why)
 {
+    const struct arch_fault *f = &p->fault;
     uint32_t ip, sp, fp;
     arch_context_position(&p->arch, &ip, &sp, &fp);
     log_line("%s died: %s%s%s (vector %u, error 0x%x, ip 0x%08x, address 0x%08x)", process_name(p),
              f->name, f->detail[0] ? ": " : "", f->detail, f->vector, f->error, f->ip, f->address);
+    if (why)
+        log_line("  its handler %s %s", p->module->faults, why);
     arch_context_print(&p->arch, log_text_line);
     report_backtrace(p->module, ip, fp);
     report_waiters(process_slot(p));
 }
 
-void kernel_fault(struct arch_context *context, const struct arch_fault *fault)
+static void die(struct process *p, const char *why)
 {
-    struct process *p = process_of(context);
-    KERNEL_ASSERT(p->alive);
     const struct death how = {
         .endpoint = process_endpoint(p),
         .cause = DEATH_FAULT,
-        .status = fault->vector,
-        .error = fault->error,
-        .ip = fault->ip,
-        .address = fault->address,
+        .status = p->fault.vector,
+        .error = p->fault.error,
+        .ip = p->fault.ip,
+        .address = p->fault.address,
     };
     if (!p->module->quiet)
-        report(p, fault);
+        report(p, why);
     process_end(p, &how);
+}
+
+/* ---- Faults as messages ---------------------------------------------------------------------- */
+
+static bool any_doomed;
+
+/* Asks the handler. NULL: the process waits for it; else why it cannot. */
+static const char *ask_handler(struct process *p)
+{
+    const struct module *handler = module_find(p->module->faults);
+    unsigned slot = process_slot(p);
+    phys_addr_t place = arch_phys_of(&p->bounce);
+    if (!handler || handler->slot == IPC_NO_SLOT)
+        return "does not run";
+    p->bounce.m_type = (int32_t)(FAULT_MESSAGE | p->fault.vector);
+    arch_context_registers(&p->arch, p->bounce.m_words);
+    p->faulted = true;
+    if (!ipc_fault_request(&ipc_table, slot, ipc_table.process[handler->slot].endpoint, place,
+                           place))
+        return NULL;
+    p->faulted = false;
+    cycle_refused(slot);
+    return "waits for it: that would be a deadlock";
+}
+
+void fault_unsettled(unsigned slot)
+{
+    process_at(slot)->doomed = any_doomed = true;
+}
+
+static const char *why_unsettled(int32_t result)
+{
+    return result == -EINTR || result == -EREPLYINTR ? "was not waited for: the wait was cancelled"
+                                                     : "has died";
+}
+
+/* Each death may doom others. */
+void fault_bury(void)
+{
+    while (any_doomed) {
+        any_doomed = false;
+        for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
+            struct process *p = process_at(slot);
+            if (p->alive && p->doomed)
+                die(p, why_unsettled(ipc_table.process[slot].result));
+        }
+    }
+}
+
+/* The machine's text holds until the next fault only. */
+static void remember(struct process *p, const struct arch_fault *fault)
+{
+    p->fault = *fault;
+    format(p->fault_detail, sizeof p->fault_detail, "%s", fault->detail);
+    p->fault.detail = p->fault_detail;
+}
+
+void kernel_fault(struct arch_context *context, const struct arch_fault *fault)
+{
+    struct process *p = process_of(context);
+    const char *why = NULL;
+    KERNEL_ASSERT(p->alive);
+    remember(p, fault);
+    if (p->module->faults[0]) {
+        why = ask_handler(p);
+        if (!why)
+            return;
+    }
+    die(p, why);
 }

@@ -1,3 +1,4 @@
+/* See irq.h. The machine's upcall for a raised line is here, too. */
 #include "irq.h"
 #include "log.h"
 #include "process.h"

@@ -1,3 +1,4 @@
+/* See log.h. Text enters through add_text alone, which puts time and author before each line. */
 #include "log.h"
 #include "text.h"
 #include <arch/arch.h>

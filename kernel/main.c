@@ -41,6 +41,7 @@ void kernel_main(const struct boot_info *boot)
 
 struct arch_context *kernel_next(void)
 {
+    fault_bury();
     irq_log_post();
     unsigned slot = schedule_next();
     if (slot == SCHEDULE_NONE)

@@ -1,3 +1,4 @@
+/* See memory.h. Ranges of free pages are found once; pages are then taken from their fronts. */
 #include "memory.h"
 #include "panic.h"
 #include "text.h"
@@ -204,13 +205,15 @@ void load_into_process(const struct arch_space *space, uint32_t to, const void *
     const char *at = from;
     while (bytes) {
         uint32_t part = in_this_page(to, bytes);
-        char *page = view(space, to, part, 0);
+        phys_addr_t place;
+        bool there = arch_space_find(space, to, 0, &place);
+        char *page = there ? arch_window(place, part) : NULL;
         KERNEL_ASSERT(page != NULL);
         if (at) {
             memcpy(page, at, part);
             at += part;
         } else {
-            memset(page, 0, part);
+            phys_zero(place, part);
         }
         to += part;
         bytes -= part;

@@ -1,3 +1,7 @@
+/*
+ * See module.h. Two passes over the lines, so that one may name a module further down: enter at
+ * modules_load, for a start at module_start.
+ */
 #include "module.h"
 #include "log.h"
 #include "memory.h"
@@ -159,6 +163,8 @@ static bool read_targets(struct module *m, struct slice list, uint32_t *targets)
             permit_all(targets, IDENTITY_USER);
         else if (slice_is(element, "servers"))
             permit_all(targets, IDENTITY_USER + 1);
+        else if (slice_is(element, "none"))
+            continue;
         else if ((identity = find_identity(element)) >= 0)
             permit(targets, (unsigned)identity);
         else {
@@ -190,6 +196,19 @@ static bool define_identity(struct module *m, const struct module_line *line)
 }
 
 /* ---- Loading --------------------------------------------------------------------------------- */
+
+/* The process that settles the faults must be there, and another one. */
+static bool check_handler(struct module *m, const struct module_line *line)
+{
+    if (line->faults[0] == '\0')
+        return true;
+    const struct module *handler = module_find(line->faults);
+    if (handler && handler != m)
+        return true;
+    format(m->reason, sizeof m->reason, "faults=%s: %s", line->faults,
+           handler ? "the process itself" : "no such module");
+    return false;
+}
 
 /* What a line asks of the machine must be there. */
 static bool check_machine(struct module *m, const struct module_line *line)
@@ -224,6 +243,7 @@ static void take_line(struct module *m, const struct module_line *line)
     m->heap_bytes = line->heap_bytes;
     m->stack_bytes = line->stack_bytes;
     memcpy(m->arguments, line->arguments, sizeof m->arguments);
+    memcpy(m->faults, line->faults, sizeof m->faults);
 }
 
 /* A name for the list when the line gave none: its first word, as far as it can be shown. */
@@ -279,7 +299,7 @@ static void load(struct module *m, const struct boot_module *boot, const struct 
                                  : "its file lies beyond the kernel's reach";
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
-    else if (check_machine(m, line) && define_identity(m, line))
+    else if (check_handler(m, line) && check_machine(m, line) && define_identity(m, line))
         (void)reserve(m, line); /* leaves its reason */
 }
 

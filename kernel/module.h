@@ -30,6 +30,7 @@ struct module {
     uint32_t memory_bytes; /* pages that it owns */
     uint32_t starts;
     char arguments[ARGUMENT_BYTES]; /* of its line */
+    char faults[NAME_BYTES];        /* the process that settles its faults, or "" */
 };
 
 /* Reads the modules' lines, checks and reserves all, logs one line each. */

@@ -1,3 +1,5 @@
+/* See module_line.h. One function a key; every refusal goes through fail() and so names its word.
+ */
 #include "module_line.h"
 
 struct parser {
@@ -8,8 +10,9 @@ struct parser {
 };
 
 #define DEFAULT_CALLS                                                                              \
-    (1u << CALL_BIT_send_rec | 1u << CALL_BIT_receive | 1u << CALL_BIT_in_outbox |                 \
-     1u << CALL_BIT_echo)
+    (1u << CALL_BIT_send_rec | 1u << CALL_BIT_ipc_request | 1u << CALL_BIT_echo |                  \
+     1u << CALL_BIT_in_outbox | 1u << CALL_BIT_receive | 1u << CALL_BIT_ipc_receive |              \
+     1u << CALL_BIT_ipc_select)
 #define USER_KERNEL_CALLS (1u << SYS_EXIT | 1u << SYS_TIME | 1u << SYS_LOOKUP)
 #define SHOWN             28 /* characters of a wrong word that a reason quotes */
 #define LOW_MEGABYTE      0x100000u
@@ -94,6 +97,12 @@ static bool read_size(struct slice s, uint32_t *bytes)
     return true;
 }
 
+/* Words that mean several identities or none. */
+static bool is_reserved(struct slice s)
+{
+    return slice_is(s, "all") || slice_is(s, "servers") || slice_is(s, "none");
+}
+
 static bool is_name(struct slice s)
 {
     for (size_t i = 0; i < s.length; i++) {
@@ -133,7 +142,7 @@ static bool parse_identity(struct parser *p, struct slice value)
 {
     if (!is_name(value))
         return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
-    if (slice_is(value, "all") || slice_is(value, "servers"))
+    if (is_reserved(value))
         return fail(p, value, "a reserved word");
     p->out->user = slice_is(value, "user");
     copy_name(p->out->identity, value);
@@ -291,6 +300,14 @@ static bool parse_stack(struct parser *p, struct slice value)
     return true;
 }
 
+static bool parse_faults(struct parser *p, struct slice value)
+{
+    if (!is_name(value))
+        return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    copy_name(p->out->faults, value);
+    return true;
+}
+
 enum key {
     KEY_START,
     KEY_IDENTITY,
@@ -304,6 +321,7 @@ enum key {
     KEY_MAP,
     KEY_HEAP,
     KEY_STACK,
+    KEY_FAULTS,
     KEY_COUNT,
     KEY_QUIET = KEY_COUNT, /* a word alone */
 };
@@ -324,6 +342,7 @@ static const struct {
     [KEY_MAP] = {"map", parse_map},
     [KEY_HEAP] = {"heap", parse_heap},
     [KEY_STACK] = {"stack", parse_stack},
+    [KEY_FAULTS] = {"faults", parse_faults},
 };
 
 static bool parse_word(struct parser *p, struct slice word)
@@ -380,7 +399,7 @@ static bool take_name(struct parser *p, struct slice name)
 {
     if (!is_name(name))
         return fail_word(p, name, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
-    if (slice_is(name, "all") || slice_is(name, "servers") || slice_is(name, "user"))
+    if (is_reserved(name) || slice_is(name, "user"))
         return fail_word(p, name, "a reserved word");
     copy_name(p->out->name, name);
     copy_name(p->out->identity, name);

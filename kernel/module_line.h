@@ -41,6 +41,7 @@ struct module_line {
     struct module_map maps[MODULE_MAPS_MAX];
     uint32_t heap_bytes, stack_bytes; /* whole pages */
     char arguments[ARGUMENT_BYTES];
+    char faults[NAME_BYTES]; /* the process that settles its faults, or "" */
 };
 
 /*

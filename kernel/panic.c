@@ -1,3 +1,7 @@
+/*
+ * See panic.h. All of it goes straight to the machine's console; nothing here needs the core or the
+ * log to be sound.
+ */
 #include "panic.h"
 #include "dump.h"
 #include "irq.h"

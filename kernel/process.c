@@ -1,4 +1,6 @@
+/* See process.h. What the core tells the kernel (ipc_on_block, ipc_on_ready) ends up here. */
 #include "process.h"
+#include "cycle.h"
 #include "irq.h"
 #include "log.h"
 #include "schedule.h"
@@ -68,6 +70,7 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
     p->module = module;
     p->in_box = p->out_box = 0;
     p->deliver.first_bytes = 0;
+    p->faulted = p->doomed = false;
     arch_context_create(&p->arch, &module->space, module->program.entry, stack);
     for (unsigned i = 0; i < module->port_count; i++) {
         /* The line was refused if it asked for more ranges than a context holds. */
@@ -88,6 +91,7 @@ void process_end(struct process *p, const struct death *how)
     schedule_remove(slot);
     ipc_destroy(&ipc_table, slot);
     irq_release_all(slot);
+    cycle_forget(slot);
     death_happened(slot, how);
     arch_context_destroy(&p->arch);
     p->module->slot = IPC_NO_SLOT;
@@ -106,8 +110,9 @@ void ipc_on_block(struct ipc_table *t, unsigned slot)
 
 void ipc_on_ready(struct ipc_table *t, unsigned slot)
 {
-    (void)t;
     timer_cancel(slot, TIMER_CALL);
+    if (processes[slot].faulted && t->process[slot].result < 0)
+        fault_unsettled(slot);
     processes[slot].call_ended = true;
     schedule_ready(slot);
 }
@@ -121,10 +126,22 @@ static void store(const struct message_place *place, const message *m)
         phys_copy(from + place->first_bytes, place->second, rest);
 }
 
+/* It goes on with what its handler replied, or tries again as it was. */
+static void finish_fault(struct process *p, uint32_t second)
+{
+    p->faulted = false;
+    if (IPC_CAME(second) == IPC_CAME_REPLY)
+        arch_context_set_registers(&p->arch, p->bounce.m_words);
+}
+
 void process_finish_call(struct process *p)
 {
     const struct ipc_process *ipc = &ipc_table.process[process_slot(p)];
     p->call_ended = false;
+    if (p->faulted) {
+        finish_fault(p, ipc->second);
+        return;
+    }
     if (p->deliver.first_bytes && ipc->result == 0)
         store(&p->deliver, &p->bounce);
     p->deliver.first_bytes = 0;

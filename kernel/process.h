@@ -17,6 +17,8 @@ struct message_place {
     uint32_t first_bytes; /* 0: no message */
 };
 
+#define FAULT_DETAIL_BYTES 64
+
 struct process {
     struct arch_context arch; /* first: the trap pushes into it */
     bool alive;
@@ -24,8 +26,13 @@ struct process {
     uint32_t ticks;
     struct module *module;
     phys_addr_t in_box, out_box;  /* checked when they were set; 0: none */
-    message bounce;               /* stands in for a message that straddles two pages */
+    message bounce;               /* stands in for a message that straddles two pages, or that of a
+                                     fault */
     struct message_place deliver; /* where the bounce goes when the call succeeds */
+    struct arch_fault fault;      /* its last one; the texts are kept below or live for ever */
+    char fault_detail[FAULT_DETAIL_BYTES];
+    bool faulted; /* it waits in its fault for its handler's word, or has it */
+    bool doomed;  /* nobody has settled the fault: it dies before anybody runs (fault.c) */
 };
 
 extern struct ipc_table ipc_table;
@@ -47,5 +54,12 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack);
    whoever watched it is told. */
 void process_end(struct process *process, const struct death *how);
 
-/* Stores the results of the process's ended call where it will find them. */
+/* Stores the results of the process's ended call where it will find them; of a fault that its
+   handler has settled, the registers. */
 void process_finish_call(struct process *process);
+
+/* Ends those whose fault nobody has settled: its handler died, or the wait was cancelled. Called
+   before it is decided who runs. */
+void fault_bury(void);
+/* The fault of the process in `slot` will not be settled. May be called from within the core. */
+void fault_unsettled(unsigned slot);

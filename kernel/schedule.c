@@ -1,3 +1,4 @@
+/* See schedule.h. Queues are linked by slot; enter at schedule_next. */
 #include "schedule.h"
 #include <ipc/ipc.h>
 

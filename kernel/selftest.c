@@ -1,3 +1,4 @@
+/* See selftest.h. */
 #include "selftest.h"
 #include "options.h"
 #include "panic.h"

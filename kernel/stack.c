@@ -1,3 +1,4 @@
+/* See stack.h. Strings lie at the top, the words that point at them below. */
 #include "stack.h"
 #include "text.h"
 

@@ -1,3 +1,4 @@
+/* See symbols.h. */
 #include "symbols.h"
 #include <stddef.h>
 

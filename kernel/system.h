@@ -48,6 +48,10 @@ int system_alarm(const struct system_request *r);
 int system_irq(const struct system_request *r);
 int system_power(const struct system_request *r);
 
+int system_cancel(const struct system_request *r);
+int system_cycle(const struct system_request *r);
+int system_registers(const struct system_request *r);
+
 int system_log_read(const struct system_request *r);
 int system_log_write(const struct system_request *r);
 int system_dump(const struct system_request *r);

@@ -3,10 +3,19 @@
  */
 #include "text.h"
 
+/* By words where both are aligned: programs are loaded with it. */
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
+    typedef uint32_t __attribute__((may_alias)) word;
     char *t = to;
     const char *f = from;
+    if ((((uintptr_t)t | (uintptr_t)f) & (sizeof(word) - 1)) == 0) {
+        for (; bytes >= sizeof(word); bytes -= sizeof(word)) {
+            *(word *)(void *)t = *(const word *)(const void *)f;
+            t += sizeof(word);
+            f += sizeof(word);
+        }
+    }
     while (bytes--)
         *t++ = *f++;
     return to;

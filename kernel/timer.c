@@ -1,3 +1,4 @@
+/* See timer.h. A timer's number is its slot and kind; place[] finds it in the heap. */
 #include "timer.h"
 
 #define TIMERS (IPC_PROCESSES * TIMER_KINDS)

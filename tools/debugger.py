@@ -46,7 +46,8 @@ def gdb_command(options, build):
     if options.batch:
         result.append("--batch")
     for program in sorted((build / "servers").glob("*")):
-        result += ["-ex", f"add-symbol-file {program}"]
+        if program.is_file():
+            result += ["-ex", f"add-symbol-file {program}"]
     result += ["-ex", f"target remote 127.0.0.1:{options.port}"]
     # Where a server's source file has the name of another's, its folder tells them apart.
     result += ["-ex", f"directory {machine.ROOT}"]
@@ -83,7 +84,7 @@ def main():
     session.complain(f"serial console: tools/console {options.build}; its text: "
                      f"{options.build}/serial.log")  # fmt: skip
     # In a session of its own, so that Ctrl-C interrupts GDB's target and does not end QEMU.
-    process = subprocess.Popen(
+    process = machine.start(
         arguments, cwd=build, stdin=subprocess.DEVNULL, start_new_session=True
     )
     try:
@@ -94,7 +95,8 @@ def main():
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ).returncode
     finally:
-        session.end(process)
+        machine.end(process)
+        (build / CONSOLE).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,12 @@ Always: -accel tcg (the same processor everywhere), no network card, and the por
 which a guest that powers off tells its status.
 """
 
+import ctypes
 import dataclasses
 import pathlib
 import shutil
+import signal
+import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULES_CONF = ROOT / "iso" / "modules.conf"
@@ -110,6 +113,22 @@ def default_modules():
     """modules.conf's lines, for QEMU's -initrd; files are relative to the build folder."""
     lines = (line.strip() for line in MODULES_CONF.read_text().splitlines())
     return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
+
+
+def start(arguments, **options):
+    """Starts QEMU as a child that does not outlive this program, however that ends."""
+    prctl = ctypes.CDLL(None).prctl
+    set_death_signal = 1  # PR_SET_PDEATHSIG
+    return subprocess.Popen(
+        arguments, preexec_fn=lambda: prctl(set_death_signal, signal.SIGKILL), **options
+    )
+
+
+def end(process):
+    """Ends it now, if it still runs."""
+    if process.poll() is None:
+        process.kill()
+        process.wait()
 
 
 def guest_status(code):

@@ -44,16 +44,46 @@ def matches(options, name, labels):
 
 def run(options, names):
     exact = "^(" + "|".join(re.escape(name) for name in names) + ")$"
-    command = ["ctest", "--test-dir", options.build, "--output-on-failure", "--no-tests=error"]
+    command = ["ctest", "--test-dir", options.build, "--output-on-failure", "--no-label-summary"]
     command += ["--parallel", str(max(2, os.cpu_count() or 1)), "--tests-regex", exact]
     if not options.keep_going:
         command.append("--stop-on-failure")
+    remove_log(options.build)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as ctest:
         for line in ctest.stdout:
             if not re.match(rb"\s+Start\s+\d+: |Internal ctest changing|Test project ", line):
                 sys.stdout.buffer.write(line)
                 sys.stdout.buffer.flush()
     return ctest.returncode
+
+
+def log_path(build):
+    return os.path.join(build, "Testing", "Temporary", "LastTest.log")
+
+
+def remove_log(build):
+    """So that no former run's counts are taken for this one's."""
+    if os.path.exists(log_path(build)):
+        os.remove(log_path(build))
+
+
+def print_counts(build):
+    """The lines "KIND: N what, N what" of the tests that count; of each kind the sum."""
+    counts = {}
+    try:
+        with open(log_path(build), encoding="utf-8", errors="replace") as log:
+            lines = re.findall(r"^(model|mutants|conformance|fuzz): (\d.*)$", log.read(), re.MULTILINE)
+    except OSError:
+        return
+    for kind, rest in lines:
+        words = re.sub(r"\d+", "{}", rest)
+        numbers = [int(number) for number in re.findall(r"\d+", rest)]
+        former = counts.get((kind, words), [0] * len(numbers))
+        # How many processes a model had is no count of anything.
+        counts[kind, words] = [max(a, b) if kind == "model" and i == 0 else a + b
+                               for i, (a, b) in enumerate(zip(former, numbers))]
+    for (kind, words), numbers in counts.items():
+        print(f"{kind}: {words.format(*numbers)}")
 
 
 def main():
@@ -68,7 +98,9 @@ def main():
         for name, labels in tests:
             print(f"{name:{width}}  {' '.join(labels)}".rstrip())
         return 0
-    return 1 if run(options, [name for name, _ in tests]) else 0
+    status = run(options, [name for name, _ in tests])
+    print_counts(options.build)
+    return 1 if status else 0
 
 
 if __name__ == "__main__":

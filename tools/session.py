@@ -7,6 +7,7 @@ is lost; at the end of the input `poweroff` is typed. The exit status is the gue
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import re
@@ -27,6 +28,7 @@ ESCAPE_BEGUN = re.compile(rb"\x1b(\[[0-9;?]*[ -/]*)?\Z")
 LAST_LINES = 50
 PANIC_SECONDS = 1  # of quiet after which its report is complete
 QUIET_SECONDS = 0.02
+TERMINAL_SECONDS = 0.5  # between looks at whether the terminal is still there
 
 STATUS_PANIC = 1
 STATUS_TIMEOUT = 124
@@ -143,24 +145,18 @@ class Typist:
         return line.rstrip(b"\r")
 
 
-def end(process):
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-
-
 def session_from_input(arguments, options):
     console = ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
                "-monitor", "none"]  # fmt: skip
     start = time.monotonic()
-    process = subprocess.Popen(
+    process = machine.start(
         arguments(console), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=options.build
     )
     typist = Typist(process, start + options.timeout)
     try:
         code, panicked = typist.run()
     finally:
-        end(process)
+        machine.end(process)
     if options.timing and typist.first_prompt is not None:
         complain(f"boot to the prompt: {typist.first_prompt - start:.2f} s")
     if code is None:
@@ -174,20 +170,33 @@ def session_from_input(arguments, options):
     return final_status(code, bool(typist.heard), panicked)
 
 
+def wait_with_terminal(process):
+    """QEMU's exit status, once it ends; it is ended when the terminal goes away."""
+    terminal = select.poll()
+    terminal.register(0, 0)  # only what is always reported: hang-up and error
+    while process.poll() is None:
+        if any(event & (select.POLLHUP | select.POLLERR) for _, event in terminal.poll(0)):
+            process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TERMINAL_SECONDS)
+    return process.returncode
+
+
 def session_in_terminal(arguments, options):
     complain("Ctrl-C goes to the guest; `poweroff` or Ctrl-A X ends the session")
     settings = termios.tcgetattr(0)
     with tempfile.NamedTemporaryFile(prefix="parley-serial-") as log:
         console = ["-chardev", f"stdio,id=console,mux=on,signal=off,logfile={log.name}",
                    "-serial", "chardev:console", "-mon", "chardev=console"]  # fmt: skip
-        process = subprocess.Popen(arguments(console), cwd=options.build)
+        process = machine.start(arguments(console), cwd=options.build)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda *_: end(process))
+        signal.signal(signal.SIGTERM, lambda *_: process.kill())
         try:
-            code = process.wait()
+            code = wait_with_terminal(process)
         finally:
-            end(process)
-            termios.tcsetattr(0, termios.TCSADRAIN, settings)
+            machine.end(process)
+            with contextlib.suppress(termios.error):
+                termios.tcsetattr(0, termios.TCSADRAIN, settings)
         heard = pathlib.Path(log.name).read_bytes()
     panicked = bool(PANIC.search(plain(heard)))
     if panicked:

@@ -7,11 +7,11 @@ python=python3
 # rows GROUP...: the table's lines of those groups.
 rows() {
     local group tool check minimum package
-    while read -r group tool check minimum package; do
+    grep -v '^#' "$root/tools/packages.txt" | while read -r group tool check minimum package; do
         case " $* " in
         *" $group "*) echo "$group $tool $check $minimum $package" ;;
         esac
-    done < <(grep -v '^#' "$root/tools/packages.txt")
+    done
 }
 
 # found CHECK: the version that is here, "yes" where none is known, nothing when it is missing.
@@ -44,10 +44,10 @@ good() {
 # missing GROUP...: "PACKAGE TOOL NEEDED FOUND" of what is missing or too old.
 missing() {
     local group tool check minimum package version
-    while read -r group tool check minimum package; do
+    rows "$@" | while read -r group tool check minimum package; do
         version=$(found "$check")
         good "$version" "$minimum" || echo "$package $tool $minimum ${version:-none}"
-    done < <(rows "$@")
+    done
 }
 
 packages_of() { # lines of `missing` on stdin
@@ -113,11 +113,12 @@ ensure_tools() {
     lines=$(missing $2)
     if [ -n "$lines" ]; then
         while read -r package tool minimum version; do
-            say "needed: $tool $minimum or newer, found: $version (package $package)"
+            [ "$minimum" = - ] || tool+=" $minimum or newer"
+            say "needed: $tool, found: $version (package $package)"
         done <<<"$lines"
         fail "tools are missing; './parley doctor' shows them all"
     fi
-    [ -z "${3:-}" ] || while read -r package tool minimum version; do
-        [ -z "$package" ] || say "going on without $tool (package $package)"
-    done < <(missing $3)
+    missing ${3:-} | while read -r package tool minimum version; do
+        say "going on without $tool (package $package)"
+    done
 }

@@ -21,7 +21,6 @@
 #define SERIAL_LINE      (COM1 + 3)
 #define SERIAL_MODEM     (COM1 + 4)
 #define SERIAL_STATUS    (COM1 + 5)
-#define SERIAL_SCRATCH   (COM1 + 7)
 
 #define LINE_8N1       0x03
 #define LINE_DIVISOR   0x80
@@ -55,24 +54,12 @@ static bool serial_answers(void)
     return in8(SERIAL_LINE) == LINE_8N1;
 }
 
-/* Switching the FIFO on empties it. What had arrived goes back in through the port's loop. */
+/* Switching the FIFO on empties the receiver. When something was typed already it stays off, and
+   the driver switches it on later; an emulator holds the rest back until then. */
 static void serial_fifo_on(void)
 {
-    uint8_t early[2];
-    unsigned count = 0;
-    if ((in8(SERIAL_FIFO) & FIFO_IS_ON) == FIFO_IS_ON)
-        return;
-    while (count < sizeof(early) && (in8(SERIAL_STATUS) & STATUS_DATA))
-        early[count++] = in8(SERIAL_DATA);
-    out8(SERIAL_FIFO, FIFO_ENABLE);
-    if (count == 0)
-        return;
-    out8(SERIAL_MODEM, MODEM_LOOP);
-    for (unsigned i = 0; i < count; i++) {
-        out8(SERIAL_DATA, early[i]);
-        (void)serial_wait(STATUS_IDLE);
-    }
-    out8(SERIAL_MODEM, MODEM_READY);
+    if ((in8(SERIAL_FIFO) & FIFO_IS_ON) != FIFO_IS_ON && !(in8(SERIAL_STATUS) & STATUS_DATA))
+        out8(SERIAL_FIFO, FIFO_ENABLE);
 }
 
 static void serial_init(void)

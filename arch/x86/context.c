@@ -69,6 +69,73 @@ void arch_context_position(const struct arch_context *context, uint32_t *ip, uin
     *fp = context->frame.ebp;
 }
 
+void arch_context_registers(const struct arch_context *context,
+                            uint32_t registers[MESSAGE_PAYLOAD_WORDS])
+{
+    const struct arch_frame *f = &context->frame;
+    registers[0] = f->eax;
+    registers[1] = f->ebx;
+    registers[2] = f->ecx;
+    registers[3] = f->edx;
+    registers[4] = f->esi;
+    registers[5] = f->edi;
+    registers[6] = f->ebp;
+}
+
+void arch_context_set_registers(struct arch_context *context,
+                                const uint32_t registers[MESSAGE_PAYLOAD_WORDS])
+{
+    struct arch_frame *f = &context->frame;
+    f->eax = registers[0];
+    f->ebx = registers[1];
+    f->ecx = registers[2];
+    f->edx = registers[3];
+    f->esi = registers[4];
+    f->edi = registers[5];
+    f->ebp = registers[6];
+}
+
+/* Two selectors in one word. */
+static uint32_t join(uint32_t low, uint32_t high)
+{
+    return (low & 0xffff) | high << 16;
+}
+
+void arch_context_get_position(const struct arch_context *context, struct arch_position *position)
+{
+    const struct arch_frame *f = &context->frame;
+    *position = (struct arch_position){.ip = f->eip,
+                                       .sp = f->esp,
+                                       .flags = f->eflags,
+                                       .data_segments = join(f->ds, f->es),
+                                       .thread_segments = join(f->fs, f->gs)};
+}
+
+/* Whether ring 3 can load this into DS, ES, FS or GS, at whatever level it asks for: leaving the
+   kernel loads it without a check. */
+static bool may_load(uint32_t selector)
+{
+    const uint32_t entry = selector & ~3u;
+    return entry == 0 || entry == (SELECTOR_USER_DATA & ~3u) || entry == (SELECTOR_USER_CODE & ~3u);
+}
+
+bool arch_context_set_position(struct arch_context *context, const struct arch_position *position)
+{
+    struct arch_frame *f = &context->frame;
+    uint32_t data = position->data_segments, thread = position->thread_segments;
+    if (!may_load(data & 0xffff) || !may_load(data >> 16) || !may_load(thread & 0xffff) ||
+        !may_load(thread >> 16))
+        return false;
+    f->eip = position->ip;
+    f->esp = position->sp;
+    f->eflags = (position->flags & FLAGS_USER) | FLAGS_CLEAN | FLAGS_INTERRUPT;
+    f->ds = data & 0xffff;
+    f->es = data >> 16;
+    f->fs = thread & 0xffff;
+    f->gs = thread >> 16;
+    return true;
+}
+
 /* ---- Reports
  * ---------------------------------------------------------------------------------------- */
 

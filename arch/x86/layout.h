@@ -38,6 +38,7 @@
 #define FLAGS_CLEAN     0x00000002u /* the bit that is always set */
 #define FLAGS_TRAP      0x00000100u
 #define FLAGS_INTERRUPT 0x00000200u
+#define FLAGS_V86       0x00020000u
 /* What a process may keep: CF PF AF ZF SF TF DF OF RF AC ID. Not IOPL, NT, VM, VIF, VIP. */
 #define FLAGS_USER 0x00250dd5u
 

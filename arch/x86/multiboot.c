@@ -318,7 +318,7 @@ static void find_modules(const struct parser *p)
             drop_rest(p, count - i, "leaves memory");
             return;
         }
-        char line[BOOT_LINE_BYTES];
+        char line[BOOT_LINE_BYTES] = {0};
         const bool cut = read_string(p, e.line, line, sizeof(line));
         const char *wrong = module_wrong(p, &e);
         if (wrong != NULL) {

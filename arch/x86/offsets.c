@@ -17,13 +17,17 @@ void offsets(void);
 void offsets(void)
 {
     CONSTANT(FRAME_GS, offsetof(struct arch_context, frame.gs));
-    CONSTANT(FRAME_VECTOR_TO_EIP,
-             offsetof(struct arch_frame, eip) - offsetof(struct arch_frame, vector));
     CONSTANT(FRAME_VECTOR_TO_CS,
              offsetof(struct arch_frame, cs) - offsetof(struct arch_frame, vector));
+    CONSTANT(FRAME_VECTOR_TO_EFLAGS,
+             offsetof(struct arch_frame, eflags) - offsetof(struct arch_frame, vector));
+    CONSTANT(FRAME_VECTOR_TO_SS,
+             offsetof(struct arch_frame, ss) - offsetof(struct arch_frame, vector));
+    CONSTANT(SELECTOR_USER_CODE, SELECTOR_USER_CODE);
     CONSTANT(SELECTOR_USER_DATA, SELECTOR_USER_DATA);
     CONSTANT(FLAGS_CLEAN, FLAGS_CLEAN);
     CONSTANT(FLAGS_TRAP, FLAGS_TRAP);
+    CONSTANT(FLAGS_V86, FLAGS_V86);
     CONSTANT(IPC_VECTOR, IPC_VECTOR);
     CONSTANT(VECTOR_DEBUG, VECTOR_DEBUG);
     CONSTANT(VECTOR_NMI, VECTOR_NMI);

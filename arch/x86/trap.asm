@@ -8,9 +8,13 @@
 ; What user code can set and a gate does not clear (DF, AC, NT) is cleared before C runs. DS and ES
 ; hold the flat user selector while the kernel runs; FS and GS keep the process's values.
 ;
+; The processor enters virtual-8086 mode from ring 0 alone, but there are emulators (QEMU 7.2 among
+; them) whose iret lets ring 3 set VM. A gate then pushes four selectors more, below the place that
+; TSS.esp0 names. Such a frame is made one of ring 3 before anything looks at it.
+;
 ; Loading a saved selector can't fault: it was in that register when the processor or this code
-; saved it, and no descriptor changes while the system runs. With thread storage that will change,
-; and then the loads need their check.
+; saved it, or arch_context_set_position has checked it, and no descriptor changes while the system
+; runs. With thread storage that will change, and then the loads need their check.
 
 %include "offsets.inc"
 
@@ -18,7 +22,9 @@ extern kernel_call, kernel_nmi
 extern trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
 extern kernel_stack_top, panic_stack_top, nmi_stack_top
 
-RING_MASK equ 3
+RING_MASK      equ 3
+FLAGS_V86_BYTE equ 2 ; where in the flags word the byte with VM is
+FLAGS_V86_BIT  equ FLAGS_V86 >> 16
 
 ; ss: the kernel's. Loads the segments and flags that C expects. Clobbers eax, flags.
 %macro enter_c 0
@@ -37,6 +43,8 @@ RING_MASK equ 3
 ; DS and ES come back as the flat user selector, so they are not saved but written.
         align 16
 trap_call:
+        test    byte [esp + 8 + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        jnz     stub_%+IPC_VECTOR       ; no call: back to ring 3 as it is
         push    dword 0
         push    dword IPC_VECTOR
         pushad
@@ -82,6 +90,8 @@ idle:
 ; Stack here: vector, error code, eip, cs, eflags, and from ring 3 esp and ss.
         align 16
 general:
+        test    byte [esp + FRAME_VECTOR_TO_EFLAGS + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        jnz     from_v86
         test    byte [esp + FRAME_VECTOR_TO_CS], RING_MASK
         jz      from_kernel
         pushad
@@ -95,6 +105,21 @@ general:
         push    ecx
         call    trap_from_process       ; void trap_from_process(struct arch_context *process)
         jmp     trap_resume
+
+; Stack here: vector, error code, eip, cs, eflags, esp, ss, es, ds, fs, gs. The first seven move to
+; where the last seven are, without a register; cs and ss become those of ring 3.
+from_v86:
+%assign index 6
+%rep 7
+        push    dword [esp + 4 * index]
+        pop     dword [esp + 4 * (index + 4)] ; the address is taken after the pop
+  %assign index index - 1
+%endrep
+        add     esp, 16
+        mov     dword [esp + FRAME_VECTOR_TO_CS], SELECTOR_USER_CODE
+        mov     dword [esp + FRAME_VECTOR_TO_SS], SELECTOR_USER_DATA
+        and     dword [esp + FRAME_VECTOR_TO_EFLAGS], ~FLAGS_V86
+        jmp     general
 
 from_kernel:
         cmp     dword [esp], EXCEPTIONS
@@ -128,6 +153,8 @@ fault_in_kernel:
 ; switched off and forgotten. Needs the 12 bytes that the processor pushed, and no register.
         align 16
 trap_debug:
+        test    byte [esp + 8 + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        jnz     stub_1                  ; cs says nothing about the ring there
         test    byte [esp + 4], RING_MASK
         jnz     stub_1
         and     dword [esp + 8], ~FLAGS_TRAP

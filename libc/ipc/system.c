@@ -8,7 +8,7 @@
 static int ask(message *m, enum system_call call)
 {
     m->m_type = call;
-    int error = send_rec(SYSTEM, m);
+    int error = ipc_request(SYSTEM, m);
     return error < 0 ? error : m->m_type;
 }
 
@@ -195,4 +195,28 @@ int sys_cycle(unsigned index, endpoint_t *member)
         return error;
     *member = (endpoint_t)m.m_words[0];
     return (int)m.m_words[1];
+}
+
+int sys_registers_get(endpoint_t endpoint, struct system_registers *registers)
+{
+    message m = {.m_words = {(uint32_t)endpoint, REGISTERS_GET}};
+    int error = ask(&m, SYS_REGISTERS);
+    if (error == 0) {
+        registers->ip = m.m_words[0];
+        registers->sp = m.m_words[1];
+        registers->flags = m.m_words[2];
+        registers->data_segments = m.m_words[3];
+        registers->thread_segments = m.m_words[4];
+        registers->error = m.m_words[5];
+        registers->address = m.m_words[6];
+    }
+    return error;
+}
+
+int sys_registers_set(endpoint_t endpoint, const struct system_registers *registers)
+{
+    message m = {.m_words = {(uint32_t)endpoint, REGISTERS_SET, registers->ip, registers->sp,
+                             registers->flags, registers->data_segments,
+                             registers->thread_segments}};
+    return ask(&m, SYS_REGISTERS);
 }

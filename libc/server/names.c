@@ -19,7 +19,7 @@ static int ask_once(message *m, uint32_t timeout_us)
         if (error < 0)
             return error;
     }
-    uint32_t call = timeout_us ? IPC_SEND_REC | IPC_TIMEOUT : IPC_SEND_REC;
+    uint32_t call = timeout_us ? IPC_REQUEST | IPC_TIMEOUT : IPC_REQUEST;
     return ipc_call(call, name_server, m, timeout_us, NULL);
 }
 

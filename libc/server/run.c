@@ -1,16 +1,27 @@
 /*
  * The loop that every server is: receive, dispatch, reply. Contract and an example:
  * parley/server.h.
+ *
+ * The answer to one request and the wait for the next are one trap (0xA0), so a round trip costs a
+ * server one. With nobody to answer yet, the answer goes to NONE and fails, which nobody minds.
  */
 #include <parley/ipc.h>
 #include <parley/server.h>
 #include <proto/common.h>
 #include <string.h>
 
-int server_answer(endpoint_t client, int status, message *m)
+static const struct server_client nobody = {.endpoint = NONE};
+static struct server_client current;
+
+struct server_client server_current(void)
+{
+    return current;
+}
+
+int server_answer(struct server_client client, int status, message *m)
 {
     m->m_type = status;
-    return ipc_call(IPC_SEND | IPC_NONBLOCK, client, m, 0, NULL);
+    return ipc_reply_ticket(client.endpoint, m, client.ticket);
 }
 
 static int dispatch(const struct server_handler *handlers, message *m)
@@ -25,33 +36,40 @@ static int dispatch(const struct server_handler *handlers, message *m)
     return -ENOSYS;
 }
 
+/* Does what the message asks, and leaves the answer in it. Returns whom the loop is to answer. */
+static struct server_client serve(const struct server_handler *handlers, message *m,
+                                  uint32_t second)
+{
+    current = (struct server_client){m->m_source, IPC_TICKET(second)};
+    int status = dispatch(handlers, m);
+    /* A plain send has no ticket and waits for no answer. */
+    if (status > 0 || current.ticket == 0)
+        return nobody;
+    m->m_type = status;
+    return current;
+}
+
 int server_run(const char *name, const struct server_handler *handlers,
                void (*on_events)(endpoint_t source, uint32_t bits))
 {
     int error = name ? names_publish(name) : 0;
     if (error < 0)
         return error;
+    message m;
+    struct server_client client = nobody;
     for (;;) {
-        message m;
         uint32_t second;
-        error = ipc_call(IPC_RECEIVE, ANY, &m, 0, &second);
-        if (error == -EINTR)
+        error = ipc_reply_receive(client.endpoint, &m, client.ticket, ANY, (long)IPC_ALL_EVENTS,
+                                  &second);
+        client = nobody;
+        if (error == -EINTR || error == -EREPLYINTR)
             continue;
         if (error < 0)
             return error;
-
         /* The kernel's word, not m_type: a process may send whatever type it likes. */
-        uint32_t came = second & IPC_CAME_MASK;
-        if (came == IPC_CAME_EVENTS) {
-            if (on_events)
-                on_events(m.m_source, m.m_words[0]);
-            continue;
-        }
-
-        endpoint_t client = m.m_source;
-        int status = dispatch(handlers, &m);
-        /* A plain send waits for no answer. An answer that nobody takes is the client's loss. */
-        if (came == IPC_CAME_SEND_REC && status <= 0)
-            server_answer(client, status, &m);
+        if (IPC_CAME(second) != IPC_CAME_EVENTS)
+            client = serve(handlers, &m, second);
+        else if (on_events)
+            on_events(m.m_source, m.m_words[0]);
     }
 }

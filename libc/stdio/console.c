@@ -43,7 +43,7 @@ static int ask(message *m)
                 return error;
         }
         *m = request;
-        error = send_rec(tty, m);
+        error = ipc_request(tty, m);
         if (error == -EDEADSRCDST || error == -EREPLYDEAD) {
             tty = NONE;
             waited = false;

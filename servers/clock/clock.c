@@ -2,8 +2,8 @@
  * clock: uptime, sleep, wall time. Protocol: proto/clock.h.
  *
  * What always holds: the sleepers stand in the order in which they are due, and the kernel's alarm
- * is set for the first of them. A process sleeps once at most: a new request of its own ends its
- * sleep, and so does its death, so nobody's place is lost for long.
+ * is set for the first of them. A process sleeps once at most: a new sleep of its own ends the
+ * former, and so does its death, so nobody's place is lost for long.
  */
 #include <parley/ipc.h>
 #include <parley/server.h>
@@ -18,7 +18,7 @@
 
 static struct sleeper {
     uint64_t due; /* microseconds since boot */
-    endpoint_t client;
+    struct server_client client;
 } sleepers[SLEEPERS_MAX];
 static unsigned sleeper_count;
 
@@ -39,7 +39,7 @@ static void remove_sleeper(unsigned index)
     memmove(&sleepers[index], &sleepers[index + 1], (sleeper_count - index) * sizeof(sleepers[0]));
 }
 
-static void add_sleeper(endpoint_t client, uint64_t due)
+static void add_sleeper(struct server_client client, uint64_t due)
 {
     unsigned at = sleeper_count++;
     for (; at > 0 && sleepers[at - 1].due > due; at--)
@@ -47,12 +47,12 @@ static void add_sleeper(endpoint_t client, uint64_t due)
     sleepers[at] = (struct sleeper){due, client};
 }
 
-/* A process that asks anew, or is dead, sleeps no more. The alarm may then come for nobody, which
+/* A process that sleeps anew, or is dead, sleeps no more. The alarm may then come for nobody, which
    does no harm. */
 static void end_sleep_of(endpoint_t client)
 {
     for (unsigned i = 0; i < sleeper_count; i++) {
-        if (sleepers[i].client == client) {
+        if (sleepers[i].client.endpoint == client) {
             remove_sleeper(i);
             return;
         }
@@ -71,7 +71,6 @@ static void put_time(message *m, uint64_t microseconds)
 static int uptime(message *m)
 {
     uint64_t now;
-    end_sleep_of(m->m_source);
     int error = sys_time(&now);
     if (error == 0)
         put_time(m, now);
@@ -95,7 +94,7 @@ static int sleep(message *m)
         return error;
     if (__builtin_add_overflow(now, length, &due))
         due = UINT64_MAX;
-    add_sleeper(m->m_source, due);
+    add_sleeper(server_current(), due);
     set_alarm(now);
     return SERVER_LATER;
 }
@@ -103,7 +102,6 @@ static int sleep(message *m)
 static int wall(message *m)
 {
     uint64_t now;
-    end_sleep_of(m->m_source);
     if (wall_error < 0)
         return wall_error;
     int error = sys_time(&now);
@@ -125,9 +123,9 @@ static void wake_due(void)
     if (sys_time(&now) < 0)
         return;
     while (sleeper_count && sleepers[0].due <= now) {
-        endpoint_t client = sleepers[0].client;
+        struct server_client client = sleepers[0].client;
         remove_sleeper(0);
-        sys_watch(client, false);
+        sys_watch(client.endpoint, false);
         message m = {0};
         server_answer(client, 0, &m);
     }

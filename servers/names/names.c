@@ -2,9 +2,8 @@
  * names: which process provides a service. Protocol: proto/names.h.
  *
  * What always holds: an entry's owner was alive when it was added and is watched, so its death
- * removes the entry; a process waits for one name at most, and a new request of its own ends that
- * wait, so an answer never comes to a question that is no longer asked. The waiting are watched
- * too.
+ * removes the entry; a process waits for one name at most, and a new wait of its own ends the
+ * former, so there is room for all. The waiting are watched too.
  *
  * Nothing here prints: the terminal is a client of this server.
  */
@@ -32,7 +31,7 @@ static unsigned entry_count;
 
 static struct waiter {
     struct name name;
-    endpoint_t client;
+    struct server_client client;
 } waiters[WAITERS_MAX];
 static unsigned waiter_count;
 
@@ -69,18 +68,18 @@ static unsigned owned_by(endpoint_t owner)
 static void unwatch_if_idle(endpoint_t process)
 {
     for (const struct waiter *w = waiters; w < waiters + waiter_count; w++) {
-        if (w->client == process)
+        if (w->client.endpoint == process)
             return;
     }
     if (owned_by(process) == 0)
         sys_watch(process, false);
 }
 
-/* `process` asks anew, so it no longer waits for the answer to its former question. */
+/* `process` waits anew, so it no longer waits for the answer to its former question. */
 static void end_wait_of(endpoint_t process)
 {
     for (unsigned i = 0; i < waiter_count; i++) {
-        if (waiters[i].client == process) {
+        if (waiters[i].client.endpoint == process) {
             remove_waiter(&waiters[i]);
             unwatch_if_idle(process);
             return;
@@ -121,7 +120,7 @@ static void answer_waiters(const struct entry *e)
             continue;
         }
         remove_waiter(&waiters[i]);
-        unwatch_if_idle(w.client);
+        unwatch_if_idle(w.client.endpoint);
         message m = {0};
         put_answer(&m, e);
         server_answer(w.client, 0, &m);
@@ -132,7 +131,6 @@ static int publish(message *m)
 {
     struct name name;
     endpoint_t sender = m->m_source;
-    end_wait_of(sender);
     int error = take_name(m, &name);
     if (error < 0)
         return error;
@@ -159,7 +157,6 @@ static int publish(message *m)
 static int lookup(message *m)
 {
     struct name name;
-    end_wait_of(m->m_source);
     int error = take_name(m, &name);
     if (error < 0)
         return error;
@@ -172,6 +169,7 @@ static int lookup(message *m)
 
 static int wait(message *m)
 {
+    end_wait_of(m->m_source);
     int error = lookup(m);
     if (error != -ENOENT)
         return error;
@@ -182,13 +180,12 @@ static int wait(message *m)
         return error;
     struct waiter *w = &waiters[waiter_count++];
     take_name(m, &w->name);
-    w->client = m->m_source;
+    w->client = server_current();
     return SERVER_LATER;
 }
 
 static int list(message *m)
 {
-    end_wait_of(m->m_source);
     uint32_t index = ((const struct names_request *)m->m_words)->index;
     if (index >= entry_count)
         return -ENOENT;
@@ -200,7 +197,6 @@ static int withdraw(message *m)
 {
     struct name name;
     endpoint_t sender = m->m_source;
-    end_wait_of(sender);
     int error = take_name(m, &name);
     if (error < 0)
         return error;
@@ -221,7 +217,7 @@ static void forget(endpoint_t dead)
             remove_entry(&entries[i]);
     }
     for (unsigned i = waiter_count; i-- > 0;) {
-        if (waiters[i].client == dead)
+        if (waiters[i].client.endpoint == dead)
             remove_waiter(&waiters[i]);
     }
 }

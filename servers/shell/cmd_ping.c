@@ -48,7 +48,7 @@ static void ping_once(endpoint_t target, uint32_t seed, struct tally *t)
     fill(&m, seed);
     t->sent++;
     const uint32_t before = stopwatch_read();
-    t->error = ipc_call(IPC_SEND_REC | IPC_TIMEOUT, target, &m, ANSWER_US, NULL);
+    t->error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, target, &m, ANSWER_US, NULL);
     const uint32_t after = stopwatch_read();
     if (t->error < 0)
         return;

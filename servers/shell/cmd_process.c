@@ -95,9 +95,9 @@ static bool take_deaths(endpoint_t program, struct system_death *its)
 }
 
 /* The shell offers no service. */
-static void refuse(message *m)
+static void refuse(message *m, uint32_t ticket)
 {
-    const endpoint_t client = m->m_source;
+    const struct server_client client = {m->m_source, ticket};
     memset(m->m_words, 0, sizeof m->m_words);
     (void)server_answer(client, -ENOSYS, m);
 }
@@ -111,13 +111,14 @@ static void wait_for_end(const char *name, endpoint_t program, struct system_dea
         uint32_t second;
         if (ipc_call(IPC_RECEIVE, ANY, &m, 0, &second) < 0)
             continue;
-        const uint32_t came = second & IPC_CAME_MASK;
-        if (came == IPC_CAME_SEND_REC)
-            refuse(&m);
-        if (came != IPC_CAME_EVENTS)
+        if (IPC_TICKET(second) != 0)
+            refuse(&m, IPC_TICKET(second));
+        if (IPC_CAME(second) != IPC_CAME_EVENTS)
             continue;
         if (m.m_source == HARDWARE && take_deaths(program, death))
             return;
+        if (console_endpoint() == NONE) /* the tty was among them: another one for the program */
+            console_lend();
         if (m.m_source != console_endpoint())
             continue;
         console_note_interrupt();
@@ -131,57 +132,54 @@ static void wait_for_end(const char *name, endpoint_t program, struct system_dea
     }
 }
 
-static int not_started(const char *name, int error)
+static int not_started(const char *command, const char *name, int error)
 {
     switch (error) {
     case -ENOENT:
     case -ENAMETOOLONG:
-        say("run: no module called %s (try modules)\n", name);
+        say("%s: no module called %s (try modules)\n", command, name);
         break;
     case -EBUSY:
-        say("run: %s is running already (try ps)\n", name);
+        say("%s: %s is running already (try ps)\n", command, name);
         break;
     case -ENOEXEC:
-        say("run: %s was refused at boot (modules says why)\n", name);
+        say("%s: %s was refused at boot (modules says why)\n", command, name);
         break;
     case -E2BIG:
-        say("run: too many arguments for %s\n", name);
+        say("%s: too many arguments for %s\n", command, name);
         break;
     case -EAGAIN:
-        say("run: there is no place for another process\n");
+        say("%s: there is no place for another process\n", command);
         break;
     default:
-        say("run: %s: %s\n", name, strerror(error));
+        say("%s: %s: %s\n", command, name, strerror(error));
         break;
     }
     return STATUS_FAILED;
 }
 
-/* The arguments as the kernel wants them, in one string. False when they are too long. */
-static bool join(int argc, char **argv, char *text, size_t bytes)
+/* Starts the module argv[0] with the other arguments in one string, as the kernel wants them. */
+static int start_module(char **argv, endpoint_t *program)
 {
+    char text[ARGUMENT_BYTES] = "";
     size_t used = 0;
-    text[0] = '\0';
-    for (int i = 1; i < argc; i++) {
-        const int n = snprintf(text + used, bytes - used, i > 1 ? " %s" : "%s", argv[i]);
-        if (n < 0 || (size_t)n >= bytes - used)
-            return false;
+    for (int i = 1; argv[i] != NULL; i++) {
+        const int n = snprintf(text + used, sizeof text - used, i > 1 ? " %s" : "%s", argv[i]);
+        if (n < 0 || (size_t)n >= sizeof text - used)
+            return -E2BIG;
         used += (size_t)n;
     }
-    return true;
+    return sys_start(argv[0], text, program);
 }
 
-int program_run(int argc, char **argv)
+int program_run(char **argv)
 {
-    char arguments[ARGUMENT_BYTES];
     endpoint_t program;
-    if (!join(argc, argv, arguments, sizeof arguments))
-        return not_started(argv[0], -E2BIG);
     console_lend();
-    int error = sys_start(argv[0], arguments, &program);
+    const int error = start_module(argv, &program);
     if (error < 0) {
         console_take_back(false);
-        return not_started(argv[0], error);
+        return not_started("run", argv[0], error);
     }
     int status = 0;
     struct system_death death;
@@ -197,5 +195,14 @@ int program_run(int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    return argc < 2 ? command_usage("run") : program_run(argc - 1, argv + 1);
+    return argc < 2 ? command_usage("run") : program_run(argv + 1);
+}
+
+int command_start(int argc, char **argv)
+{
+    endpoint_t program;
+    if (argc < 2)
+        return command_usage("start");
+    const int error = start_module(argv + 1, &program);
+    return error < 0 ? not_started("start", argv[1], error) : 0;
 }

@@ -19,7 +19,7 @@ static int list_commands(void)
         if (console_interrupted())
             return STATUS_INTERRUPTED;
     }
-    say("help COMMAND explains one. Modules that wait to be run are commands too (modules).\n");
+    say("help COMMAND explains one. Modules on demand are commands too (see modules).\n");
     return 0;
 }
 

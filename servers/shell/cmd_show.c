@@ -25,6 +25,12 @@ static const char *state_word(uint32_t state)
         return "receiving";
     case PROCESS_ANSWER:
         return "waiting";
+    case PROCESS_REQUESTING:
+        return "asking";
+    case PROCESS_AWAITING:
+        return "awaiting";
+    case PROCESS_SELECTING:
+        return "selecting";
     default:
         return "?";
     }
@@ -34,7 +40,7 @@ static void show_process(const struct process_info *p)
 {
     char other[NAME_BYTES];
     const bool waits = p->state >= PROCESS_SENDING;
-    say("%-12s %8d %-9s %-12s %3u %8u %9u %9u %5uK\n", p->name, (int)p->endpoint,
+    say("%-12s %8d %-9s %-10s %3u %7u %8u %8u %5uK\n", p->name, (int)p->endpoint,
         state_word(p->state), waits ? process_name(p->waits_for, other) : "-",
         (unsigned)p->priority, (unsigned)p->ticks, (unsigned)p->messages_sent,
         (unsigned)p->messages_received, (unsigned)(p->memory_bytes / 1024));
@@ -45,7 +51,7 @@ int command_ps(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return command_usage("ps");
-    say("%-12s %8s %-9s %-12s %3s %8s %9s %9s %6s\n", "NAME", "ENDPOINT", "STATE", "WAITS-FOR",
+    say("%-12s %8s %-9s %-10s %3s %7s %8s %8s %6s\n", "NAME", "ENDPOINT", "STATE", "WAITS-FOR",
         "PRI", "TICKS", "SENT", "RECEIVED", "MEM");
     struct process_info info;
     for (unsigned slot = 0; process_next(&slot, &info);) {

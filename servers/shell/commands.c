@@ -10,17 +10,17 @@
 const struct command commands[] = {
     {"help", "[COMMAND]", "list the commands, or explain one",
      "Without an argument lists all commands; with one, explains it.\n"
-     "\nKeys: arrows, Home, End, Tab completes, ^A ^E line start and end, ^K ^U delete to\n"
-     "the end and to the start, ^W deletes a word, ^L clears the screen, ^C stops a\n"
+     "\nKeys: arrows, Home, End, Tab completes, ^A ^E line start and end, ^K ^U delete\n"
+     "to the end and to the start, ^W deletes a word, ^L clears the screen, ^C stops a\n"
      "command, F12 or ^\\ shows who waits for whom.\n"
      "'single' and \"double\" quotes keep blanks; $? is the last command's status.\n"
      "\nExample: help ping\n",
      ARGUMENT_COMMAND, command_help},
     {"ps", "", "list the processes and who waits for whom",
-     "One line a process: its name and endpoint, what it does (running, ready; sending,\n"
-     "calling, receiving, or waiting for an answer), whom it waits for, priority (0 is\n"
-     "the most urgent), milliseconds of processor time, messages sent and received,\n"
-     "and its memory.\n"
+     "One line a process: its name and endpoint, what it does (running, ready,\n"
+     "sending, calling, asking, receiving, selecting, or waiting for an answer), for\n"
+     "whom it waits, its priority (0 is the most urgent), milliseconds of processor\n"
+     "time, messages sent and received, and its memory.\n"
      "\nExample: ps\n",
      ARGUMENT_NONE, command_ps},
     {"ping", "NAME|ENDPOINT [N]", "measure round trips of a message",
@@ -31,19 +31,23 @@ const struct command commands[] = {
      ARGUMENT_PROCESS, command_ping},
     {"run", "MODULE [ARGUMENT...]", "start a module and wait for its end",
      "Starts a boot module that is not running, gives it the keyboard, and waits until\n"
-     "it ends. ^C stops it. The name alone does the same for a module that is started on\n"
-     "demand. Arguments are split at blanks, quoted or not.\n"
+     "it ends. ^C stops it. For a module that is started on demand its name alone does\n"
+     "the same. Arguments are split at blanks, quoted or not.\n"
      "\nExample: run greet World\n",
      ARGUMENT_MODULE, command_run},
+    {"start", "MODULE [ARGUMENT...]", "start a module and go on",
+     "Starts a boot module that is not running and does not wait for it: for servers.\n"
+     "\nExample: start hello\n",
+     ARGUMENT_MODULE, command_start},
     {"kill", "NAME|ENDPOINT", "end a process",
      "Ends a process at once. Those who wait for it get an error. A server that was\n"
-     "killed is started again by run; the shell does that itself for tty and names.\n"
+     "killed is started again by start; the shell does that itself for tty and names.\n"
      "\nExample: kill hello\n",
      ARGUMENT_PROCESS, command_kill},
     {"modules", "", "list the boot modules",
-     "One line a module: whether it runs, waits to be started (on demand), has ended, or\n"
-     "was refused and why; how often it was started; the size of its file and the memory\n"
-     "that it needs.\n"
+     "One line a module: whether it runs, waits to be started (on demand), has ended,\n"
+     "or was refused and why; how often it was started; the size of its file and the\n"
+     "memory that it needs.\n"
      "\nExample: modules\n",
      ARGUMENT_NONE, command_modules},
     {"names", "", "list the published names",
@@ -51,8 +55,8 @@ const struct command commands[] = {
      "\nExample: names\n",
      ARGUMENT_NONE, command_names},
     {"mem", "", "show how memory is used",
-     "How much memory the kernel, the modules as they were loaded and the processes use,\n"
-     "and how much is free.\n"
+     "How much memory the kernel, the modules as they were loaded and the processes\n"
+     "use, and how much is free.\n"
      "\nExample: mem\n",
      ARGUMENT_NONE, command_mem},
     {"uptime", "", "show the time since the boot",
@@ -68,7 +72,7 @@ const struct command commands[] = {
      "\nExample: sleep 0.5\n",
      ARGUMENT_NONE, command_sleep},
     {"echo", "[WORD...]", "print words",
-     "Prints its arguments with a blank between them. $? is the last command's status.\n"
+     "Prints its arguments with a blank between them; $? is the last command's status.\n"
      "\nExample: echo status $?\n",
      ARGUMENT_NONE, command_echo},
     {"dmesg", "", "print the kernel's log",
@@ -89,8 +93,8 @@ const struct command commands[] = {
      "\nExample: reboot\n",
      ARGUMENT_NONE, command_reboot},
     {"poweroff", "[STATUS]", "switch the machine off",
-     "Switches the machine off. An emulator that takes one ends with STATUS (0 to 127; a\n"
-     "greater one, as $? may be, becomes 127).\n"
+     "Switches the machine off. An emulator that takes one ends with STATUS (0 to 127;\n"
+     "a greater one, as $? may be, becomes 127).\n"
      "\nExample: poweroff $?\n",
      ARGUMENT_NONE, command_poweroff},
     {NULL, NULL, NULL, NULL, ARGUMENT_NONE, NULL},
@@ -107,7 +111,7 @@ const struct command *command_find(const char *name)
 int command_usage(const char *name)
 {
     const struct command *c = command_find(name);
-    say("%s: use: %s %s\n", name, name, c->usage);
+    say("%s: use: %s%s%s\n", name, name, c->usage[0] != '\0' ? " " : "", c->usage);
     return STATUS_USAGE;
 }
 
@@ -151,7 +155,7 @@ int command_line(const char *line, int status)
         return c->run(words.count, words.word);
     struct module_info info;
     if (module_find(words.word[0], &info) && (info.flags & MODULE_DEMAND))
-        return program_run(words.count, words.word);
+        return program_run(words.word);
     return unknown(words.word[0]);
 }
 

@@ -55,10 +55,11 @@ int command_dmesg(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_kill(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_start(int argc, char **argv);
 int command_uptime(int argc, char **argv);
 int command_date(int argc, char **argv);
 int command_sleep(int argc, char **argv);
 int command_ping(int argc, char **argv);
 
-/* Runs the module argv[0] in the foreground. */
-int program_run(int argc, char **argv);
+/* Runs the module argv[0] in the foreground, with the arguments up to NULL. */
+int program_run(char **argv);

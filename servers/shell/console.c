@@ -33,7 +33,7 @@ static int tell(int32_t type, uint32_t word, message *m)
     memset(m, 0, sizeof *m);
     m->m_type = type;
     m->m_words[0] = word;
-    const int error = send_rec(tty, m);
+    const int error = ipc_request(tty, m);
     return error < 0 ? error : m->m_type;
 }
 
@@ -70,7 +70,7 @@ static int ask(message *m)
             continue;
         }
         *m = request;
-        error = send_rec(tty, m);
+        error = ipc_request(tty, m);
         if (!is_death(error))
             return error < 0 ? error : m->m_type;
         tty = NONE;
@@ -138,22 +138,23 @@ void console_flush(void)
 
 /* ---- Input ---------------------------------------------------------------------------------- */
 
-/* Takes a notification of the tty that has come. */
-static void poll_interrupt(void)
+/* Takes a notification of the tty, if one has come. */
+static bool notified(void)
 {
     message m;
     uint32_t second;
+    bool found = false;
     while (tty != NONE && ipc_call(IPC_RECEIVE | IPC_NONBLOCK, tty, &m, 0, &second) == 0)
-        if ((second & IPC_CAME_MASK) == IPC_CAME_EVENTS)
-            interrupted = true;
+        found = found || (second & IPC_CAME_MASK) == IPC_CAME_EVENTS;
+    return found;
 }
 
-static bool take_interrupt(void)
+/* In raw mode the tty leaves it to us to show that it was ^C. */
+static void interrupt(void)
 {
-    poll_interrupt();
-    const bool was = interrupted;
-    interrupted = false;
-    return was;
+    if (!interrupted)
+        say("^C\n");
+    interrupted = true;
 }
 
 /* Somebody else reads: a program that is still alive in the background. The keyboard is ours. */
@@ -172,7 +173,7 @@ int console_key(void)
             is_new = false;
             return KEY_NEW_CONSOLE;
         }
-        if (take_interrupt())
+        if (notified())
             return INTERRUPT;
         message m = {.m_type = TTY_READ, .m_words = {1}};
         const int error = ask(&m);
@@ -189,13 +190,15 @@ int console_key(void)
 
 bool console_interrupted(void)
 {
-    poll_interrupt();
+    if (notified())
+        interrupt();
     return interrupted;
 }
 
+/* A ^C that came behind the line's end is not forgotten here: it is meant for the command. */
 void console_begin(void)
 {
-    (void)take_interrupt();
+    interrupted = false;
 }
 
 void console_note_interrupt(void)
@@ -221,7 +224,7 @@ bool console_wait(uint64_t microseconds)
         uint32_t second;
         const int error = ipc_call(IPC_RECEIVE | IPC_TIMEOUT, tty, &m, wait, &second);
         if (error == 0 && (second & IPC_CAME_MASK) == IPC_CAME_EVENTS)
-            interrupted = true;
+            interrupt();
         else if (is_death(error))
             tty = NONE;
     }
@@ -236,7 +239,8 @@ void console_lend(void)
 
 void console_take_back(bool cancel)
 {
-    message m;
+    message m = {.m_type = TTY_OWNER}; /* the program may have taken that too */
+    (void)ask(&m);
     if (cancel) {
         m = (message){.m_type = TTY_CANCEL};
         (void)ask(&m);

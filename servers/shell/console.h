@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEY_NEW_CONSOLE (-1) /* the tty is another one: what the screen shows must be drawn again  \
-                              */
+#define KEY_NEW_CONSOLE                                                                            \
+    (-1) /* the tty is another one: what the screen shows must be drawn again                      \
+          */
 
 void console_start(void);
 
@@ -25,7 +26,7 @@ int console_key(void);
 
 /* True when ^C was typed since the command began; stays true until console_begin. */
 bool console_interrupted(void);
-/* A command begins: ^C from before does not concern it. */
+/* A command begins: the ^C that ended the last one is over. */
 void console_begin(void);
 
 /* Waits, until ^C is typed. True when the time is over, false when it was ^C. */

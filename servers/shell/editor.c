@@ -15,8 +15,9 @@
 
 #define CONTROL(letter) ((letter)&0x1f)
 #define ESC             0x1b
-#define DRAW_AGAIN_AT                                                                              \
-    1024 /* bytes of small changes, so that the tty's record of the line is short */
+/* Bytes of small changes before the line is drawn anew, so that the tty's record of it stays short.
+ */
+#define DRAW_AGAIN_AT 1024
 
 enum escape_state {
     NO_ESCAPE,

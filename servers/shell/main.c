@@ -14,9 +14,6 @@ int main(void)
     console_start();
     say("Parley " VERSION ", a rendezvous microkernel: everything here is a message.\n"
         "Type help for the commands, Tab to complete them.\n");
-    for (;;) {
+    for (;;)
         status = command_line(prompt_read(), status);
-        if (status == STATUS_INTERRUPTED && console_interrupted())
-            say("^C\n");
-    }
 }

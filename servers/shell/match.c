@@ -32,6 +32,13 @@ size_t match_common(const struct match *m)
     return n;
 }
 
+static bool same(char a, char b)
+{
+    const char lower_a = a >= 'A' && a <= 'Z' ? (char)(a | 0x20) : a;
+    const char lower_b = b >= 'A' && b <= 'Z' ? (char)(b | 0x20) : b;
+    return lower_a == lower_b;
+}
+
 static unsigned least(unsigned a, unsigned b)
 {
     return a < b ? a : b;
@@ -50,8 +57,8 @@ unsigned match_distance(const char *a, const char *b)
     for (size_t i = 1; i <= rows; i++)
         for (size_t j = 1; j <= columns; j++) {
             d[i][j] = least(least(d[i - 1][j], d[i][j - 1]) + 1,
-                            d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                            d[i - 1][j - 1] + !same(a[i - 1], b[j - 1]));
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
                 d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
         }
     return d[rows][columns];

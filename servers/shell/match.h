@@ -20,7 +20,7 @@ void match_offer(struct match *m, const char *prefix, const char *name);
 size_t match_common(const struct match *m);
 
 /* How many characters must be changed, put in, left out or swapped with their neighbour to make one
-   of the other; names that are longer than a name count as far apart. */
+   of the other, capitals or not; names that are longer than a name count as far apart. */
 unsigned match_distance(const char *a, const char *b);
 
 /* True when `b` is what somebody who typed `a` may have meant. */

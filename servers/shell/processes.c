@@ -1,9 +1,10 @@
 /* See processes.h. */
 #include "processes.h"
 
+#include "services.h"
 #include "words.h"
 
-#include <parley/server.h>
+#include <abi/errors.h>
 #include <parley/system.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,7 @@ int process_find(const char *text, endpoint_t *endpoint)
         return 0;
     }
     const int error = sys_lookup(text, endpoint);
-    return error == -ENOENT ? names_lookup(text, endpoint) : error;
+    return error == -ENOENT ? service_lookup(text, endpoint) : error;
 }
 
 const char *process_name(endpoint_t endpoint, char name[NAME_BYTES])

@@ -10,7 +10,7 @@
 
 static int ask_at(endpoint_t server, message *m)
 {
-    const int error = ipc_call(IPC_SEND_REC | IPC_TIMEOUT, server, m, ANSWER_US, NULL);
+    const int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, server, m, ANSWER_US, NULL);
     return error < 0 ? error : m->m_type;
 }
 
@@ -20,19 +20,35 @@ static int process_or_start(const char *name, endpoint_t *endpoint)
     return error == -ENOENT ? sys_start(name, "", endpoint) : error;
 }
 
+static int look_up(endpoint_t names, const char *name, endpoint_t *endpoint)
+{
+    message m = {.m_type = NAMES_LOOKUP};
+    struct names_request request = {.index = 0};
+    if (strlen(name) >= sizeof request.name)
+        return -ENAMETOOLONG;
+    strcpy(request.name, name);
+    memcpy(m.m_words, &request, sizeof request);
+    const int error = ask_at(names, &m);
+    if (error < 0)
+        return error;
+    struct names_answer answer;
+    memcpy(&answer, m.m_words, sizeof answer);
+    *endpoint = answer.endpoint;
+    return 0;
+}
+
+int service_lookup(const char *name, endpoint_t *endpoint)
+{
+    endpoint_t names;
+    const int error = sys_lookup("names", &names);
+    return error < 0 ? error : look_up(names, name, endpoint);
+}
+
 int service_find(const char *name, endpoint_t *endpoint)
 {
     endpoint_t names;
-    if (process_or_start("names", &names) == 0) {
-        message m = {.m_type = NAMES_LOOKUP};
-        strlcpy((char *)m.m_words, name, NAME_BYTES);
-        if (ask_at(names, &m) == 0) {
-            struct names_answer answer;
-            memcpy(&answer, m.m_words, sizeof answer);
-            *endpoint = answer.endpoint;
-            return 0;
-        }
-    }
+    if (process_or_start("names", &names) == 0 && look_up(names, name, endpoint) == 0)
+        return 0;
     return process_or_start(name, endpoint);
 }
 

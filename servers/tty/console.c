@@ -15,6 +15,7 @@
 
 #include <abi/errors.h>
 #include <parley/server.h>
+#include <parley/system.h>
 #include <proto/tty.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,18 +27,11 @@ static struct terminal terminal;
 static struct current current;
 
 static struct waiting { /* a client whose request is not answered yet */
-    endpoint_t client;
+    struct server_client client;
     bool flush;
     struct tty_text text;
 } waiting[WAITING_MAX];
 static size_t waiting_first, waiting_count;
-
-void console_start(void)
-{
-    terminal_init(&terminal);
-    screen_start(&terminal);
-    serial_start();
-}
 
 static void emit(const char *text, size_t bytes)
 {
@@ -52,6 +46,27 @@ static void emit(const char *text, size_t bytes)
     const int length =
         snprintf(report, sizeof report, "\033[%u;%uR", terminal.row + 1u, terminal.column + 1u);
     input_text(report, (size_t)length);
+}
+
+/* Into the kernel's log where that is allowed, else to the console alone. */
+static void note(const char *missing)
+{
+    char line[LOG_WRITE_MAX];
+    if (missing == NULL)
+        return;
+    const int length = snprintf(line, sizeof line, "tty: %s\n", missing);
+    if (sys_log_write(line, (size_t)length) < 0)
+        console_write(line, (size_t)length);
+}
+
+void console_start(void)
+{
+    terminal_init(&terminal);
+    const char *const no_screen = screen_start(&terminal);
+    const char *const no_serial = serial_start();
+    note(no_screen);
+    note(no_serial);
+    note(keyboard_start());
 }
 
 void console_write(const char *text, size_t bytes)
@@ -114,7 +129,7 @@ static void serve(const struct waiting *w)
 static bool stands_in_queue(endpoint_t client)
 {
     for (size_t i = 0; i < waiting_count; i++)
-        if (waiting[(waiting_first + i) % WAITING_MAX].client == client)
+        if (waiting[(waiting_first + i) % WAITING_MAX].client.endpoint == client)
             return true;
     return false;
 }
@@ -126,7 +141,7 @@ static int accept(const struct waiting *w)
         serve(w);
         return 0;
     }
-    if (waiting_count == WAITING_MAX || stands_in_queue(w->client))
+    if (waiting_count == WAITING_MAX || stands_in_queue(w->client.endpoint))
         return -EAGAIN;
     waiting[(waiting_first + waiting_count) % WAITING_MAX] = *w;
     waiting_count++;
@@ -153,7 +168,7 @@ bool console_waits(void)
 
 int console_client_write(message *m)
 {
-    struct waiting w = {.client = m->m_source};
+    struct waiting w = {.client = server_current()};
     memcpy(&w.text, m->m_words, sizeof w.text);
     memset(m->m_words, 0, sizeof m->m_words);
     if (w.text.count > TTY_CHUNK)
@@ -163,7 +178,7 @@ int console_client_write(message *m)
 
 int console_client_flush(message *m)
 {
-    const struct waiting w = {.client = m->m_source, .flush = true};
+    const struct waiting w = {.client = server_current(), .flush = true};
     memset(m->m_words, 0, sizeof m->m_words);
     return accept(&w);
 }

@@ -59,7 +59,7 @@ static void note_kind(struct current *c, uint8_t byte)
 
 static void append(struct current *c, uint8_t byte)
 {
-    if (c->lost)
+    if (c->lost || byte == '\a')
         return;
     if (c->length == CURRENT_BYTES) {
         forget(c);

@@ -33,7 +33,7 @@ static uint32_t mode = TTY_MODE_LINE;
 static struct line line;
 static size_t line_taken; /* of a finished line: so much has been read */
 
-static endpoint_t reader = NONE;
+static struct server_client reader = {.endpoint = NONE};
 static uint32_t reader_most;
 static endpoint_t owner = NONE;
 static bool owner_told; /* of a ^C, and it has not read since */
@@ -67,13 +67,13 @@ static void line_forget(void)
 /* A process that died while it waited can no longer be watched. */
 static bool reader_lives(void)
 {
-    if (reader == NONE)
+    if (reader.endpoint == NONE)
         return false;
-    if (sys_watch(reader, 1) == -EDEADSRCDST) {
-        reader = NONE;
+    if (sys_watch(reader.endpoint, 1) == -EDEADSRCDST) {
+        reader.endpoint = NONE;
         return false;
     }
-    (void)sys_watch(reader, reader == owner);
+    (void)sys_watch(reader.endpoint, reader.endpoint == owner);
     return true;
 }
 
@@ -86,8 +86,8 @@ static bool answer_reader(int status, const char *text, size_t bytes)
         memcpy(answer.text, text, bytes);
     memset(&m, 0, sizeof m);
     memcpy(m.m_words, &answer, sizeof answer);
-    const endpoint_t client = reader;
-    reader = NONE;
+    const struct server_client client = reader;
+    reader.endpoint = NONE;
     return server_answer(client, status, &m) == 0;
 }
 
@@ -95,8 +95,13 @@ static bool answer_reader(int status, const char *text, size_t bytes)
 
 static void interrupt(void)
 {
-    if (mode == TTY_MODE_RAW && reader_lives()) {
+    /* A raw reader that waits takes first what was typed before; if that satisfies it, nobody
+       reads, and this ^C must not wait in the ring for somebody who may never come. */
+    if (mode == TTY_MODE_RAW && reader_lives())
+        input_advance();
+    if (mode == TTY_MODE_RAW && reader.endpoint != NONE) {
         push(INTERRUPT);
+        input_advance();
         return;
     }
     drop(ring_count);
@@ -107,18 +112,19 @@ static void interrupt(void)
     owner_told = owner != NONE && notify(owner) == 0;
     if (!owner_told)
         owner = NONE;
-    if (owner_told && mode == TTY_MODE_LINE && reader == owner) {
+    if (owner_told && mode == TTY_MODE_LINE && reader.endpoint == owner) {
         owner_told = false;
         (void)answer_reader(-EINTR, NULL, 0);
     }
-    held = owner_told && mode == TTY_MODE_LINE && reader != NONE;
+    held = owner_told && mode == TTY_MODE_LINE && reader.endpoint != NONE;
 }
 
 void input_byte(uint8_t byte)
 {
-    if (byte == INTERRUPT)
+    if (byte == INTERRUPT) {
+        input_advance(); /* what came before it is its reader's, who may then read no more */
         interrupt();
-    else if (byte == DUMP)
+    } else if (byte == DUMP)
         (void)sys_dump();
     else
         push(byte);
@@ -163,7 +169,7 @@ static void advance_line(void)
 
 void input_advance(void)
 {
-    if (reader == NONE || held)
+    if (reader.endpoint == NONE || held)
         return;
     if (mode == TTY_MODE_RAW)
         advance_raw();
@@ -173,8 +179,8 @@ void input_advance(void)
 
 void input_death(endpoint_t dead)
 {
-    if (dead == reader)
-        reader = NONE;
+    if (dead == reader.endpoint)
+        reader.endpoint = NONE;
     if (dead != owner)
         return;
     owner = NONE;
@@ -190,13 +196,13 @@ int input_client_read(message *m)
     memset(m->m_words, 0, sizeof m->m_words);
     if (most < 1 || most > TTY_CHUNK)
         return -EINVAL;
-    if (reader != m->m_source && reader_lives())
+    if (reader.endpoint != m->m_source && reader_lives())
         return -EBUSY;
     if (m->m_source == owner && owner_told) {
         owner_told = false;
         return -EINTR;
     }
-    reader = m->m_source;
+    reader = server_current();
     reader_most = most;
     return SERVER_LATER;
 }
@@ -218,10 +224,12 @@ int input_client_mode(message *m)
 int input_client_owner(message *m)
 {
     memset(m->m_words, 0, sizeof m->m_words);
-    if (owner != NONE && owner != m->m_source)
+    if (owner == m->m_source)
+        return 0;
+    if (owner != NONE)
         (void)sys_watch(owner, 0);
     owner = m->m_source;
-    owner_told = held = false;
+    owner_told = false;
     (void)sys_watch(owner, 1);
     return 0;
 }
@@ -231,7 +239,7 @@ int input_client_cancel(message *m)
     memset(m->m_words, 0, sizeof m->m_words);
     if (m->m_source != owner)
         return -EPERM;
-    reader = NONE;
+    reader.endpoint = NONE;
     mode = TTY_MODE_LINE;
     held = false;
     line_forget();

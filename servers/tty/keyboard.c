@@ -82,21 +82,17 @@ static bool configure(void)
     return command(COMMAND_ENABLE) && wait_for(STATUS_INPUT_FULL, 0);
 }
 
-void keyboard_start(void)
+const char *keyboard_start(void)
 {
-    if (port_in(PORT_STATUS) == 0xff) {
-        tty_note("tty: no keyboard controller; type on the serial line\n");
-        return;
-    }
-    if (sys_irq_claim(KEYBOARD_IRQ, EVENT_BIT_KEYBOARD) < 0) {
-        tty_note("tty: interrupt 1 is not ours: no keyboard\n");
-        return;
-    }
+    if (port_in(PORT_STATUS) == 0xff)
+        return "no keyboard controller; type on the serial line";
+    if (sys_irq_claim(KEYBOARD_IRQ, EVENT_BIT_KEYBOARD) < 0)
+        return "interrupt 1 is not ours: no keyboard";
     present = true;
     take_bytes(); /* typed during the boot; and the reading of the configuration finds its answer */
-    if (!configure())
-        tty_note("tty: the keyboard controller does not answer; left as it was\n");
+    const bool configured = configure();
     keyboard_interrupt();
+    return configured ? NULL : "the keyboard controller does not answer; left as it was";
 }
 
 void keyboard_interrupt(void)

@@ -12,16 +12,10 @@
 #include <proto/tty.h>
 #include <string.h>
 
-#define POLL_US 50000 /* while something waits, in case an interrupt does not come */
+#define POLL_US     50000  /* while something waits, in case an interrupt does not come */
+#define ANNOUNCE_US 500000 /* while no name server knows us */
 
 static bool alarm_set;
-
-void tty_note(const char *text)
-{
-    const size_t bytes = strlen(text);
-    if (sys_log_write(text, bytes) < 0)
-        console_write(text, bytes);
-}
 
 static void settle(void)
 {
@@ -31,13 +25,18 @@ static void settle(void)
     input_advance();
     console_advance();
     console_show();
-    if (!alarm_set && (console_waits() || log_due()))
+    if (alarm_set)
+        return;
+    if (console_waits() || log_due())
         alarm_set = sys_alarm(POLL_US) == 0;
+    else if (!announced())
+        alarm_set = sys_alarm(ANNOUNCE_US) == 0;
 }
 
 static void on_alarm(void)
 {
     alarm_set = false;
+    announce();
     serial_poll();
     log_advance(true);
 }
@@ -45,8 +44,10 @@ static void on_alarm(void)
 static void on_deaths(void)
 {
     struct system_death death;
-    while (sys_death(&death) == 0)
+    while (sys_death(&death) == 0) {
         input_death(death.endpoint);
+        announce_death(death.endpoint);
+    }
 }
 
 static void on_events(endpoint_t source, uint32_t bits)
@@ -127,9 +128,7 @@ int main(void)
 {
     log_start();
     console_start();
-    keyboard_start();
+    announce();
     settle();
-    if (server_run("tty", handlers, on_events) < 0) /* no name server: SYS_LOOKUP still finds us */
-        (void)server_run(NULL, handlers, on_events);
-    return 1;
+    return -server_run(NULL, handlers, on_events);
 }

@@ -39,6 +39,18 @@ static uint8_t crtc_read(uint8_t index)
     return port_in(CRTC_DATA);
 }
 
+/* Without a card the bus may still show plain memory at that address, but never these registers. */
+static bool has_registers(void)
+{
+    const uint8_t kept = crtc_read(CRTC_CURSOR_LOW);
+    crtc_write(CRTC_CURSOR_LOW, 0x55);
+    const bool first = crtc_read(CRTC_CURSOR_LOW) == 0x55;
+    crtc_write(CRTC_CURSOR_LOW, 0xaa);
+    const bool second = crtc_read(CRTC_CURSOR_LOW) == 0xaa;
+    crtc_write(CRTC_CURSOR_LOW, kept);
+    return first && second;
+}
+
 /* Is the memory mapped at all? Touching it would be a fault if not; but the kernel checks a
    message's address, and behind the visible cells there is room for one. */
 static bool mapped(void)
@@ -74,13 +86,11 @@ static unsigned cursor_found(const uint16_t cell[TERMINAL_CELLS])
                           : (last + TERMINAL_COLUMNS - 1) / TERMINAL_COLUMNS * TERMINAL_COLUMNS;
 }
 
-void screen_start(struct terminal *t)
+const char *screen_start(struct terminal *t)
 {
-    present = mapped() && answers();
-    if (!present) {
-        tty_note("tty: no VGA text memory; the serial line is the console\n");
-        return;
-    }
+    present = has_registers() && mapped() && answers();
+    if (!present)
+        return "no VGA text memory; the serial line is the console";
     static uint16_t cell[TERMINAL_CELLS];
     for (unsigned i = 0; i < TERMINAL_CELLS; i++)
         cell[i] = memory[i];
@@ -90,6 +100,7 @@ void screen_start(struct terminal *t)
     crtc_write(CRTC_CURSOR_START, 13);
     crtc_write(CRTC_CURSOR_END, 14);
     shown_cursor = TERMINAL_CELLS;
+    return NULL;
 }
 
 static void update_cursor(const struct terminal *t)

@@ -3,7 +3,8 @@
  *
  * Both directions go by interrupt. Output waits in a ring; input is left in the chip while there is
  * no room for it, so that whoever feeds the line is held back and nothing is lost. The chip's
- * receive FIFO is taken over as it is: what was typed during the boot is input.
+ * receive FIFO is taken over as it is: what was typed during the boot is input. Where it is still
+ * off it is switched on in a quiet moment, because that throws away what is in it.
  *
  * The interrupt is edge-triggered: the handler ends only when the chip has no cause left, or it
  * masks the cause that it cannot serve yet.
@@ -20,6 +21,7 @@
 #define REG_DATA     (COM1 + 0)
 #define REG_ENABLE   (COM1 + 1)
 #define REG_IDENTIFY (COM1 + 2)
+#define REG_FIFO     (COM1 + 2) /* writing */
 #define REG_MODEM    (COM1 + 4)
 #define REG_LINE     (COM1 + 5)
 #define REG_STATE    (COM1 + 6)
@@ -30,6 +32,8 @@
 
 #define IDENTIFY_NONE 0x01
 #define IDENTIFY_FIFO 0xc0
+
+#define FIFO_ON 0x01
 
 #define MODEM_READY 0x0b /* DTR, RTS, and OUT2, which lets the interrupt through */
 
@@ -48,6 +52,8 @@
 static bool present;
 static uint8_t enabled; /* what the chip's enable register holds */
 static unsigned fifo_bytes;
+static bool fifo_due; /* it is off, and nobody has tried to switch it on */
+static bool heard;    /* a byte came since the last poll */
 static char ring[RING_BYTES];
 static size_t ring_start, ring_count;
 static unsigned polls_without_progress;
@@ -71,22 +77,24 @@ static bool probe(void)
     return kept && port_in(REG_ENABLE) == 0;
 }
 
-void serial_start(void)
+static void find_fifo(void)
 {
-    present = probe();
-    if (!present) {
-        tty_note("tty: no serial port COM1\n");
-        return;
-    }
-    if (sys_irq_claim(COM1_IRQ, EVENT_BIT_SERIAL) < 0) {
-        present = false;
-        tty_note("tty: interrupt 4 is not ours: no serial line\n");
-        return;
-    }
     fifo_bytes = (port_in(REG_IDENTIFY) & IDENTIFY_FIFO) == IDENTIFY_FIFO ? 16 : 1;
+}
+
+const char *serial_start(void)
+{
+    if (!probe())
+        return "no serial port COM1; the screen is the console";
+    if (sys_irq_claim(COM1_IRQ, EVENT_BIT_SERIAL) < 0)
+        return "interrupt 4 is not ours: no serial line";
+    present = true;
+    find_fifo();
+    fifo_due = fifo_bytes == 1;
     port_out(REG_MODEM, MODEM_READY);
     enable(ENABLE_RECEIVED);
     serial_interrupt();
+    return NULL;
 }
 
 bool serial_present(void)
@@ -101,6 +109,7 @@ static void receive_bytes(void)
         if (line == 0xff || !(line & LINE_RECEIVED))
             return;
         const uint8_t byte = port_in(REG_DATA);
+        heard = true;
         if (!(line & LINE_BREAK))
             input_byte(byte);
     }
@@ -155,9 +164,23 @@ void serial_advance(void)
     transmit();
 }
 
+/* A moment is quiet when nothing has come for a whole interval and nothing is on its way out. */
+static void fifo_on(void)
+{
+    const bool quiet = !heard && (port_in(REG_LINE) & (LINE_RECEIVED | LINE_IDLE)) == LINE_IDLE;
+    heard = false;
+    if (!quiet)
+        return;
+    port_out(REG_FIFO, FIFO_ON);
+    find_fifo();
+    fifo_due = false;
+}
+
 void serial_poll(void)
 {
     serial_advance();
+    if (present && fifo_due)
+        fifo_on();
     if (ring_count > 0 && ++polls_without_progress >= STALL_POLLS)
         stalled = true;
 }
@@ -189,7 +212,7 @@ size_t serial_room(void)
 
 bool serial_busy(void)
 {
-    return present && ring_count > 0;
+    return present && (ring_count > 0 || fifo_due);
 }
 
 bool serial_idle(void)

@@ -5,6 +5,7 @@
  *   console   output: the terminal's state machine, screen and wire alike, clients that wait
  *   log       the kernel's log, printed between the lines
  *   input     typed bytes, the reader, line and raw mode, ^C
+ *   announce  our name at the name server
  *   screen    VGA text memory          serial    the 16550 at COM1        keyboard  the i8042
  *
  * The pure parts have headers of their own: terminal, glyph, utf8, keys, line, current.
@@ -24,10 +25,7 @@ enum {
     EVENT_BIT_LOG
 }; /* as the lines are claimed */
 
-/* A line about the tty itself: into the kernel's log where that is allowed, else to the console. */
-void tty_note(const char *text);
-
-/* ---- console ---- */
+/* ---- console; its start also starts the devices ---- */
 void console_start(void);
 void console_write(const char *text,
                    size_t bytes); /* at once; what the wire has no room for is lost */
@@ -60,19 +58,24 @@ int input_client_mode(message *m);
 int input_client_owner(message *m);
 int input_client_cancel(message *m);
 
-/* ---- devices; each start says in the log what is missing, and the others work on ---- */
-void screen_start(struct terminal *t);
+/* ---- announce ---- */
+void announce(void); /* publishes our name, unless a name server has it */
+bool announced(void);
+void announce_death(endpoint_t dead);
+
+/* ---- devices; a start returns what is missing, in words, or NULL; the others work on ---- */
+const char *screen_start(struct terminal *t);
 void screen_update(struct terminal *t);
 
-void serial_start(void);
+const char *serial_start(void);
 bool serial_present(void);
 void serial_interrupt(void);
 void serial_advance(void); /* after input was taken: lets more in */
 void serial_poll(void);    /* now and then while the wire is busy: finds one that is stuck */
 void serial_put(const char *text, size_t bytes); /* \n becomes \r\n */
 size_t serial_room(void);                        /* bytes that serial_put surely takes */
-bool serial_busy(void);                          /* output waits in the ring */
+bool serial_busy(void);                          /* serial_poll has something to do */
 bool serial_idle(void); /* everything has left the wire; looks at the chip */
 
-void keyboard_start(void);
+const char *keyboard_start(void);
 void keyboard_interrupt(void);

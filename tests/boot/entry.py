@@ -1,9 +1,14 @@
 """./parley itself: help and wrong options everywhere, and the session on standard input."""
 
+import os
+import pty
+import select
 import subprocess
 import sys
+import termios
+import time
 
-from parley_machine import ROOT, check, run
+from parley_machine import BOUND, PROMPT, ROOT, check, run
 
 COMMANDS = ("doctor", "run", "test", "debug", "clean")
 PROGRAMS = ("tools/write-usb", "tools/make-virtualbox-vm", "tools/console")
@@ -66,9 +71,65 @@ def sessions(build):
     expect(result, 125, "a machine that QEMU refuses", "QEMU did not start")
 
 
+class Terminal:
+    """A person's terminal with a session in it."""
+
+    def __init__(self, build):
+        self.master, self.slave = pty.openpty()
+        self.settings = termios.tcgetattr(self.slave)
+        self.text = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "tools/session.py", "--build", build, "--boot", "quick", "--timeout", "60"],
+            cwd=ROOT, stdin=self.slave, stdout=self.slave, stderr=self.slave, start_new_session=True,
+        )  # fmt: skip
+
+    def expect(self, text, keys):
+        """Waits for the text, then types the keys."""
+        end = time.monotonic() + BOUND
+        while text not in self.text:
+            check(time.monotonic() < end, f"no {text!r} in the terminal, only:\n{self.text}")
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.text += os.read(self.master, 65536).decode(errors="replace")
+        self.text = ""
+        os.write(self.master, keys)
+
+    def end(self, status):
+        """The session ends by itself, with that status; the terminal is as before."""
+        try:
+            code = self.process.wait(BOUND)
+        finally:
+            self.process.kill()
+        check(code == status, f"status {code} in a terminal, expected {status}")
+        check(termios.tcgetattr(self.slave) == self.settings, "the terminal is not as it was")
+        os.close(self.master)
+        os.close(self.slave)
+
+
+def terminals(build):
+    terminal = Terminal(build)
+    terminal.expect(PROMPT, b"sleep 10000\r")
+    terminal.expect("10000", b"\x03")  # ends sleep, neither QEMU nor the script
+    terminal.expect(PROMPT, b"poweroff 6\r")
+    terminal.end(6)
+    terminal = Terminal(build)
+    terminal.expect(PROMPT, b"\x01x")  # QEMU's own key
+    terminal.end(0)
+
+
+def whole(build):
+    """./parley run itself; it builds, so only where the test's build is the entry's own."""
+    if build == ROOT / "build" / "check":
+        result = call("./parley", "run", "--quick", "--preset", "check", "--timing",
+                      text="echo through the entry\npoweroff 9\n")  # fmt: skip
+        expect(result, 9, "./parley run", "through the entry")
+        check("boot to the prompt" in result.stderr, f"--timing says nothing:\n{result.stderr}")
+
+
 def test(build):
+    whole(build)
     help_and_errors()
     sessions(build)
+    terminals(build)
 
 
 if __name__ == "__main__":

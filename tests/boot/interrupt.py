@@ -23,6 +23,13 @@ def test(build):
             interrupt(guest, command)
             check(guest.command("echo still here") == "still here\n", f"after ^C in {command}")
         check("endless" not in guest.command("ps"), "a stopped program goes on")
+        # As early as can be: behind the line's end, before or while the command starts.
+        for delay in range(12):
+            guest.type("sleep 100000\r")
+            for _ in range(delay):
+                guest.listen(0)
+            guest.type("\x03")
+            guest.prompt()
         # At the prompt it drops what was typed.
         guest.type("echo dropped")
         guest.expect("echo dropped")

@@ -44,6 +44,10 @@ class Failure(Exception):
     """A test failed; the text says how."""
 
 
+class Ended(Failure):
+    """The machine ended while it was asked something."""
+
+
 def check(condition, text):
     if not condition:
         raise Failure(text)
@@ -63,7 +67,7 @@ class Guest:
             console += ["-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
         else:
             console += ["-serial", "none"]
-        self.process = subprocess.Popen(
+        self.process = machine.start(
             guest_machine.arguments(console),
             cwd=guest_machine.build,
             stdin=subprocess.PIPE,
@@ -98,16 +102,17 @@ class Guest:
 
     def ask(self, command, **arguments):
         """One QMP command; returns its answer."""
-        print(json.dumps({"execute": command, "arguments": arguments}), file=self.qmp, flush=True)
-        while True:
-            line = self.qmp.readline()
-            if not line:
-                raise Failure(f"QEMU ended during {command}\n{self.last_lines()}")
-            answer = json.loads(line)
-            if "error" in answer:
-                raise Failure(f"{command}: {answer['error']['desc']}")
-            if "return" in answer:
-                return answer["return"]
+        try:
+            print(json.dumps({"execute": command, "arguments": arguments}), file=self.qmp, flush=True)
+            for line in self.qmp:
+                answer = json.loads(line)
+                if "error" in answer:
+                    raise Failure(f"{command}: {answer['error']['desc']}")
+                if "return" in answer:
+                    return answer["return"]
+        except ConnectionError:
+            pass
+        raise Ended(f"QEMU ended during {command}\n{self.last_lines()}")
 
     def monitor(self, line):
         """One command of QEMU's human monitor; returns its text."""
@@ -115,8 +120,9 @@ class Guest:
 
     def press(self, *keys):
         """Presses keys (QEMU's names) together and lets them go."""
-        self.ask("send-key", keys=[{"type": "qcode", "data": key} for key in keys],
-                 **{"hold-time": 15})  # fmt: skip
+        with contextlib.suppress(Ended):  # a key may be the machine's last; status() judges that
+            self.ask("send-key", keys=[{"type": "qcode", "data": key} for key in keys],
+                     **{"hold-time": 15})  # fmt: skip
         time.sleep(0.03)  # QEMU answers before the key is up again
 
     def keys(self, text):
@@ -245,7 +251,7 @@ class Guest:
         check(status == 0, f"poweroff: status {status}, expected 0\n{self.last_lines()}")
 
     def end(self):
-        session.end(self.process)
+        machine.end(self.process)
         self.connection.close() if hasattr(self, "connection") else None
         for pipe in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(BrokenPipeError):

@@ -6,7 +6,7 @@ import time
 
 from parley_machine import Machine, boot, check, run
 
-COMMANDS = ("help", "ps", "ping", "run", "kill", "modules", "names", "mem", "uptime", "date",
+COMMANDS = ("help", "ps", "ping", "run", "start", "kill", "modules", "names", "mem", "uptime", "date",
             "sleep", "echo", "dmesg", "dump", "clear", "reboot", "poweroff")  # fmt: skip
 SERVERS = ("names", "tty", "clock", "hello", "shell")
 
@@ -99,6 +99,11 @@ def kills(guest):
     check("hello" not in [row.split()[0] for row in guest.command("ps").splitlines()], "ps shows the dead")
     says(guest, "kill hello", r"kill: no process called hello.*\n")
     says(guest, "kill shell", r"kill: that is this shell itself.*\n")
+    says(guest, "start hello", "")
+    says(guest, "start hello", r"start: hello is running already.*\n")
+    says(guest, "greet again", r"Hello, again! You are visitor 1\.\n")
+    status(guest, "start nothing", 1)
+    says(guest, "start", r"start: use: .*\n")
 
 
 def words(guest):

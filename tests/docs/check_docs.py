@@ -5,7 +5,8 @@ Checked in README.md and everything below docs/:
   - a relative link leads to a file;
   - a path in backticks below a folder of the tree exists;
   - a stop `path:function` names a file that defines that function (C definition or assembly label).
-docs/tour.md must have at least ten stops.
+docs/tour.md must have at least ten stops. A block of code below a comment that names a file is that file, to
+the letter, and each file of tests/guest/examples is shown somewhere.
 
 With --self-test the checks are tried on texts that are known to be wrong.
 """
@@ -16,11 +17,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-FOLDERS = ("arch", "cmake", "docs", "ipc", "iso", "kernel", "libc", "servers", "tests", "tools")
+FOLDERS = ("arch", "docs", "ipc", "iso", "kernel", "libc", "servers", "tests", "tools")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 STOP = re.compile(r"^([\w./-]+\.(?:c|h|asm|S)):(\w+)$")
+EXAMPLES = "tests/guest/examples"
+LISTING = re.compile(r"^<!-- (\S+\.[ch]) -->\n```c\n(.*?)^```$", re.M | re.S)
 PATH = re.compile(r"^(?:%s)/[\w./-]*$" % "|".join(FOLDERS))
 
 
@@ -32,6 +35,25 @@ def defines(source: Path, function: str) -> bool:
         return re.search(rf"^{name}:", text, re.M) is not None
     definition = rf"^[A-Za-z_][\w\s*()]*?\b{name}\([^;{{}}]*\)\s*\n?\{{"
     return re.search(definition, text, re.M) is not None
+
+
+def wrong_listings(text: str, root: Path) -> list[str]:
+    """The blocks of code that are not the file that they say."""
+    found = []
+    for name, shown in LISTING.findall(text):
+        source = root / name
+        if not source.is_file():
+            found.append(f"listing of {name}: no such file")
+        elif source.read_text(encoding="utf-8") != shown:
+            found.append(f"listing of {name} is not that file")
+    return found
+
+
+def unlisted_examples(root: Path, pages: list[Path]) -> list[str]:
+    shown = {name for page in pages for name, _ in LISTING.findall(page.read_text(encoding="utf-8"))}
+    examples = [path.relative_to(root).as_posix() for path in root.glob(EXAMPLES + "/*.c")]
+    return [f"{name}: no page shows this example" for name in sorted(examples)
+            if name not in shown and not name.endswith("/main.c")]
 
 
 def problems_of(page: Path, root: Path) -> list[str]:
@@ -56,6 +78,7 @@ def problems_of(page: Path, root: Path) -> list[str]:
         stops = sum(1 for code in CODE.findall(prose) if STOP.match(code))
         if stops < 10:
             found.append(f"{where}: {stops} stops; a tour has ten or more")
+    found += [f"{where}: {problem}" for problem in wrong_listings(text, root)]
     return found
 
 
@@ -63,7 +86,7 @@ def check(root: Path) -> list[str]:
     pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
     if not (root / "docs/tour.md").exists():
         return ["docs/tour.md is missing"]
-    return [problem for page in pages for problem in problems_of(page, root)]
+    return [problem for page in pages for problem in problems_of(page, root)] + unlisted_examples(root, pages)
 
 
 def self_test() -> list[str]:
@@ -73,6 +96,7 @@ def self_test() -> list[str]:
         (root / "docs").mkdir()
         (root / "ipc").mkdir()
         (root / "ipc/a.c").write_text("static int here(int x)\n{\n    return there(x);\n}\n")
+        (root / "ipc/b.c").write_text("int b;\n")
         page = root / "docs/page.md"
         cases = {
             "[x](gone.md)": 1,
@@ -81,6 +105,9 @@ def self_test() -> list[str]:
             "`ipc/gone.c:here`": 1,
             "`ipc/a.c:here` and [x](page.md) and `ipc/a.c`": 0,
             "```\n`ipc/gone.c`\n```": 0,
+            "<!-- ipc/b.c -->\n```c\nint b;\n```\n": 0,
+            "<!-- ipc/b.c -->\n```c\nint c;\n```\n": 1,
+            "<!-- ipc/gone.c -->\n```c\nint b;\n```\n": 1,
         }
         failed = []
         for text, expected in cases.items():
@@ -88,6 +115,10 @@ def self_test() -> list[str]:
             got = len(problems_of(page, root))
             if got != expected:
                 failed.append(f"self-test: {text!r}: {got} problems, expected {expected}")
+        (root / EXAMPLES).mkdir(parents=True)
+        (root / EXAMPLES / "new.c").write_text("int n;\n")
+        if len(unlisted_examples(root, [page])) != 1:
+            failed.append("self-test: an example that no page shows is not found")
         return failed
 
 

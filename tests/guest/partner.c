@@ -46,22 +46,20 @@ static message *buffer_named(uint32_t ebx)
     return NULL;
 }
 
-static void do_call(const message *order)
+/* Makes the call; what came of it. */
+static message do_call(const message *order, struct ipc_registers *r)
 {
     const struct partner_order *o = (const struct partner_order *)order->m_words;
-    struct ipc_registers r;
     message *m = buffer_named(o->ebx);
     message answer = {0};
     struct partner_report *a = (struct partner_report *)answer.m_words;
 
     if (m)
         message_fill(m, o->tag);
-    r = (struct ipc_registers){o->eax, m ? (uint32_t)m : o->ebx, o->ecx, 0, o->esi, 0};
-    ipc_trap(&r);
-    if (o->silent)
-        return;
-    a->result = (int32_t)r.eax;
-    a->second = r.esi;
+    *r = (struct ipc_registers){o->eax, m ? (uint32_t)m : o->ebx, o->ecx, o->edx, o->esi, o->edi};
+    ipc_trap(r);
+    a->result = (int32_t)r->eax;
+    a->second = r->esi;
     a->tag = o->tag;
     if (m) {
         a->source = m->m_source;
@@ -69,6 +67,36 @@ static void do_call(const message *order)
         a->word0 = m->m_words[0];
         a->sum = message_sum(m);
     }
+    return answer;
+}
+
+static void serve(const message *order)
+{
+    const struct partner_order *o = (const struct partner_order *)order->m_words;
+    struct ipc_registers r;
+    message answer = do_call(order, &r);
+    message *m = buffer_named(o->ebx);
+    endpoint_t client = m->m_source;
+
+    message_fill(m, o->tag + 1);
+    if ((int32_t)r.eax == 0)
+        ipc_reply_ticket(client, m, IPC_TICKET(r.esi));
+    report(&answer);
+}
+
+static void do_select(const message *order)
+{
+    const struct partner_select *o = (const struct partner_select *)order->m_words;
+    struct ipc_select_pair set[PARTNER_PAIRS];
+    message answer = {0};
+    struct partner_report *a = (struct partner_report *)answer.m_words;
+
+    for (unsigned i = 0; i < PARTNER_PAIRS; i++)
+        set[i] = (struct ipc_select_pair){o->source[i], o->events[i]};
+    struct ipc_registers r = {.eax = o->count, .ebx = (uint32_t)set, .ecx = o->ecx, .esi = o->esi};
+    ipc_trap(&r);
+    a->result = (int32_t)r.eax;
+    a->second = r.esi;
     report(&answer);
 }
 
@@ -114,9 +142,22 @@ static void ask_system(const message *order)
 
 static void obey(const message *order)
 {
+    struct ipc_registers r;
+    message answer;
+
     switch (order->m_type) {
     case PARTNER_CALL:
-        do_call(order);
+        answer = do_call(order, &r);
+        report(&answer);
+        break;
+    case PARTNER_CALL_SILENT:
+        do_call(order, &r);
+        break;
+    case PARTNER_SELECT:
+        do_select(order);
+        break;
+    case PARTNER_SERVE:
+        serve(order);
         break;
     case PARTNER_EXIT:
         sys_exit((int)order->m_words[0]);

@@ -3,7 +3,8 @@
  * the right to none: it reads the address -result, in the first page, which faults, and the judge
  * finds the address in the record of its death.
  *
- * argv: ecx, eax, ebx in hexadecimal. eax ffffffff is its own endpoint, ebx 1 its own buffer.
+ * argv: ecx, eax, ebx, edx, edi in hexadecimal. eax ffffffff is its own endpoint, ebx 1 its own
+ * buffer.
  */
 #include <parley/ipc.h>
 #include <parley/system.h>
@@ -21,6 +22,8 @@ int main(int argc, char **argv)
     struct ipc_registers r = {.ecx = argument(argc, argv, 1),
                               .eax = argument(argc, argv, 2),
                               .ebx = argument(argc, argv, 3),
+                              .edx = argument(argc, argv, 4),
+                              .edi = argument(argc, argv, 5),
                               .esi = 2000};
 
     if (r.eax == 0xffffffff)

@@ -6,7 +6,7 @@ Usage: ./parley debug [OPTION...]
 
 Builds, starts QEMU with the processor stopped at the first instruction and attaches GDB,
 with the symbols of the kernel and of every server: each has an address of its own, so
-`break receive_any` or `break shell.c:100` just work. The serial console is in another
+`hbreak kernel_main` or `break names.c:main` just work. The serial console is in another
 terminal: `tools/console`. QEMU ends with GDB.
 
   --command COMMAND  a GDB command to run once attached (may be repeated)

@@ -19,7 +19,7 @@ command_doctor() {
 
     local format='%-7s %-18s %-8s %-12s %-9s %s\n' group tool check minimum package version state
     printf "$format" FOR TOOL NEEDED FOUND STATE PACKAGE
-    while read -r group tool check minimum package; do
+    rows run image efi uefi test debug window | while read -r group tool check minimum package; do
         version=$(found "$check")
         if good "$version" "$minimum"; then
             state=ok
@@ -30,7 +30,7 @@ command_doctor() {
         fi
         case $state in ok) ;; *) package="$package (apt-get install $package)" ;; esac
         printf "$format" "$group" "$tool" "$minimum" "${version:--}" "$state" "$package"
-    done < <(rows run image efi uefi test debug window)
+    done
 
     local lines
     lines=$(missing run image efi uefi test debug window)

@@ -58,10 +58,10 @@ void kernel_call(struct arch_context *caller);
 /* What a process did wrong (or a breakpoint, or a step). */
 struct arch_fault {
     uint32_t vector;
-    const char *name;  /* "page fault" */
-    uint32_t error;    /* the processor's error code, or 0 */
-    uint32_t ip, sp;   /* of the process */
-    uint32_t address;  /* page faults: the address; else 0 */
+    const char *name;   /* "page fault" */
+    uint32_t error;     /* the processor's error code, or 0 */
+    uint32_t ip, sp;    /* of the process */
+    uint32_t address;   /* page faults: the address; else 0 */
     const char *detail; /* "write to a page that is not mapped", or "" */
 };
 void kernel_fault(struct arch_context *process, const struct arch_fault *fault);
@@ -69,7 +69,8 @@ void kernel_fault(struct arch_context *process, const struct arch_fault *fault);
 /* A line is raised; it has been masked and acknowledged. */
 void kernel_interrupt(unsigned line);
 
-/* The tick, ARCH_TICKS_PER_SECOND times a second. `running`: whom it interrupted, or NULL (idle). */
+/* The tick, ARCH_TICKS_PER_SECOND times a second. `running`: whom it interrupted, or NULL (idle).
+ */
 void kernel_tick(struct arch_context *running);
 
 /* After every upcall: who runs now. NULL: nobody; the machine waits for an interrupt. */
@@ -80,7 +81,8 @@ void kernel_nmi(void);
 
 /* A fault inside the kernel, with what the machine knows of it. Does not return. */
 struct arch_registers; /* the machine's own; printed by arch_registers_print */
-_Noreturn void kernel_panic_fault(const struct arch_fault *fault, const struct arch_registers *registers);
+_Noreturn void kernel_panic_fault(const struct arch_fault *fault,
+                                  const struct arch_registers *registers);
 
 /* ---- Console: for the boot and for panics, never for a running system ------------------------ */
 
@@ -123,7 +125,7 @@ int arch_space_create(struct arch_space *space, arch_page_source source, void *c
 int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page, uint32_t flags,
                    arch_page_source source, void *context);
 /* Where a user address lies. False when it is not mapped for ring 3, or (SPACE_WRITE) not
-   writable, or not a user address. */
+   writable, or not a user address, or beyond the window, where the kernel could not copy. */
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */
@@ -142,7 +144,7 @@ void arch_context_destroy(struct arch_context *context);
 /* Grants ports first..last. 0 or -ENOSPC. */
 int arch_context_allow_ports(struct arch_context *context, uint16_t first, uint16_t last);
 
-struct arch_call { /* the trap's arguments */
+struct arch_call {    /* the trap's arguments */
     uint32_t call;    /* ecx */
     uint32_t target;  /* eax: source, destination, in-box */
     uint32_t message; /* ebx: message, out-box */
@@ -155,6 +157,22 @@ void arch_call_result(struct arch_context *context, int32_t result, uint32_t sec
 /* Instruction and stack pointer, frame pointer: for reports. */
 void arch_context_position(const struct arch_context *context, uint32_t *ip, uint32_t *sp,
                            uint32_t *fp);
+/* The registers that a message's payload carries for a trap, in its order: eax ebx ecx edx esi edi
+   ebp. Of a process that is not running. */
+void arch_context_registers(const struct arch_context *context,
+                            uint32_t registers[MESSAGE_PAYLOAD_WORDS]);
+void arch_context_set_registers(struct arch_context *context,
+                                const uint32_t registers[MESSAGE_PAYLOAD_WORDS]);
+/* The rest of them. */
+struct arch_position {
+    uint32_t ip, sp, flags;
+    uint32_t data_segments;   /* DS, ES in the upper half */
+    uint32_t thread_segments; /* FS, GS in the upper half */
+};
+void arch_context_get_position(const struct arch_context *context, struct arch_position *position);
+/* Flags that are not a process's to set keep the value that every process has. False, and nothing
+   has changed: a selector that no process may load. */
+bool arch_context_set_position(struct arch_context *context, const struct arch_position *position);
 /* One printed line after the other, through `print`. */
 void arch_context_print(const struct arch_context *context, void (*print)(const char *line));
 void arch_registers_print(const struct arch_registers *registers, void (*print)(const char *line));

@@ -1,8 +1,8 @@
 /*
  * Calls to SYSTEM: what only the kernel can do.
  *
- * Each is a message sent to SYSTEM with send_rec and answered at once in the same buffer: m_type of
- * the request is the number below, m_type of the answer is 0 or a negative error, words are
+ * Each is a message sent to SYSTEM with ipc_request or send_rec and answered at once: m_type of the
+ * request is the number below, m_type of the answer is 0 or a negative error, words are
  * m_words[0..6]. Each is permitted one by one by the module's line (kernel=NAME:NAME).
  * A number that does not exist: ENOSYS. No permission: EPERM. Undefined words are ignored in a
  * request and zero in an answer. Buffers are named by an address in the caller's own memory; a bad
@@ -35,14 +35,15 @@
     X(dump,       SYS_DUMP,      15, "write who waits for whom to the kernel's log")           \
     X(power,      SYS_POWER,     16, "reboot or power off")                                    \
     X(cancel,     SYS_CANCEL,    17, "end a process's wait")                                   \
-    X(cycle,      SYS_CYCLE,     18, "who is in the deadlock that was refused last")
+    X(cycle,      SYS_CYCLE,     18, "who is in the deadlock that was refused last")           \
+    X(registers,  SYS_REGISTERS, 19, "where a process that faulted goes on")
 // clang-format on
 
 enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-    SYSTEM_CALL_LAST = SYS_CYCLE
+    SYSTEM_CALL_LAST = SYS_REGISTERS
 };
 
 // clang-format off
@@ -77,12 +78,19 @@ enum system_call {
  * SYS_POWER     in  0 POWER_*, 1 status for the emulator (0..127)
  * SYS_CANCEL    in  0 endpoint, 1 nonzero: if it waits in a forwarded fault or trap, that starts
  *               again; else its wait, if it is in one, ends with EINTR, or with EREPLYINTR where
- *               the first half had been taken                                      (EDEADSRCDST)
+ *               the first half had been taken; one that waits in a fault dies by it (EDEADSRCDST)
  * SYS_CYCLE     in  0 index                                  out 0 endpoint, 1 number of members
  *               of the cycle refused last of which the caller is a member: index 0 is the process
  *               that was refused, each next the one for which the one before waits or would have
  *               waited. A member that has died since is still named.
  *               (EAGAIN: none; EINVAL: past the last)
+ * SYS_REGISTERS in 0 endpoint of a process that waits in a fault for the caller, 1 REGISTERS_*;
+ *               REGISTERS_SET: 2 ip, 3 sp, 4 flags, 5 DS and ES, 6 FS and GS, the second of each
+ *               two in the upper half. Flags that are not a process's to set are left out.
+ *               out REGISTERS_GET: 0 ip, 1 sp, 2 flags, 3 DS and ES, 4 FS and GS, 5 the processor's
+ *               error code, 6 the fault's address   (ENOTREADY: it does not wait in a fault for the
+ *               caller; EINVAL: no such operation, or a selector that no process may load;
+ *               EDEADSRCDST)
  */
 
 #define IRQ_CLAIM    0
@@ -92,6 +100,9 @@ enum system_call {
 #define IRQ_LINE_LOG 16 /* not a wire: the kernel's log has grown. While it is claimed, the kernel
                            leaves screen and serial port to its owner, except in a panic. */
 // clang-format on
+
+#define REGISTERS_GET 0
+#define REGISTERS_SET 1
 
 #define POWER_OFF    0
 #define POWER_REBOOT 1

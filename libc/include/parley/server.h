@@ -6,9 +6,12 @@
  *     int main(void) { return server_run("hello", handlers, NULL); }
  *
  * A handler finds the request in *m (m->m_source says whose), puts the answer's words there and
- * returns 0 or a negative error, which becomes the answer's m_type; or SERVER_LATER, and then calls
- * server_answer itself, some day. A server never waits for its clients: an answer that the client
- * does not wait for is dropped. PROTO_PING and unknown requests are answered by the loop.
+ * returns 0 or a negative error, which becomes the answer's m_type; or SERVER_LATER: then it keeps
+ * what server_current says and calls server_answer with it, some day. A server never waits for its
+ * clients: an answer that the client does not wait for is dropped. PROTO_PING and unknown requests
+ * are answered by the loop.
+ *
+ * The module's line needs ipc_request (for names and SYSTEM), ipc_reply and ipc_receive.
  */
 #pragma once
 
@@ -27,8 +30,19 @@ struct server_handler {
 int server_run(const char *name, const struct server_handler *handlers,
                void (*on_events)(endpoint_t source, uint32_t bits));
 
-/* Answers a request: sends *m with m_type = status, never waits. */
-int server_answer(endpoint_t client, int status, message *m);
+/* One request of a client's: the ticket tells it from the client's next one, so that a late answer
+   never ends that. */
+struct server_client {
+    endpoint_t endpoint;
+    uint32_t ticket;
+};
+
+/* The request that is being handled. */
+struct server_client server_current(void);
+
+/* Answers that request: *m with m_type = status; never waits. ENOTREADY: the client does not wait
+   for this answer any more. */
+int server_answer(struct server_client client, int status, message *m);
 
 /* Clients' side. Asks the name server; names_wait waits until the name is published. */
 int names_lookup(const char *name, endpoint_t *endpoint);

@@ -12,6 +12,14 @@ struct system_death {
     uint32_t error, ip, address;
 };
 
+/* Of a process that waits in a fault: where it goes on, and what the fault was. */
+struct system_registers {
+    uint32_t ip, sp, flags;
+    uint32_t data_segments;   /* DS, ES in the upper half */
+    uint32_t thread_segments; /* FS, GS in the upper half */
+    uint32_t error, address;  /* of the fault: read only */
+};
+
 _Noreturn void sys_exit(int status);
 int sys_time(uint64_t *microseconds);
 int sys_lookup(const char *name, endpoint_t *endpoint);
@@ -36,5 +44,8 @@ int sys_cancel(endpoint_t endpoint, int restart);
 /* The index-th member of the cycle refused last that the caller is in. Returns the number of its
    members, or a negative error. */
 int sys_cycle(unsigned index, endpoint_t *member);
+/* Of a process that waits in a fault for the caller, else ENOTREADY. */
+int sys_registers_get(endpoint_t endpoint, struct system_registers *registers);
+int sys_registers_set(endpoint_t endpoint, const struct system_registers *registers);
 
 endpoint_t self(void); /* own endpoint */

@@ -4,8 +4,8 @@
 #include <proto/common.h>
 
 enum {
-    HELLO_GREET =
-        PROTO_HELLO, /* hello_name -> hello_greeting          (EINVAL: no NUL in the name) */
+    /* hello_name -> hello_greeting (EINVAL: the name has no end) */
+    HELLO_GREET = PROTO_HELLO,
 };
 
 struct hello_name {

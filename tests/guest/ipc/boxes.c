@@ -36,6 +36,10 @@ static void test_no_box(void)
     IS(receive(ANY, NULL), -EFAULT, "receive(NULL) without an in-box");
     IS(send_rec(p1, NULL), -EFAULT, "send_rec(NULL) without boxes");
     IS(send_rec(SYSTEM, NULL), -EFAULT, "send_rec(SYSTEM, NULL) without boxes");
+    IS(ipc_request(p1, NULL), -EFAULT, "ipc_request(NULL) without boxes");
+    IS(ipc_request(SYSTEM, NULL), -EFAULT, "ipc_request(SYSTEM, NULL) without boxes");
+    IS(ipc_reply(p1, NULL), -EFAULT, "ipc_reply(NULL) without an out-box");
+    IS(ipc_receive(ANY, 0, NULL), -EFAULT, "ipc_receive(NULL) without an in-box");
 }
 
 static void test_one_box(void)
@@ -47,6 +51,11 @@ static void test_one_box(void)
     IS(receive(ANY, NULL), -EFAULT, "the in-box is still missing for receive");
     IS(send_rec(p1, NULL), -EFAULT, "and for send_rec, which delivers nothing");
     IS(trap(IPC_ECHO, 0, NULL, 0, NULL), -EFAULT, "and for echo");
+    IS(ipc_request(p1, NULL), -EFAULT, "and for ipc_request");
+    IS(ipc_receive(ANY, 0, NULL), -EFAULT, "and for ipc_receive");
+    IS(ipc_reply_receive(NONE, NULL, 0, ANY, 0, NULL), -EFAULT,
+       "and for 0xA0, even with nobody to answer");
+    IS(ipc_reply(p1, NULL), -ENOTREADY, "but ipc_reply needs no more");
     IS(in_outbox(in, NULL), 0, "in_outbox sets an in-box, and NULL leaves the other");
     message_fill(out, 0xb1);
     memset(in, 0, sizeof *in);

@@ -102,6 +102,56 @@ static void test_rings_of_three(void)
     IS(result_of(p1), 0, "the answer comes");
 }
 
+/* The second API's waits are edges like the first's. */
+static void test_rings_of_requests(void)
+{
+    order_and_wait(p1, IPC_REQUEST, p2, 1);
+    expect_locked(p2, IPC_REQUEST, p1, "two requests");
+    expect_locked(p2, IPC_SEND, p1, "a request and a send");
+    expect_locked(p2, IPC_SEND_REC, p1, "a request and a send_rec");
+    order_silent(p2, IPC_RECEIVE_EX, p1, PARTNER_BUFFER, 0);
+    OK(comes_to(p1, PROCESS_AWAITING, p2), "one waits for the other's reply");
+    expect_locked(p2, IPC_REQUEST, p1, "a request to whom one owes a reply");
+    expect_locked(p2, IPC_RECEIVE, p1, "a receive from whom one owes a reply");
+    expect_locked(p2, IPC_RECEIVE_EX, p1, "an ipc_receive from him");
+    sys_cancel(p1, 0);
+    IS(result_of(p1), -EREPLYINTR, "the one that waited is let go");
+
+    order_and_wait(p1, IPC_RECEIVE_EX, p2, 1);
+    expect_locked(p2, IPC_RECEIVE_EX, p1, "two ipc_receives");
+    expect_locked(p2, IPC_RECEIVE, p1, "an ipc_receive and a receive");
+    order(p2, IPC_RECEIVE_EX, NONE, PARTNER_BUFFER, 0, 0);
+    OK(comes_to(p2, PROCESS_RECEIVING, NONE), "ipc_receive from NONE closes no ring");
+    sys_cancel(p2, 0);
+    result_of(p2);
+    sys_cancel(p1, 0);
+    result_of(p1);
+}
+
+/* One of each kind. */
+static void test_mixed_ring(void)
+{
+    const struct partner_order loop = {
+        .ecx = IPC_REPLY_RECEIVE, .eax = NONE, .ebx = PARTNER_BUFFER, .edi = (uint32_t)p4};
+    message m = {0};
+    uint32_t second = 0;
+
+    order_and_wait(p1, IPC_REQUEST, p2, 1);
+    order_and_wait(p2, IPC_RECEIVE_EX, p3, 1);
+    order_all(p3, PARTNER_CALL, &loop);
+    comes_to(p3, PROCESS_RECEIVING, p4);
+    order_and_wait(p4, IPC_REQUEST, me, 1);
+    IS(trap(IPC_REQUEST, (uint32_t)p1, &m, 0, &second), -ELOCKED,
+       "request, ipc_receive, 0xA0, request and a request back");
+    IS(second, p1, "the second result is the next member");
+    IS(ipc_receive(p1, IPC_ALL_EVENTS, &m), -ELOCKED, "or an ipc_receive");
+    const endpoint_t all[] = {p1, p2, p3, p4};
+    for (unsigned i = 0; i < 4; i++) {
+        sys_cancel(all[i], 0);
+        IS(result_of(all[i]), -EINTR, "member %u is let go", i);
+    }
+}
+
 /* The judge itself closes a ring of five. */
 static void test_long_ring(void)
 {
@@ -186,6 +236,8 @@ void test_deadlock(void)
     test_self();
     test_rings_of_two();
     test_rings_of_three();
+    test_rings_of_requests();
+    test_mixed_ring();
     test_long_ring();
     test_no_ring();
     test_timed_peer();

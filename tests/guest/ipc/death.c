@@ -159,6 +159,10 @@ static unsigned dead_answers(endpoint_t dead)
     right += trap(IPC_RECEIVE, (uint32_t)dead, &m, 0, NULL) == -EDEADSRCDST;
     right += trap(IPC_SEND_REC, (uint32_t)dead, &m, 0, NULL) == -EDEADSRCDST;
     right += trap(IPC_NOTIFY, (uint32_t)dead, NULL, 0, NULL) == -EDEADSRCDST;
+    right += trap(IPC_REQUEST, (uint32_t)dead, &m, 0, NULL) == -EDEADSRCDST;
+    right += ipc_notify(dead, 1) == -EDEADSRCDST;
+    right += ipc_receive(dead, 1, &m) == -EDEADSRCDST;
+    right += ipc_reply_ticket(dead, &m, 1) == -ENOTREADY;
     right += trap(IPC_SEND | IPC_NONBLOCK, (uint32_t)dead, &m, 0, NULL) == -EDEADSRCDST;
     right += sys_kill(dead) == -EDEADSRCDST;
     right += sys_watch(dead, 1) == -EDEADSRCDST;
@@ -183,14 +187,14 @@ void test_generations(void)
                 grown += endpoint_generation(former[i]) > endpoint_generation(former[j]);
             }
     }
-    IS(right, 300 * 8, "the endpoint of the dead answers EDEADSRCDST to every call");
+    IS(right, 300 * 12, "the endpoint of the dead answers EDEADSRCDST to every call");
     OK(reused > 0, "slots are used again");
     IS(grown, reused, "each time with a greater generation");
 
     endpoint_t successor = partner_start("p5");
     for (unsigned i = right = 0; i < 300; i++)
         right += dead_answers(former[i]);
-    IS(right, 300 * 8, "old endpoints never reach the successor");
+    IS(right, 300 * 12, "old endpoints never reach the successor");
     OK(answers(successor), "which answers under its own");
     end(successor);
     OK(former[0] > 0 && former[299] > 0, "endpoints are positive");

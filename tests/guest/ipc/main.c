@@ -18,7 +18,14 @@ int main(void)
     test_timeouts();
     test_events();
     test_order();
+    test_requests();
+    test_masked();
+    test_loop();
+    test_select();
+    test_cancel();
+    test_faults();
     test_boxes();
+    test_loop_boxes();
     test_pointers();
     test_deadlock();
     test_death();

@@ -35,6 +35,24 @@ static void test_calls_denied(void)
        "send_rec to SYSTEM denied like any other");
     IS(probe("probe-echo", IPC_IN_OUTBOX, 0, 0), -ETRAPDENIED, "in_outbox denied");
     IS(probe("probe-echo", IPC_NOTIFY, (uint32_t)p1, 0), -ETRAPDENIED, "notify denied");
+    IS(probe("probe-echo", IPC_REQUEST, (uint32_t)p1, GOOD), -ETRAPDENIED, "ipc_request denied");
+    IS(probe("probe-echo", IPC_REQUEST, SYSTEM, GOOD), -ETRAPDENIED,
+       "ipc_request to SYSTEM denied like any other");
+    IS(probe("probe-echo", IPC_REPLY, (uint32_t)p1, GOOD), -ETRAPDENIED, "ipc_reply denied");
+    IS(probe("probe-echo", IPC_NOTIFY_SET, (uint32_t)p1, 0), -ETRAPDENIED,
+       "ipc_notify denied, before its empty set");
+    IS(probe("probe-echo", IPC_RECEIVE_EX, ANY, GOOD), -ETRAPDENIED, "ipc_receive denied");
+    IS(probe("probe-echo", IPC_SELECT, 0, GOOD), -ETRAPDENIED,
+       "ipc_select denied, before its empty set");
+    IS(probe("probe-echo", IPC_REPLY_RECEIVE, ANY, GOOD), -ETRAPDENIED, "0xA0 denied");
+    IS(probe("probe-reply", IPC_REPLY_RECEIVE, ANY, GOOD), -ETRAPDENIED,
+       "0xA0 denied to one that may only reply");
+    IS(probe("probe-recv", IPC_REPLY_RECEIVE, ANY, GOOD), -ETRAPDENIED,
+       "0xA0 denied to one that may only receive");
+    IS(probe("probe-recv", IPC_RECEIVE_EX | IPC_TIMEOUT, (uint32_t)p1, GOOD), -ETIMEDOUT,
+       "who may only ipc_receive may, from anybody");
+    IS(probe("probe-recv", IPC_RECEIVE | IPC_TIMEOUT, (uint32_t)p1, GOOD), -ETRAPDENIED,
+       "but not receive");
     IS(probe("probe-send", IPC_ECHO, 0, GOOD), -ETRAPDENIED, "echo denied");
     IS(probe("probe-send", IPC_RECEIVE | IPC_NONBLOCK, ANY, GOOD), -ETRAPDENIED,
        "receive denied to one that may send");
@@ -48,6 +66,8 @@ static void test_targets_denied(void)
     IS(probe("probe-send", IPC_SEND_REC, (uint32_t)p2, GOOD), -ECALLDENIED,
        "send_rec to another target");
     IS(probe("probe-send", IPC_NOTIFY, (uint32_t)p2, 0), -ECALLDENIED, "notify another target");
+    IS(probe("probe-reply", IPC_REPLY, (uint32_t)p2, GOOD), -ENOTREADY,
+       "a reply needs no permission for its target: the wait is the permission");
     order_and_wait(p1, IPC_RECEIVE, ANY, 0);
     IS(probe("probe-send", IPC_SEND, (uint32_t)p1, GOOD), 0, "send to the permitted target");
     if (report_of(p1, &report))
@@ -77,6 +97,17 @@ static void test_user(void)
     IS(probe("probe-user", IPC_ECHO, 0, 0), -EFAULT, "boxes are unset when it starts again");
     IS(probe("probe-user", IPC_SEND_REC | IPC_TIMEOUT, (uint32_t)p1, GOOD), -ETIMEDOUT,
        "a plain program may call a server");
+    IS(probe("probe-user", IPC_REQUEST | IPC_TIMEOUT, (uint32_t)p1, GOOD), -ETIMEDOUT,
+       "with ipc_request as well");
+    IS(probe("probe-user", IPC_REQUEST, (uint32_t)sleeper, GOOD), -ECALLDENIED,
+       "but not another plain program");
+    IS(probe("probe-user", IPC_RECEIVE_EX | IPC_TIMEOUT, ANY, GOOD), -ETIMEDOUT,
+       "a plain program may ipc_receive");
+    IS(probe("probe-user", IPC_SELECT, 0, GOOD), -EINVAL, "a plain program may ipc_select");
+    IS(probe("probe-user", IPC_REPLY, (uint32_t)p1, GOOD), -ETRAPDENIED,
+       "a plain program may not reply");
+    IS(probe("probe-user", IPC_NOTIFY_SET, (uint32_t)p1, 0), -ETRAPDENIED,
+       "a plain program may not ipc_notify");
     end(sleeper);
 }
 
@@ -84,8 +115,8 @@ static void test_order_of_checks(void)
 {
     message *bad = (message *)BAD;
 
-    IS(probe("probe-echo", IPC_REQUEST, (uint32_t)p1, GOOD), -EBADCALL,
-       "EBADCALL before ETRAPDENIED: a reserved number");
+    IS(probe("probe-echo", 0x200, (uint32_t)p1, GOOD), -EBADCALL,
+       "EBADCALL before ETRAPDENIED: a number that is no call");
     IS(probe("probe-echo", IPC_SEND | 0x4000, (uint32_t)p1, GOOD), -EBADCALL,
        "EBADCALL before ETRAPDENIED: an undefined bit");
     IS(probe("probe-echo", IPC_SEND, ANY, GOOD), -ETRAPDENIED, "ETRAPDENIED before EINVAL");
@@ -140,6 +171,7 @@ static void test_targets(void)
         expect_target(IPC_SEND, nobody[i], EINVAL, "send to");
         expect_target(IPC_SEND_REC, nobody[i], EINVAL, "send_rec to");
         expect_target(IPC_NOTIFY, nobody[i], EINVAL, "notify to");
+        expect_target(IPC_REQUEST, nobody[i], EINVAL, "ipc_request to");
         if (i >= 3)
             expect_target(IPC_RECEIVE, nobody[i], EINVAL, "receive from");
     }
@@ -151,6 +183,8 @@ static void test_targets(void)
         expect_target(IPC_SEND_REC, never_born[i], EDEADSRCDST, "send_rec to");
         expect_target(IPC_NOTIFY, never_born[i], EDEADSRCDST, "notify to");
         expect_target(IPC_RECEIVE, never_born[i], EDEADSRCDST, "receive from");
+        expect_target(IPC_REQUEST, never_born[i], EDEADSRCDST, "ipc_request to");
+        expect_target(IPC_RECEIVE_EX, never_born[i], EDEADSRCDST, "ipc_receive from");
     }
 }
 

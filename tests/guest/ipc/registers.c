@@ -65,6 +65,12 @@ static void test_results(void)
     expect_kept("a bad call", pattern(0xfff, 0, &m, 0), -EBADCALL);
     expect_kept("notify", pattern(IPC_NOTIFY, (uint32_t)NEVER_BORN, &m, 0), -EDEADSRCDST);
     expect_kept("in_outbox", pattern(IPC_IN_OUTBOX, 0, NULL, 0), 0);
+    expect_kept("ipc_notify", pattern(IPC_NOTIFY_SET, (uint32_t)NEVER_BORN, &m, 0), -EDEADSRCDST);
+    expect_kept("ipc_reply", pattern(0x12340000 | IPC_REPLY, (uint32_t)p1, &m, 0), -ENOTREADY);
+    expect_kept("ipc_select", pattern(IPC_SELECT, 17, &m, 0), -EINVAL);
+    r = pattern(0x12340000 | IPC_REPLY_RECEIVE | IPC_NONBLOCK, (uint32_t)p1, &m, 0);
+    r.edi = (uint32_t)p2;
+    expect_kept("0xA0", r, -ENOTREADY);
 }
 
 static void test_blocking(void)
@@ -87,6 +93,17 @@ static void test_blocking(void)
     r.fs = 0;
     r.flags |= FLAG_DF | 0x8d5;
     expect_kept("a send_rec with arithmetic flags and DF", r, 0);
+
+    order_all(p1, PARTNER_SERVE,
+              &(struct partner_order){.ecx = IPC_RECEIVE, .eax = ANY, .ebx = PARTNER_BUFFER});
+    r = pattern(IPC_REQUEST, (uint32_t)p1, &m, 0);
+    r.gs = 0;
+    r.flags |= FLAG_DF;
+    expect_kept("a request", r, 0);
+    result_of(p1);
+    r = pattern(IPC_RECEIVE_EX | IPC_TIMEOUT, NONE, &m, 3000);
+    r.ds = 0;
+    expect_kept("an ipc_receive that times out", r, -ETIMEDOUT);
 
     m = (message){.m_type = SYS_TIME};
     r = pattern(IPC_SEND_REC, SYSTEM, &m, 0);

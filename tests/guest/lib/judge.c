@@ -76,23 +76,37 @@ static bool give(endpoint_t partner, message *m)
     return result == 0;
 }
 
-bool order(endpoint_t partner, uint32_t ecx, endpoint_t eax, uint32_t ebx, uint32_t esi,
-           int32_t tag)
+bool order_all(endpoint_t partner, int32_t type, const struct partner_order *o)
 {
-    message m = {.m_type = PARTNER_CALL};
-    struct partner_order *o = (struct partner_order *)m.m_words;
+    message m = {.m_type = type};
 
-    *o = (struct partner_order){ecx, (uint32_t)eax, ebx, esi, tag, 0};
+    memcpy(m.m_words, o, sizeof *o);
     return give(partner, &m);
 }
 
-bool order_silent(endpoint_t partner, uint32_t ecx, endpoint_t eax, uint32_t ebx, uint32_t esi)
+bool order(endpoint_t partner, uint32_t ecx, endpoint_t eax, uint32_t ebx, uint32_t esi,
+           int32_t tag)
 {
-    message m = {.m_type = PARTNER_CALL};
-    struct partner_order *o = (struct partner_order *)m.m_words;
+    const struct partner_order o = {
+        .ecx = ecx, .eax = (uint32_t)eax, .ebx = ebx, .esi = esi, .tag = tag};
 
-    *o = (struct partner_order){ecx, (uint32_t)eax, ebx, esi, 0, 1};
-    return give(partner, &m) && comes_to(partner, PROCESS_RECEIVING, self());
+    return order_all(partner, PARTNER_CALL, &o);
+}
+
+bool order_silent(endpoint_t partner, uint32_t ecx, endpoint_t eax, uint32_t ebx, uint32_t edx)
+{
+    const struct partner_order o = {.ecx = ecx, .eax = (uint32_t)eax, .ebx = ebx, .edx = edx};
+
+    return order_all(partner, PARTNER_CALL_SILENT, &o) &&
+           comes_to(partner, PROCESS_RECEIVING, self());
+}
+
+bool order_select(endpoint_t partner, const struct partner_select *o)
+{
+    message m = {.m_type = PARTNER_SELECT};
+
+    memcpy(m.m_words, o, sizeof *o);
+    return give(partner, &m);
 }
 
 bool order_plain(endpoint_t partner, int32_t type, uint32_t word0, uint32_t word1)
@@ -111,6 +125,8 @@ static enum process_state state_inside(uint32_t call)
         return PROCESS_SENDING;
     case IPC_SEND_REC:
         return PROCESS_CALLING;
+    case IPC_REQUEST:
+        return PROCESS_REQUESTING;
     default:
         return PROCESS_RECEIVING;
     }
@@ -144,6 +160,21 @@ int result_of(endpoint_t partner)
     struct partner_report report;
 
     return report_of(partner, &report) ? report.result : 1;
+}
+
+int partner_asks(endpoint_t partner, int32_t number, const uint32_t words[6], uint32_t out[6])
+{
+    message m = {.m_type = PARTNER_SYSTEM};
+    struct partner_request *request = (struct partner_request *)m.m_words;
+    struct partner_report report;
+
+    request->number = number;
+    memcpy(request->word, words, sizeof request->word);
+    if (!give(partner, &m) || !report_of(partner, &report))
+        return 1;
+    if (out)
+        memcpy(out, &report.second, 6 * sizeof(uint32_t));
+    return report.result;
 }
 
 bool next_death(struct system_death *death)

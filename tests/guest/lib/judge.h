@@ -35,10 +35,12 @@ bool comes_to_die(endpoint_t process);
 /* Gives an order: a trap with these registers. False (and a failed check) when it isn't taken. */
 bool order(endpoint_t partner, uint32_t ecx, endpoint_t eax, uint32_t ebx, uint32_t esi,
            int32_t tag);
+bool order_all(endpoint_t partner, int32_t type, const struct partner_order *o);
 bool order_plain(endpoint_t partner, int32_t type, uint32_t word0, uint32_t word1);
+bool order_select(endpoint_t partner, const struct partner_select *o);
 
 /* The same without a report; returns when the partner is through. */
-bool order_silent(endpoint_t partner, uint32_t ecx, endpoint_t eax, uint32_t ebx, uint32_t esi);
+bool order_silent(endpoint_t partner, uint32_t ecx, endpoint_t eax, uint32_t ebx, uint32_t edx);
 
 /* Orders, and waits until the partner waits inside that call. */
 bool order_and_wait(endpoint_t partner, uint32_t call, endpoint_t target, int32_t tag);
@@ -48,6 +50,9 @@ bool report_of(endpoint_t partner, struct partner_report *report);
 
 /* Takes the report and answers its result, or 1 when none came. */
 int result_of(endpoint_t partner);
+
+/* A call to SYSTEM by a partner; its answer's words 0..5 go to `out` (may be NULL). */
+int partner_asks(endpoint_t partner, int32_t number, const uint32_t words[6], uint32_t out[6]);
 
 /* The next unread death, waiting for it. False when none comes. Needs sys_watch beforehand. */
 bool next_death(struct system_death *death);

@@ -8,6 +8,10 @@ bits 32
 global trap_all
 global spin_all
 global flags_after_pop
+global fault_all
+global fault_all_at
+global fault_read
+global fault_read_at
 
 section .text
 
@@ -98,6 +102,24 @@ spin_all:
         jnz     .round
         lea     esp, [esp + 4]
         store_all
+        ret
+
+; void fault_all(struct all_registers *r)
+; An undefined instruction of two bytes with all of these loaded; what came out, when somebody has
+; moved EIP behind it.
+fault_all:
+        load_all
+fault_all_at:
+        ud2
+        store_all
+        ret
+
+; uint32_t fault_read(uint32_t address)
+; The address is in eax when it is read from.
+fault_read:
+        mov     eax, [esp + 4]
+fault_read_at:
+        mov     eax, [eax]
         ret
 
 ; uint32_t flags_after_pop(uint32_t flags)

@@ -16,6 +16,15 @@ void trap_all(struct all_registers *r);
 /* Counts down from `rounds` with all of these loaded and no call at all; what came out. */
 void spin_all(struct all_registers *r, uint32_t rounds);
 
+/* ud2 with all of these loaded, at the label; on return, what came out. */
+void fault_all(struct all_registers *r);
+extern const char fault_all_at[];
+#define FAULT_ALL_BYTES 2
+
+/* Reads the address, which is in eax, at the label. */
+uint32_t fault_read(uint32_t address);
+extern const char fault_read_at[];
+
 /* The flags as they are after `flags` was popped into them (TF must not be set). */
 uint32_t flags_after_pop(uint32_t flags);
 

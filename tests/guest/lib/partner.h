@@ -22,16 +22,28 @@ enum {
     PARTNER_KILL_SELF,     /* sys_kill(SELF) */
     PARTNER_SYSTEM,        /* partner_request: asks SYSTEM, then reports its answer */
     PARTNER_FLOOD,         /* word 0: how often; word 1: whom: sends tags 1, 2, 3 ..., reports */
+    PARTNER_CALL_SILENT,   /* as PARTNER_CALL, without a report */
+    PARTNER_SELECT,        /* partner_select, then reports */
+    PARTNER_SERVE,         /* partner_order, a receive; replies to what came and reports */
 };
 
 /* How the partner names the message. Other values go into ebx as they are. */
 #define PARTNER_BUFFER   1 /* its own buffer, filled with the tag's pattern */
 #define PARTNER_STRADDLE 2 /* one that lies across two pages, filled the same way */
 
+/* The tag is m_type of the buffer before the call. After PARTNER_SERVE's receive the same buffer
+   with tag + 1 is the reply, and the report is about the receive. */
 struct __attribute__((may_alias)) partner_order {
-    uint32_t ecx, eax, ebx, esi;
-    int32_t tag;     /* m_type of the buffer before the call */
-    uint32_t silent; /* nonzero: no report */
+    uint32_t ecx, eax, ebx, edx, esi, edi;
+    int32_t tag;
+};
+
+#define PARTNER_PAIRS 2
+
+struct __attribute__((may_alias)) partner_select {
+    uint32_t ecx, count, esi;
+    endpoint_t source[PARTNER_PAIRS];
+    uint32_t events[PARTNER_PAIRS];
 };
 
 struct __attribute__((may_alias)) partner_request {

@@ -23,9 +23,16 @@ void test_dispatch(void)
     m = (message){.m_type = SYS_TIME};
     IS(trap(IPC_SEND_REC | IPC_NONBLOCK | IPC_TIMEOUT, SYSTEM, &m, 0, NULL), 0,
        "it answers at once, NONBLOCK and TIMEOUT make no difference");
+    m = (message){.m_type = SYS_TIME};
+    IS(trap(IPC_REQUEST, SYSTEM, &m, 0, &second), 0, "and by ipc_request");
+    IS(second, IPC_CAME_REPLY, "what came is a reply, without a ticket");
+    OK(m.m_source == SYSTEM && m.m_type == 0 && m.m_words[3] == 1000, "with the answer");
     IS(send(SYSTEM, &m), -EINVAL, "SYSTEM is not reached by send");
     IS(receive(SYSTEM, &m), -EINVAL, "nor by receive");
     IS(notify(SYSTEM), -EINVAL, "nor by notify");
+    IS(ipc_notify(SYSTEM, 1), -EINVAL, "nor by ipc_notify");
+    IS(ipc_reply(SYSTEM, &m), -EINVAL, "nor by ipc_reply");
+    IS(ipc_receive(SYSTEM, 0, &m), -EINVAL, "nor by ipc_receive");
 }
 
 void test_permissions(void)
@@ -101,8 +108,8 @@ static void test_process_self(void)
     IS(info.waits_for, NONE, "waits for nobody");
     IS(info.priority, JUDGE_PRIORITY, "priority as on its line");
     OK(info.identity > 0 && info.identity < 64, "an identity of its own");
-    IS(info.calls & 0x3f, 0x3f, "all six calls");
-    IS(info.kernel_calls & 0x1fffe, 0x1fffe, "all calls to SYSTEM");
+    IS(info.calls, (1 << CALL_BIT_COUNT) - 1, "all calls");
+    IS(info.kernel_calls, (1 << (SYSTEM_CALL_LAST + 1)) - 2, "all calls to SYSTEM");
     IS(info.irq_lines, 1 << 8 | 1 << IRQ_LINE_LOG, "interrupt lines as on its line");
     OK(!(info.reserved[0] | info.reserved[1] | info.reserved[2] | info.reserved[3]),
        "reserved words are zero");

@@ -21,22 +21,6 @@ int ask(int32_t number, const uint32_t words[6], message *answer)
     return result ? 1000 + result : m->m_type;
 }
 
-int partner_asks(endpoint_t partner, int32_t number, const uint32_t words[6], uint32_t out[6])
-{
-    message m = {.m_type = PARTNER_SYSTEM};
-    struct partner_request *request = (struct partner_request *)m.m_words;
-    struct partner_report report;
-
-    request->number = number;
-    memcpy(request->word, words, sizeof request->word);
-    if (ipc_call(IPC_SEND | IPC_TIMEOUT, partner, &m, PATIENCE_US, NULL) ||
-        !report_of(partner, &report))
-        return 1;
-    if (out)
-        memcpy(out, &report.second, 6 * sizeof(uint32_t));
-    return report.result;
-}
-
 void expect_bad_buffers(int32_t number, unsigned index, const uint32_t words[6], bool written,
                         const char *name)
 {

@@ -7,6 +7,7 @@
 #include "../lib/judge.h"
 
 #include <abi/layout.h>
+#include <abi/privilege.h>
 #include <string.h>
 
 extern endpoint_t me;
@@ -19,9 +20,6 @@ extern endpoint_t pnone; /* one that may only exit and look up */
 
 /* Asks SYSTEM with these words 0..5; the answer in *answer, m_type is returned. */
 int ask(int32_t number, const uint32_t words[6], message *answer);
-
-/* The same by a partner; its answer's words 0..5 go to `out` (may be NULL). */
-int partner_asks(endpoint_t partner, int32_t number, const uint32_t words[6], uint32_t out[6]);
 
 /* Calls that take a buffer at word `index`: every bad address must be EFAULT and change nothing. */
 void expect_bad_buffers(int32_t number, unsigned index, const uint32_t words[6], bool written,

@@ -29,8 +29,10 @@ static void defaults(void **state)
     assert_false(parsed.demand || parsed.quiet || parsed.user);
     assert_int_equal(parsed.priority, 8);
     assert_int_equal(parsed.quantum_ms, 10);
-    assert_int_equal(parsed.calls, 1u << CALL_BIT_send_rec | 1u << CALL_BIT_receive |
-                                       1u << CALL_BIT_in_outbox | 1u << CALL_BIT_echo);
+    assert_int_equal(parsed.calls, 1u << CALL_BIT_send_rec | 1u << CALL_BIT_ipc_request |
+                                       1u << CALL_BIT_receive | 1u << CALL_BIT_ipc_receive |
+                                       1u << CALL_BIT_ipc_select | 1u << CALL_BIT_in_outbox |
+                                       1u << CALL_BIT_echo);
     assert_true(slice_is(parsed.targets, "servers"));
     assert_int_equal(parsed.kernel_calls, 1u << SYS_EXIT | 1u << SYS_TIME | 1u << SYS_LOOKUP);
     assert_int_equal(parsed.irq_lines, 0);
@@ -38,6 +40,7 @@ static void defaults(void **state)
     assert_int_equal(parsed.heap_bytes, 64 << 10);
     assert_int_equal(parsed.stack_bytes, 32 << 10);
     assert_string_equal(parsed.arguments, "");
+    assert_string_equal(parsed.faults, "");
 }
 
 static void every_key(void **state)
@@ -45,7 +48,7 @@ static void every_key(void **state)
     (void)state;
     accept("d start=demand identity=disk priority=0 quantum=1000 calls=send:notify:ipc_select "
            "targets=all kernel=exit:power irq=1:14:log ports=0x60:0x3d4-0x3d5:65535 "
-           "map=0xb8000+0x8000:0xfd000000+16M heap=256M stack=8M quiet -- a  b c=d");
+           "map=0xb8000+0x8000:0xfd000000+16M heap=256M stack=8M faults=pager quiet -- a  b c=d");
     assert_true(parsed.demand && parsed.quiet && !parsed.user);
     assert_string_equal(parsed.identity, "disk");
     assert_int_equal(parsed.priority, 0);
@@ -66,6 +69,7 @@ static void every_key(void **state)
     assert_int_equal(parsed.maps[1].bytes, 16 << 20);
     assert_int_equal(parsed.heap_bytes, 256 << 20);
     assert_int_equal(parsed.stack_bytes, 8 << 20);
+    assert_string_equal(parsed.faults, "pager");
     assert_string_equal(parsed.arguments, "a b c=d");
 }
 
@@ -75,6 +79,22 @@ static void lists_with_all(void **state)
     accept("d calls=all kernel=all");
     assert_int_equal(parsed.calls, (1u << CALL_BIT_COUNT) - 1);
     assert_int_equal(parsed.kernel_calls, (1u << (SYSTEM_CALL_LAST + 1)) - 2);
+}
+
+/* Each call's own name is its own bit, and no other name is a call. */
+static void every_call_by_its_name(void **state)
+{
+    (void)state;
+#define CHECK_CALL(name, number, bit)                                                              \
+    accept("d calls=" #name);                                                                      \
+    assert_int_equal(parsed.calls, 1u << (bit));
+    IPC_CALLS(CHECK_CALL)
+#undef CHECK_CALL
+    accept("d calls=ipc_request:ipc_reply:ipc_receive targets=none");
+    assert_int_equal(parsed.calls, 1u << CALL_BIT_ipc_request | 1u << CALL_BIT_ipc_reply |
+                                       1u << CALL_BIT_ipc_receive);
+    assert_true(slice_is(parsed.targets, "none"));
+    refuse("d calls=ipc_sendrec", "calls=ipc_sendrec: no such IPC call");
 }
 
 static void sizes_become_whole_pages(void **state)
@@ -118,6 +138,8 @@ static void wrong_names(void **state)
     refuse("boot/", ": not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     refuse("user", "user: a reserved word");
     refuse("all", "all: a reserved word");
+    refuse("none", "none: a reserved word");
+    refuse("d identity=none", "identity=none: a reserved word");
     refuse("servers", "servers: a reserved word");
     assert_string_equal(parsed.name, "");
 }
@@ -194,6 +216,16 @@ static void wrong_ranges(void **state)
     accept("d map=0xfffff000+4K"); /* the last page there is */
 }
 
+static void whose_faults(void **state)
+{
+    (void)state;
+    accept("d identity=user faults=debugger"); /* a burden, no privilege */
+    assert_string_equal(parsed.faults, "debugger");
+    refuse("d faults=", "faults=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d faults=a:b", "faults=a:b: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d faults=a faults=a", "faults=a: given twice");
+}
+
 static void user_has_no_privileges_of_its_own(void **state)
 {
     (void)state;
@@ -253,6 +285,7 @@ int main(void)
         cmocka_unit_test(defaults),
         cmocka_unit_test(every_key),
         cmocka_unit_test(lists_with_all),
+        cmocka_unit_test(every_call_by_its_name),
         cmocka_unit_test(sizes_become_whole_pages),
         cmocka_unit_test(the_name_behind_a_path),
         cmocka_unit_test(wrong_names),
@@ -260,6 +293,7 @@ int main(void)
         cmocka_unit_test(wrong_values),
         cmocka_unit_test(wrong_lists),
         cmocka_unit_test(wrong_ranges),
+        cmocka_unit_test(whose_faults),
         cmocka_unit_test(user_has_no_privileges_of_its_own),
         cmocka_unit_test(arguments_that_do_not_fit),
         cmocka_unit_test(any_text_is_survived),

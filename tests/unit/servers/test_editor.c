@@ -32,6 +32,7 @@ static int begin(void **state)
     terminal_init(&terminal);
     memset(&current, 0, sizeof current);
     memset(&editor, 0, sizeof editor);
+    output("above\n", 6);
     output_bytes = 0;
     editor_begin(&editor, PROMPT, TERMINAL_COLUMNS, output);
     return 0;
@@ -74,7 +75,10 @@ static void assert_shown_on(const struct terminal *t, int first)
 static void assert_shown(void)
 {
     const size_t cursor = strlen(PROMPT) + characters(editor.text, editor.cursor);
-    assert_shown_on(&terminal, terminal.row - (int)(cursor / 80));
+    const int first = terminal.row - (int)(cursor / 80);
+    assert_shown_on(&terminal, first);
+    if (first > 0) /* nothing of the line is left behind */
+        assert_row(&terminal, (unsigned)first - 1, "above");
 }
 
 static void assert_line(const char *text)
@@ -145,7 +149,7 @@ static void test_wraps(void **state)
     for (int i = 0; i < 72; i++)
         type("x");
     assert_shown(); /* the row is full to the last column */
-    assert_cursor(&terminal, 1, 0);
+    assert_cursor(&terminal, 2, 0);
     type("yz");
     assert_shown();
     type("\x7f\x7f\x7f");
@@ -163,7 +167,7 @@ static void test_wraps_at_the_bottom(void **state)
 {
     (void)state;
     for (int i = 0; i < 24; i++)
-        output("\n", 1);
+        output("above\n", 6);
     editor_begin(&editor, PROMPT, 80, output);
     for (int i = 0; i < 400; i++)
         type("0123456789");
@@ -173,6 +177,23 @@ static void test_wraps_at_the_bottom(void **state)
     assert_shown();
     type("\x0b");
     assert_line("");
+}
+
+static void test_record_stays_short(void **state)
+{
+    (void)state;
+    type("some words");
+    for (int i = 0; i < 3000; i++) {
+        output_bytes = 0;
+        type("\033[D\033[D\033[C");
+        assert_false(current.lost);
+    }
+    for (int i = 0; i < 6000; i++) {
+        output_bytes = 0;
+        type("x");
+    }
+    assert_false(current.lost);
+    assert_shown();
 }
 
 static void test_events(void **state)
@@ -233,6 +254,7 @@ static void test_any_keys(void **state)
         }
         if (random_below(500) == 0) {
             type("\x03");
+            output("above\n", 6);
             editor_begin(&editor, PROMPT, 80, output);
         }
     }
@@ -247,6 +269,7 @@ int main(void)
         cmocka_unit_test_setup(test_characters_of_several_bytes, begin),
         cmocka_unit_test_setup(test_wraps, begin),
         cmocka_unit_test_setup(test_wraps_at_the_bottom, begin),
+        cmocka_unit_test_setup(test_record_stays_short, begin),
         cmocka_unit_test_setup(test_events, begin),
         cmocka_unit_test_setup(test_replace, begin),
         cmocka_unit_test_setup(test_any_keys, begin),

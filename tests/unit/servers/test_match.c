@@ -69,6 +69,7 @@ static void test_distance(void **state)
     (void)state;
     assert_int_equal(match_distance("help", "help"), 0);
     assert_int_equal(match_distance("hlep", "help"), 1); /* neighbours swapped */
+    assert_int_equal(match_distance("HELP", "help"), 0);
     assert_int_equal(match_distance("hlp", "help"), 1);
     assert_int_equal(match_distance("", "help"), 4);
     assert_int_equal(match_distance("kitten", "sitting"), 3);

@@ -1,4 +1,4 @@
-# What is compiled for whom.
+# What is compiled for whom (included by the top CMakeLists.txt).
 #
 #   parley_warnings   warnings for everything that is ours
 #   parley_i386       code that runs on the machine, in any ring
