@@ -10,7 +10,6 @@ void ipc_queue_append(struct ipc_table *t, unsigned owner, unsigned slot)
     struct ipc_process *queue = &t->process[owner];
     struct ipc_process *process = &t->process[slot];
 
-    process->queue_next = IPC_NO_SLOT;
     process->queue_previous = queue->queue_last;
     if (queue->queue_last == IPC_NO_SLOT)
         queue->queue_first = (uint16_t)slot;

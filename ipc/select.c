@@ -38,9 +38,7 @@ static uint32_t readiness(const struct ipc_table *t, unsigned caller,
 /* The i-th pair to look at. */
 static unsigned nth_index(const struct ipc_process *process, unsigned i, unsigned count)
 {
-    unsigned first = process->select_turn < count ? process->select_turn : 0;
-
-    return (first + i) % count;
+    return (process->select_turn + i) % count;
 }
 
 static bool finish_select(struct ipc_table *t, unsigned slot, unsigned index, uint32_t second)

@@ -61,7 +61,6 @@ static unsigned take_free(struct ipc_table *t)
 
 void ipc_init(struct ipc_table *t)
 {
-    t->free_first = IPC_NO_SLOT;
     t->free_last = IPC_NO_SLOT;
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
         clear_process(&t->process[slot], ENDPOINT(0, slot));

@@ -74,7 +74,7 @@ struct ipc_process {
     uint16_t queue_next; /* this one's successor in the queue that it is in */
     uint16_t queue_previous;
     uint16_t event_turn;  /* slot where the search for events begins next time */
-    uint16_t select_turn; /* pair where ipc_select's search begins next time */
+    uint16_t select_turn; /* pair where ipc_select's search begins next time, modulo their number */
     uint16_t ticket;      /* of its send_rec or ipc_request that was taken last; 0: none yet */
     uint16_t reserved;
     uint32_t kernel_events;                 /* pending from HARDWARE */
@@ -182,6 +182,9 @@ bool ipc_request(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr
  * ipc_receive(src, events): a message from src, or those of the pending events of a source that src
  * names which are in `events`; the others stay pending. NONE: no message, and such events of every
  * source, the kernel's too.
+ * Receives from ANY and NONE count the turns of the sources; those from ANY that accept events also
+ * count the turns of events and messages. The turns are fair to all that one and the same receive
+ * accepts; a receiver that changes `events` from call to call makes an order of its own.
  */
 bool ipc_receive(struct ipc_table *t, unsigned caller, endpoint_t src, phys_addr_t in,
                  uint32_t flags);
@@ -212,9 +215,10 @@ bool ipc_reply_receive(struct ipc_table *t, unsigned caller, endpoint_t dst, phy
 /*
  * Waits until one of `count` (1..IPC_SELECT_PAIRS) pairs is ready: the result is its index, counted
  * from 0, and the second result what ipc_receive with that pair would take, or EDEADSRCDST in bits
- * 15..8 for a dead source. Takes nothing. The search begins after the pair returned last and goes
- * round. The set is copied. EINVAL a source that is neither a process, ANY nor HARDWARE; ELOCKED
- * the caller itself; the second result is then the caller.
+ * 15..8 for a dead source. Takes nothing, so what was ready may be gone when it is received: its
+ * sender may have given up. The search begins after the pair returned last and goes round. The set
+ * is copied. EINVAL a source that is neither a process, ANY nor HARDWARE; ELOCKED the caller
+ * itself; the second result is then the caller.
  */
 bool ipc_select(struct ipc_table *t, unsigned caller, const struct ipc_select_pair *set,
                 unsigned count, uint32_t flags);

@@ -82,6 +82,7 @@ void expect_waits(unsigned slot, enum ipc_state state, endpoint_t waits_for);
 struct ipc_table *keep_table(void);
 void expect_unchanged_but(const struct ipc_table *before, unsigned caller);
 
+int run_asserts_tests(void);
 int run_check_tests(void);
 int run_deadlock_tests(void);
 int run_ends_tests(void);

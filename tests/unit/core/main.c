@@ -19,5 +19,6 @@ int main(void)
     failed += run_fault_tests();
     failed += run_peers_tests();
     failed += run_invariants_tests();
+    failed += run_asserts_tests();
     return failed != 0;
 }

@@ -342,8 +342,7 @@ static unsigned find_pair(const struct model *m, unsigned slot, uint32_t *second
     const struct model_process *p = &m->process[slot];
 
     for (unsigned i = 0; i < p->pairs; i++) {
-        unsigned from = p->last_pair < p->pairs ? p->last_pair : 0;
-        unsigned index = (from + i) % p->pairs;
+        unsigned index = (p->last_pair + i) % p->pairs;
         endpoint_t source = p->set[index].source;
 
         *second = find_any(m, slot, source, p->set[index].events).came;

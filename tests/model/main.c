@@ -1,0 +1,124 @@
+/*
+ * The exhaustive checker: model-P [--long] [--symmetry] [--list] [NAME...]
+ *
+ * Runs the bounds with these names, or without a name all that are not long; with --long the long
+ * ones. --symmetry runs those in which symmetric states are one a second time without that, and
+ * holds the numbers of states against each other. Prints a line for each and a closing one.
+ */
+#include "explore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_long, compares;
+static uint64_t states, transitions;
+static double seconds;
+
+static bool is_wanted(const struct bounds *bounds, int count, char **names)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(names[i], bounds->name) == 0)
+            return true;
+    }
+    return count == 0 && bounds->is_long == is_long;
+}
+
+/* Writes how many states there are, symmetric ones counted one by one. */
+static bool run(const struct bounds *bounds, uint64_t *all)
+{
+    struct visits visits = {.bounds = bounds};
+    bool good = explore(&visits);
+
+    printf("%-12s %9u states, %10llu transitions, %6.1f s", bounds->name, visits.count,
+           (unsigned long long)visits.transitions, visits.seconds);
+    if (visits.stands_for != visits.count)
+        printf("; they stand for %llu", (unsigned long long)visits.stands_for);
+    printf(": %s\n", bounds->covers);
+    fflush(stdout);
+    states += visits.count;
+    transitions += visits.transitions;
+    seconds += visits.seconds;
+    *all = visits.stands_for;
+    visits_free(&visits);
+    return good;
+}
+
+static bool run_without_symmetry(const struct bounds *bounds, uint64_t expected)
+{
+    struct bounds plain = *bounds;
+    uint64_t all;
+
+    plain.naming.symmetry = SYMMETRY_NONE;
+    if (!run(&plain, &all))
+        return false;
+    if (all != expected)
+        printf("%s: VIOLATION: by symmetry there are %llu states, without %llu\n", bounds->name,
+               (unsigned long long)expected, (unsigned long long)all);
+    return all == expected;
+}
+
+/* A run that never came to a state or an error says nothing about it. */
+static bool saw_everything(void)
+{
+    static const int errors[] = {EINTR,       EINVAL,         ETIMEDOUT,   ELOCKED,
+                                 EBADCALL,    ECALLDENIED,    EDEADSRCDST, ENOTREADY,
+                                 ETRAPDENIED, EREPLYTIMEDOUT, EREPLYINTR,  EREPLYDEAD};
+    bool good = true;
+
+    for (unsigned i = 0; i <= IPC_SELECTING; i++) {
+        if (seen_states[i] == 0)
+            good = printf("model: never came to state %u\n", i) < 0;
+    }
+    for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+        if (seen_results[errors[i]] == 0)
+            good = printf("model: never saw %s\n", error_name(-errors[i])) < 0;
+    }
+    return good;
+}
+
+static void list(void)
+{
+    for (const struct bounds *bounds = all_bounds; bounds->name != NULL; bounds++)
+        printf("%-12s %s%s\n", bounds->name, bounds->is_long ? "(long) " : "", bounds->covers);
+}
+
+/* The first argument that is no option. */
+static int options(int argc, char **argv)
+{
+    int i = 1;
+
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--long") == 0) {
+            is_long = true;
+        } else if (strcmp(argv[i], "--symmetry") == 0) {
+            compares = true;
+        } else {
+            list();
+            exit(strcmp(argv[i], "--list") == 0 ? 0 : 2);
+        }
+    }
+    return i;
+}
+
+int main(int argc, char **argv)
+{
+    int first = options(argc, argv);
+    bool good = true;
+    uint64_t all;
+
+    for (const struct bounds *bounds = all_bounds; good && bounds->name != NULL; bounds++) {
+        bool symmetric = bounds->naming.symmetry != SYMMETRY_NONE;
+
+        if (!is_wanted(bounds, argc - first, argv + first) || (compares && !symmetric))
+            continue;
+        good = run(bounds, &all);
+        if (good && compares)
+            good = run_without_symmetry(bounds, all);
+    }
+    if (good && first == argc && !is_long && !compares)
+        good = saw_everything();
+    printf("model: %d processes, %llu states, %llu transitions, %d violations\n", IPC_PROCESSES,
+           (unsigned long long)states, (unsigned long long)transitions, good ? 0 : 1);
+    printf("model: %.1f s of one processor\n", seconds);
+    return good ? 0 : 1;
+}
