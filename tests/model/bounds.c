@@ -79,7 +79,7 @@ const struct bounds all_bounds[] = {
 
     {"generations",
      "slots that come to their last generation; wild arguments",
-     .naming = {.symmetry = SYMMETRY_ALL, .ticket = 7, .generations = true}, COMES_AND_GOES,
+     .naming = {.symmetry = SYMMETRY_NONE, .ticket = 7, .generations = true}, COMES_AND_GOES,
      ALIKE(.calls = DOES(send) | DOES(ipc_request) | DOES(ipc_reply) | DOES(ipc_receive),
            .flags = PLAIN, .sources = FROM_PEERS | FROM_ANY, .masks = SET_NONE, .wild = true)},
 

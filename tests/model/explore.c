@@ -242,7 +242,21 @@ static void report_progress(const struct visits *v, uint32_t state, double since
     last = time;
 }
 
-static void start(struct visits *v)
+/* Whether the operations are as symmetric as the states are said to be. */
+static bool check_symmetry(const struct visits *v)
+{
+    const struct operation *alone = bounds_asymmetry(v->bounds, &v->operations);
+
+    if (alone == NULL)
+        return true;
+    printf("%s: VIOLATION: the states are taken as symmetric, but others cannot do as ",
+           v->bounds->name);
+    operation_print(stdout, v->start, alone);
+    printf("\n");
+    return false;
+}
+
+static bool start(struct visits *v)
 {
     static struct ipc_table first;
     struct state_permutation how;
@@ -256,16 +270,17 @@ static void start(struct visits *v)
         abort();
     v->stands_for = state_to_key(&first, &v->bounds->naming, &key, &how);
     visit(v, &key, 0, 0);
+    return check_symmetry(v);
 }
 
 bool explore(struct visits *v)
 {
     double since = now();
-    bool good = true;
+    bool good;
 
     current = v;
     watch();
-    start(v);
+    good = start(v);
     for (uint32_t state = 0; good && state < v->count; state++) {
         current_state = state;
         if (state % 1024 == 0) {
