@@ -57,7 +57,7 @@ const struct bounds all_bounds[] = {
      "one selects among one or two pairs of everything; the others send, notify, die",
      IN_TURN, COMES_AND_GOES, .cancels = true,
      .first = {.calls = DOES(ipc_select) | DOES(ipc_receive),
-               .flags = PLAIN | NONBLOCK | TIMEOUT, .sources = EVERYBODY,
+               .flags = ALL_FLAGS, .sources = EVERYBODY,
                .masks = SET_NONE | SET_A | SET_ALL, .kernel = SET_A | SET_B,
                .selects = SINGLE_PAIRS | TWO_PAIRS},
      .others = {.calls = DOES(send) | DOES(ipc_request) | DOES(ipc_notify),

@@ -64,7 +64,8 @@ extern const struct bounds all_bounds[];
 struct operations {
     struct operation *list;
     unsigned count, room;
-    unsigned first[IPC_PROCESSES + 2]; /* of each slot; the last ones are births */
+    unsigned first[IPC_PROCESSES + 2];      /* of each slot; the last ones are births */
+    unsigned first_call[IPC_PROCESSES + 1]; /* of each slot's own; what happens to it is before */
 };
 
 /* Every operation within the bounds, those of slot 0 first, with the endpoints of this table. */

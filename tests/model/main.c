@@ -57,14 +57,64 @@ static bool run_without_symmetry(const struct bounds *bounds, uint64_t expected)
     return all == expected;
 }
 
+/* Every call, and how it can go without flags, with NONBLOCK, with TIMEOUT and with both. send_rec
+   and ipc_request that succeed wait for their answer. */
+static const struct {
+    uint32_t number;
+    uint8_t ways[4];
+} every_call[] = {
+#define D SEEN_DONE
+#define W SEEN_WAITS
+#define F SEEN_FAILED
+    {IPC_SEND, {D | W | F, D | F, D | W, D | F}},
+    {IPC_RECEIVE, {D | W | F, D | F, D | W, D | F}},
+    {IPC_SEND_REC, {W | F, W | F, W, W | F}},
+    {IPC_IN_OUTBOX, {D, 0, 0, 0}},
+    {IPC_NOTIFY, {D, 0, 0, 0}},
+    {IPC_ECHO, {D, 0, 0, 0}},
+    {IPC_REQUEST, {W | F, W | F, W, W | F}},
+    {IPC_REPLY, {D | F, 0, 0, 0}},
+    {IPC_NOTIFY_SET, {D, 0, 0, 0}},
+    {IPC_RECEIVE_EX, {D | W | F, D | F, D | W, D | F}},
+    {IPC_REPLY_RECEIVE, {D | W | F, D | F, D | W, D | F}},
+    {IPC_SELECT, {D | W | F, D | F, D | W, D | F}},
+#undef D
+#undef W
+#undef F
+};
+
+static bool saw_every_call(void)
+{
+    bool good = true;
+
+    for (unsigned i = 0; i < sizeof every_call / sizeof every_call[0]; i++) {
+        for (unsigned flags = 0; flags < 4; flags++) {
+            uint32_t call = every_call[i].number | flags * IPC_NONBLOCK;
+            unsigned missing =
+                every_call[i].ways[flags] & ~(unsigned)seen_calls[every_call[i].number][flags];
+
+            if (missing != 0)
+                good = printf("model: call %#x never %s\n", call,
+                              missing & SEEN_DONE    ? "succeeded"
+                              : missing & SEEN_WAITS ? "waited"
+                                                     : "failed") < 0;
+        }
+    }
+    return good;
+}
+
 /* A run that never came to a state or an error says nothing about it. */
 static bool saw_everything(void)
 {
     static const int errors[] = {EINTR,       EINVAL,         ETIMEDOUT,   ELOCKED,
                                  EBADCALL,    ECALLDENIED,    EDEADSRCDST, ENOTREADY,
                                  ETRAPDENIED, EREPLYTIMEDOUT, EREPLYINTR,  EREPLYDEAD};
-    bool good = true;
+    bool good = saw_every_call();
 
+    for (unsigned i = 0; i < OPERATION_KINDS; i++) {
+        if (seen_kinds[i] == 0)
+            good = printf("model: never did operation %u\n", i) < 0;
+    }
     for (unsigned i = 0; i <= IPC_SELECTING; i++) {
         if (seen_states[i] == 0)
             good = printf("model: never came to state %u\n", i) < 0;

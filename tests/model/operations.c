@@ -192,17 +192,25 @@ static unsigned tickets_of(const struct maker *m, uint32_t tickets[4])
     return 4;
 }
 
+static endpoint_t former_tenant(const struct maker *m, unsigned slot)
+{
+    return (endpoint_t)((uint32_t)endpoint_of(m, slot) - (1u << ENDPOINT_SLOT_BITS));
+}
+
+/* To everybody with every ticket, and with the right one to whoever was there before. */
 static void add_replies(struct maker *m)
 {
     uint32_t tickets[4];
     unsigned count = tickets_of(m, tickets);
 
-    for (unsigned i = 0; i < count; i++) {
-        for (EACH(peer)) {
-            if (does(m, CALL_BIT_ipc_reply))
-                add_call(m, (struct operation){.call = IPC_REPLY | tickets[i],
-                                               .target = endpoint_of(m, peer)});
-        }
+    for (EACH(peer)) {
+        if (!does(m, CALL_BIT_ipc_reply))
+            return;
+        for (unsigned i = 0; i < count; i++)
+            add_call(m, (struct operation){.call = IPC_REPLY | tickets[i],
+                                           .target = endpoint_of(m, peer)});
+        add_call(m, (struct operation){.call = IPC_REPLY | tickets[0],
+                                       .target = former_tenant(m, peer)});
     }
 }
 
@@ -223,7 +231,7 @@ static void add_both(struct maker *m, endpoint_t client, uint32_t ticket)
     }
 }
 
-/* Replies that may be right, those that come late, and one to a name. */
+/* Replies that may be right, those that come late or to a former tenant, and one to a name. */
 static void add_reply_receives(struct maker *m)
 {
     uint32_t tickets[4];
@@ -236,6 +244,7 @@ static void add_reply_receives(struct maker *m)
             continue;
         add_both(m, endpoint_of(m, peer), tickets[0]);
         add_both(m, endpoint_of(m, peer), tickets[1]);
+        add_both(m, former_tenant(m, peer), tickets[0]);
     }
     add_both(m, NONE, 0);
 }
@@ -380,6 +389,7 @@ void bounds_operations(const struct bounds *bounds, const struct ipc_table *t,
         all->first[m.slot] = all->count;
         m.role = m.slot == 0 ? &bounds->first : &bounds->others;
         add_kernels(&m);
+        all->first_call[m.slot] = all->count;
         add_sends(&m);
         add_receives(&m);
         add_notifies(&m);
@@ -393,7 +403,7 @@ void bounds_operations(const struct bounds *bounds, const struct ipc_table *t,
     m.slot = 0;
     for (unsigned i = 0; i < bounds->identities; i++)
         add(&m, (struct operation){.kind = OPERATION_CREATE, .identity = i});
-    all->first[IPC_PROCESSES + 1] = all->count;
+    all->first[IPC_PROCESSES + 1] = all->first_call[IPC_PROCESSES] = all->count;
 }
 
 void bounds_start(const struct bounds *bounds, struct ipc_table *t)
