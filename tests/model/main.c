@@ -1,26 +1,58 @@
 /*
- * The exhaustive checker: model-P [--long] [--symmetry] [--list] [NAME...]
+ * The exhaustive checker: model-P [--long] [--symmetry] [--list] [--are-all] [NAME...]
  *
  * Runs the bounds with these names, or without a name all that are not long; with --long the long
  * ones. --symmetry runs those in which symmetric states are one a second time without that, and
  * holds the numbers of states against each other. Prints a line for each and a closing one.
+ * --are-all runs nothing and says whether all long ones are named.
  */
 #include "explore.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_long, compares;
+static bool is_long, compares, are_all;
 static uint64_t states, transitions;
 static double seconds;
 
-static bool is_wanted(const struct bounds *bounds, int count, char **names)
+static bool is_named(const struct bounds *bounds, int count, char **names)
 {
     for (int i = 0; i < count; i++) {
         if (strcmp(names[i], bounds->name) == 0)
             return true;
     }
-    return count == 0 && bounds->is_long == is_long;
+    return false;
+}
+
+static bool is_wanted(const struct bounds *bounds, int count, char **names)
+{
+    return count == 0 ? bounds->is_long == is_long : is_named(bounds, count, names);
+}
+
+/* A name that is none would make a run that looks at nothing and finds nothing wrong. */
+static bool names_are_known(int count, char **names)
+{
+    int known = 0;
+
+    for (const struct bounds *bounds = all_bounds; bounds->name != NULL; bounds++)
+        known += is_named(bounds, count, names);
+    if (known != count)
+        fprintf(stderr, "model: %d of %d names are known, and once each; see --list\n", known,
+                count);
+    return known == count;
+}
+
+/* For the list of tests: a search that is in no test would never run. */
+static bool all_long_are_named(int count, char **names)
+{
+    bool good = true;
+
+    for (const struct bounds *bounds = all_bounds; bounds->name != NULL; bounds++) {
+        if (bounds->is_long && !is_named(bounds, count, names))
+            good = printf("model: %s is in no test: name it in tests/model/CMakeLists.txt\n",
+                          bounds->name) < 0;
+    }
+    return good;
 }
 
 /* Writes how many states there are, symmetric ones counted one by one. */
@@ -142,6 +174,8 @@ static int options(int argc, char **argv)
             is_long = true;
         } else if (strcmp(argv[i], "--symmetry") == 0) {
             compares = true;
+        } else if (strcmp(argv[i], "--are-all") == 0) {
+            are_all = true;
         } else {
             list();
             exit(strcmp(argv[i], "--list") == 0 ? 0 : 2);
@@ -156,6 +190,10 @@ int main(int argc, char **argv)
     bool good = true;
     uint64_t all;
 
+    if (!names_are_known(argc - first, argv + first))
+        return 2;
+    if (are_all)
+        return all_long_are_named(argc - first, argv + first) ? 0 : 1;
     for (const struct bounds *bounds = all_bounds; good && bounds->name != NULL; bounds++) {
         bool symmetric = bounds->naming.symmetry != SYMMETRY_NONE;
 
