@@ -421,11 +421,11 @@ void bounds_start(const struct bounds *bounds, struct ipc_table *t)
     for (EACH(slot)) {
         if (bounds->naming.generations)
             t->process[slot].endpoint = ENDPOINT(ENDPOINT_GENERATION_LAST - 2, slot);
-        if (bounds->identities == 0)
-            ipc_create(t, 0);
-        /* A first state that stays itself when the slots move round. */
-        if (bounds->naming.symmetry == SYMMETRY_ROTATIONS)
-            t->process[slot].event_turn = (uint16_t)slot;
+        if (bounds->identities != 0)
+            continue;
+        ipc_create(t, 0);
+        /* So that the first state stays what it is when the slots move round. */
+        t->process[slot].event_turn = (uint16_t)slot;
     }
     state_rename(t, &bounds->naming);
 }
