@@ -164,6 +164,14 @@ static uint32_t wild_endpoint(struct chooser *c, unsigned process)
     }
 }
 
+static bool may_address(const struct chooser *c, unsigned process, unsigned peer)
+{
+    const struct ipc_table *t = &c->model->twin.before;
+    uint32_t targets = t->privilege[t->process[process].identity].targets[0];
+
+    return (targets >> t->process[peer].identity & 1) != 0;
+}
+
 static uint32_t peer_endpoint(struct chooser *c, unsigned process, enum peer_kind kind)
 {
     int slot = choose_chance(c, 60) ? find_peer(c, process, kind) : -1;
@@ -172,7 +180,8 @@ static uint32_t peer_endpoint(struct chooser *c, unsigned process, enum peer_kin
         return wild_endpoint(c, process);
     if (slot < 0 && kind == PEER_ACCEPTS && c->style == STYLE_SERVERS && choose_chance(c, 85))
         slot = (int)choose_number(c, 2);
-    while (slot < 0 || (unsigned)slot == process)
+    while (slot < 0 || (unsigned)slot == process ||
+           (!may_address(c, process, (unsigned)slot) && choose_chance(c, 80)))
         slot = (int)choose_number(c, IPC_PROCESSES);
     return (uint32_t)model_process(c->model, (unsigned)slot)->endpoint;
 }
@@ -611,10 +620,16 @@ bool choose_event(struct chooser *c, struct script_step *step)
         step->module = (uint8_t)free_module(c);
         return true;
     }
-    if (what < 85 && waiting >= 0)
-        return happens(step, SCRIPT_CANCEL, waiting);
+    if (what < 85 && waiting >= 0) {
+        happens(step, SCRIPT_CANCEL, waiting);
+        step->eax = choose_chance(c, 60);
+        return true;
+    }
     if (what < 94)
         return happens(step, SCRIPT_KILL, find_process(c, STATES_WAITING | 1u << IPC_RUNNABLE));
-    return happens(step, what < 97 ? SCRIPT_EXIT : SCRIPT_CRASH,
-                   find_process(c, 1u << IPC_RUNNABLE));
+    waiting = choose_caller(c);
+    happens(step, SCRIPT_EXIT, waiting);
+    if (what < 97 && waiting >= 0 && !model_has_handler(c->model->actor[waiting].module))
+        step->kind = SCRIPT_CRASH;
+    return waiting >= 0;
 }

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEPS_LEAST 16
-#define STEPS_MORE  48
+#define STEPS_LEAST 24
+#define STEPS_MORE  64
 #define STEPS_END   (SCRIPT_STEPS - 40) /* what follows is the end of the script */
 
 struct group {
@@ -84,13 +84,14 @@ static void show_call(const struct script_step *step, const struct script_pair *
 
 static void show_step(const struct script_step *step, const struct script_pair *pairs)
 {
-    static const char *const verbs[] = {"",
-                                        "exits",
-                                        "crashes",
-                                        "is cancelled",
-                                        "is killed",
-                                        "is born",
-                                        "gets what it waits for by time"};
+    static const char *const verbs[] = {
+        [SCRIPT_FAULT] = "comes to a breakpoint",
+        [SCRIPT_EXIT] = "exits",
+        [SCRIPT_CRASH] = "crashes",
+        [SCRIPT_CANCEL] = "is cancelled",
+        [SCRIPT_KILL] = "is killed",
+        [SCRIPT_WAIT] = "gets what it waits for by time",
+    };
 
     if (!shows)
         return;
@@ -101,6 +102,8 @@ static void show_step(const struct script_step *step, const struct script_pair *
         printf("p%u is born, of w%u", step->process, step->module);
     else
         printf("p%u %s", step->process, verbs[step->kind]);
+    if (step->kind == SCRIPT_CANCEL && step->eax != 0)
+        printf(", and tries its fault again");
     printf("\n");
 }
 
@@ -115,7 +118,7 @@ static void show_outcome(const struct script_outcome *o)
         show_word(o->second);
     else
         printf("%#x", o->second);
-    if (o->content >= CONTENT_MESSAGE) {
+    if (o->content >= CONTENT_MESSAGE && o->content != CONTENT_REGISTERS) {
         printf("; from ");
         show_word((uint32_t)o->source);
     }
@@ -125,6 +128,10 @@ static void show_outcome(const struct script_outcome *o)
         printf(" events %#x", o->argument);
     else if (o->content == CONTENT_ANSWER)
         printf(" the answer %s", error_name((int)o->argument));
+    else if (o->content == CONTENT_FAULT)
+        printf(" the fault of step %u", o->argument >> 4 & 0xff);
+    else if (o->content == CONTENT_REGISTERS)
+        printf("; registers of step %u", o->argument >> 4 & 0xff);
     printf("\n");
 }
 
@@ -207,6 +214,10 @@ static void add_step(struct script_step *step, const struct script_pair *pairs)
         if (shows)
             show_outcome(&model.outcome[i]);
     }
+    for (unsigned i = 0; i < model.deaths && shows; i++)
+        printf("       -> p%u is dead\n", model.dead[i]);
+    for (unsigned i = 0; i < model.deaths; i++)
+        group.head.dead[group.head.deaths++] = model.dead[i];
     follow_time(step);
 }
 
@@ -235,7 +246,7 @@ static int choose_next(const struct script_step *last)
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++)
         if (has_ended(slot) && (int)slot != next)
             group.closed[slot] = true;
-    return last->kind == SCRIPT_CALL ? next : -1;
+    return last->kind <= SCRIPT_FAULT ? next : -1;
 }
 
 static void add_calls(int caller)
@@ -245,7 +256,10 @@ static void add_calls(int caller)
 
     while (caller >= 0 && group.head.steps < SCRIPT_GROUP) {
         memset(pairs, 0, sizeof pairs);
-        choose_call(&chooser, (unsigned)caller, &step, pairs);
+        if (model_has_handler(model.actor[caller].module) && choose_chance(&chooser, 5))
+            step = (struct script_step){.kind = SCRIPT_FAULT, .process = (uint8_t)caller};
+        else
+            choose_call(&chooser, (unsigned)caller, &step, pairs);
         add_step(&step, pairs);
         caller = choose_next(&step);
         if (choose_chance(&chooser, 30))
@@ -302,7 +316,8 @@ static void add_end(void)
     static const struct script_pair pairs[SCRIPT_PAIRS];
 
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
-        struct script_step step = {.kind = SCRIPT_CANCEL, .process = (uint8_t)slot};
+        struct script_step step = {
+            .kind = SCRIPT_CANCEL, .process = (uint8_t)slot, .eax = choose_chance(&chooser, 80)};
 
         if (model_process(&model, slot)->state > IPC_RUNNABLE)
             add_alone(&step, pairs);

@@ -26,6 +26,16 @@ static const struct {
      0x19},
 };
 
+#define NOBODY 255
+
+/* The modules that settle faults, as scripts.conf has them. */
+static const uint8_t handlers[SCRIPT_PROCESSES] = {NOBODY, NOBODY, 0, 0, NOBODY, 3};
+
+bool model_has_handler(unsigned module)
+{
+    return handlers[module] != NOBODY;
+}
+
 bool model_is_endpoint(uint32_t word)
 {
     unsigned generation = endpoint_generation((endpoint_t)word);
@@ -155,15 +165,38 @@ static void describe_delivery(const struct model *m, unsigned process, struct sc
     for (unsigned i = 0; i < naive->deliveries; i++) {
         const struct naive_delivery *d = &naive->delivery[i];
 
-        if (d->in != BOX(process, BOX_IN))
-            continue;
-        if (d->out == 0) {
-            set_content(o, CONTENT_EVENTS, d->source, d->bits);
-        } else {
-            const struct script_step *step = &m->actor[(d->out / BOX_BYTES - 1) / BOX_KINDS].step;
+        const struct script_step *sent = &m->actor[(d->out / BOX_BYTES - 1) / BOX_KINDS].step;
 
-            set_content(o, CONTENT_MESSAGE, d->source, tag_at(step, step->sends));
-        }
+        if (d->in == BOX(process, BOX_FAULT_IN))
+            set_content(o, CONTENT_REGISTERS, 0, tag_at(sent, sent->sends));
+        else if (d->in != BOX(process, BOX_IN))
+            continue;
+        else if (d->out == 0)
+            set_content(o, CONTENT_EVENTS, d->source, d->bits);
+        else if (sent->kind == SCRIPT_FAULT)
+            set_content(o, CONTENT_FAULT, d->source, sent->tag);
+        else
+            set_content(o, CONTENT_MESSAGE, d->source, tag_at(sent, sent->sends));
+    }
+}
+
+/* The process runs again. A fault that was not settled is its death, one that was has no results:
+   what it did to the registers is what its handler replied, or nothing. */
+static void end_call(struct model *m, unsigned slot)
+{
+    const struct naive_process *p = &m->twin.naive_after.process[slot];
+    struct actor *actor = &m->actor[slot];
+
+    if (actor->step.kind != SCRIPT_FAULT) {
+        describe_delivery(m, slot, add_outcome(m, slot, p->result, p->second));
+    } else if (p->result < 0) {
+        actor->calls = false;
+        actor->doomed = true;
+    } else {
+        struct script_outcome *o = add_outcome(m, slot, 0, 0);
+
+        set_content(o, CONTENT_REGISTERS, 0, actor->step.tag);
+        describe_delivery(m, slot, o);
     }
 }
 
@@ -177,10 +210,8 @@ static const char *perform(struct model *m, const struct operation *op)
     if (wrong != NULL)
         return wrong;
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
-        const struct naive_process *p = &m->twin.naive_after.process[slot];
-
-        if (m->actor[slot].calls && p->state == IPC_RUNNABLE)
-            describe_delivery(m, slot, add_outcome(m, slot, p->result, p->second));
+        if (m->actor[slot].calls && m->twin.naive_after.process[slot].state == IPC_RUNNABLE)
+            end_call(m, slot);
     }
     twin_advance(&m->twin);
     return NULL;
@@ -291,8 +322,9 @@ static const char *die(struct model *m, unsigned slot)
     const struct operation op = {.kind = OPERATION_DESTROY, .slot = slot};
     const char *wrong;
 
-    m->actor[slot].calls = false;
+    m->actor[slot].calls = m->actor[slot].doomed = false;
     memset(m->actor[slot].watches, 0, sizeof m->actor[slot].watches);
+    m->dead[m->deaths++] = (uint8_t)slot;
     wrong = perform(m, &op);
     for (unsigned watcher = 0; watcher < IPC_PROCESSES && wrong == NULL; watcher++) {
         if (!m->actor[watcher].watches[slot])
@@ -301,6 +333,52 @@ static const char *die(struct model *m, unsigned slot)
         wrong = post(m, watcher, EVENT_DEATH);
     }
     return wrong;
+}
+
+/* Those whose fault nobody settles; each death may doom others. */
+static const char *bury(struct model *m)
+{
+    const char *wrong = NULL;
+    bool any = true;
+
+    while (any && wrong == NULL) {
+        any = false;
+        for (unsigned slot = 0; slot < IPC_PROCESSES && wrong == NULL; slot++) {
+            if (!m->actor[slot].doomed)
+                continue;
+            any = true;
+            wrong = die(m, slot);
+        }
+    }
+    return wrong;
+}
+
+/* The slot of the living process that settles this one's faults, or -1. */
+static int handler_of(const struct model *m, unsigned slot)
+{
+    for (unsigned i = 0; i < IPC_PROCESSES; i++)
+        if (model_process(m, i)->state != IPC_FREE &&
+            m->actor[i].module == handlers[m->actor[slot].module])
+            return (int)i;
+    return -1;
+}
+
+static const char *fault(struct model *m, const struct script_step *step)
+{
+    int handler = handler_of(m, step->process);
+    struct operation op = {
+        .kind = OPERATION_FAULT,
+        .slot = step->process,
+        .out = BOX(step->process, BOX_FAULT_OUT),
+        .in = BOX(step->process, BOX_FAULT_IN),
+    };
+
+    if (handler < 0)
+        return die(m, step->process);
+    op.target = model_process(m, (unsigned)handler)->endpoint;
+    m->actor[step->process].step = *step;
+    m->actor[step->process].calls = true;
+    return perform(m, &op);
 }
 
 static const char *bear(struct model *m, unsigned slot, unsigned module)
@@ -318,22 +396,27 @@ static const char *wait(struct model *m, const struct script_step *step)
     return step->edx != 0 ? post(m, step->process, step->edx) : perform(m, &op);
 }
 
-static const char *cancel(struct model *m, unsigned slot)
+/* Of a fault: another try, if the canceller says so. */
+static const char *cancel(struct model *m, const struct script_step *step)
 {
-    const struct operation op = {.kind = OPERATION_CANCEL, .slot = slot};
+    struct operation op = {.kind = OPERATION_CANCEL, .slot = step->process};
+
+    if (step->eax != 0 && model_process(m, step->process)->fault)
+        op.kind = OPERATION_RESTART;
 
     return perform(m, &op);
 }
 
-const char *model_step(struct model *m, const struct script_step *step,
-                       const struct script_pair *pairs)
+static const char *perform_step(struct model *m, const struct script_step *step,
+                                const struct script_pair *pairs)
 {
-    m->outcomes = 0;
     switch (step->kind) {
     case SCRIPT_CALL:
         return call(m, step, pairs);
+    case SCRIPT_FAULT:
+        return fault(m, step);
     case SCRIPT_CANCEL:
-        return cancel(m, step->process);
+        return cancel(m, step);
     case SCRIPT_BIRTH:
         return bear(m, step->process, step->module);
     case SCRIPT_WAIT:
@@ -341,6 +424,16 @@ const char *model_step(struct model *m, const struct script_step *step,
     default:
         return die(m, step->process);
     }
+}
+
+const char *model_step(struct model *m, const struct script_step *step,
+                       const struct script_pair *pairs)
+{
+    const char *wrong;
+
+    m->outcomes = m->deaths = 0;
+    wrong = perform_step(m, step, pairs);
+    return wrong != NULL ? wrong : bury(m);
 }
 
 const char *model_begin(struct model *m)

@@ -19,6 +19,7 @@ struct actor {
     uint8_t in_box, out_box; /* places; PLACE_NULL: not set */
     struct script_step step; /* its last call */
     bool calls;              /* that call has not ended */
+    bool doomed;             /* its fault will not be settled */
     bool watches[IPC_PROCESSES];
 };
 
@@ -27,6 +28,8 @@ struct model {
     struct actor actor[IPC_PROCESSES];
     unsigned outcomes; /* of the last step */
     struct script_outcome outcome[2 * IPC_PROCESSES];
+    unsigned deaths; /* in it, in their order */
+    uint8_t dead[IPC_PROCESSES];
 };
 
 /* Six processes, the first of each slot, whose module is the slot's number. NULL, or what is wrong
@@ -40,6 +43,9 @@ void model_find_places(const struct model *m, struct script_step *step);
    disagree about. */
 const char *model_step(struct model *m, const struct script_step *step,
                        const struct script_pair *pairs);
+
+/* Whether a program of this module has somebody to settle its faults. */
+bool model_has_handler(unsigned module);
 
 struct script_state model_state(const struct model *m, unsigned process);
 

@@ -22,9 +22,9 @@
 
 /* Deadlines and alarms come when the judge waits for them, and not before: a step takes much less.
  */
-#define SCRIPT_DEADLINE_US 100000u
-#define SCRIPT_ALARM_US    20000u
-#define SCRIPT_MARGIN_US   20000u /* how much longer the judge waits */
+#define SCRIPT_DEADLINE_US 10000u
+#define SCRIPT_ALARM_US    5000u
+#define SCRIPT_MARGIN_US   3000u /* how much longer the judge waits */
 
 /* The generation of a script's first processes, so that older ones have a name in the model. */
 #define SCRIPT_GENERATION 16
@@ -35,13 +35,15 @@ struct script_header {
 
 struct script_group {
     uint8_t steps, outcomes, states, last;
+    uint8_t deaths, dead[7]; /* which processes, in their order */
 };
 
 enum script_kind {
     SCRIPT_CALL,   /* the process traps with these registers */
+    SCRIPT_FAULT,  /* the process comes to a breakpoint; its handler may settle that */
     SCRIPT_EXIT,   /* the process calls sys_exit */
     SCRIPT_CRASH,  /* the process reads address 0 and dies of it */
-    SCRIPT_CANCEL, /* from here on the judge does it, alone in its group */
+    SCRIPT_CANCEL, /* from here on the judge does it, alone in its group. eax: a fault restarts */
     SCRIPT_KILL,
     SCRIPT_BIRTH, /* of `module`, in the slot of `process` */
     SCRIPT_WAIT,  /* so many microseconds (eax) */
@@ -98,9 +100,11 @@ struct script_pair {
 enum script_content {
     CONTENT_NO_PLACE,
     CONTENT_UNTOUCHED,
-    CONTENT_MESSAGE, /* argument: the tag, its place included; from `source` */
-    CONTENT_EVENTS,  /* argument: the bits; from `source` */
-    CONTENT_ANSWER,  /* argument: m_type, the rest zero; from SYSTEM */
+    CONTENT_MESSAGE,   /* argument: the tag, its place included; from `source` */
+    CONTENT_EVENTS,    /* argument: the bits; from `source` */
+    CONTENT_ANSWER,    /* argument: m_type, the rest zero; from SYSTEM */
+    CONTENT_FAULT,     /* argument: the tag of the fault of `source` */
+    CONTENT_REGISTERS, /* no message: the registers after a fault are the words of this tag */
 };
 
 #define MAPPED_SECOND 1u
@@ -125,5 +129,7 @@ struct script_state {
    source, word 0, is a lie. */
 #define SCRIPT_TAG(script, index, place)                                                           \
     ((uint32_t)(script) << 12 | (uint32_t)(index) << 4 | (uint32_t)(place))
-#define SCRIPT_WORD(tag, i)  (((tag)*2654435761u + (uint32_t)(i)*0x9e3779b9u) ^ 0x5a5a0000u)
-#define SCRIPT_READ_ONLY_TAG SCRIPT_TAG(0xfffff, 0xff, PLACE_READ_ONLY)
+#define SCRIPT_WORD(tag, i) (((tag)*2654435761u + (uint32_t)(i)*0x9e3779b9u) ^ 0x5a5a0000u)
+/* A fault's registers eax ebx ecx edx esi edi ebp are the payload of such a message. */
+#define SCRIPT_REGISTER(tag, i) SCRIPT_WORD(tag, (i) + 2)
+#define SCRIPT_READ_ONLY_TAG    SCRIPT_TAG(0xfffff, 0xff, PLACE_READ_ONLY)

@@ -226,11 +226,39 @@ static void make_call(const volatile struct command *command)
     __atomic_add_fetch(&SHARED->ended, 1, __ATOMIC_RELAXED);
 }
 
+/* Comes to a breakpoint with registers full of the tag's words. What they hold afterwards is noted
+   as if it were a message's payload. */
+static void make_fault(const volatile struct script_step *step)
+{
+    volatile struct result *result = &SHARED->result[step->index];
+    uint32_t flags = FLAGS_FIXED | (step->tag & 0x10 ? FLAG_DF : 0);
+    uint32_t data = flat_data_selector();
+    struct all_registers before = {.flags = flags, .ds = data, .es = data}, after;
+
+    for (unsigned i = 0; i < MESSAGE_PAYLOAD_WORDS; i++)
+        ((uint32_t *)&before)[i] = SCRIPT_REGISTER(step->tag, i);
+    after = before;
+    fill(step->tag);
+    breakpoint_all(&after);
+    look_at_memory(step, result);
+    clear_straddle(step->tag);
+    for (unsigned i = 0; i < MESSAGE_PAYLOAD_WORDS; i++)
+        ((uint32_t *)&before)[i] = result->content.m_words[i] = ((uint32_t *)&after)[i];
+    look_at_registers(&before, &after, result);
+    result->result = 0;
+    result->second = 0;
+    result->done = 1;
+    __atomic_add_fetch(&SHARED->ended, 1, __ATOMIC_RELAXED);
+}
+
 static void obey(const volatile struct command *command)
 {
     switch (command->step.kind) {
     case SCRIPT_CALL:
         make_call(command);
+        break;
+    case SCRIPT_FAULT:
+        make_fault(&command->step);
         break;
     case SCRIPT_EXIT:
         sys_exit((int)command->step.eax);
