@@ -36,8 +36,8 @@ static void fw_read(void *to, uint32_t bytes)
 
 static bool open_stream(void)
 {
-    uint8_t count[4];
-    struct fw_file file;
+    uint8_t count[4] = {0};
+    struct fw_file file = {0};
 
     fw_select(FW_DIRECTORY);
     fw_read(count, sizeof count);
@@ -363,8 +363,8 @@ static void compare_state(unsigned process, const struct script_state *s)
 /* After a complaint the rest of the script is read and not done. */
 static void run_group(const struct script_group *g, unsigned *ended)
 {
-    struct script_outcome outcome;
-    struct script_state state;
+    struct script_outcome outcome = {0};
+    struct script_state state = {0};
 
     for (unsigned i = 0; i < g->steps; i++)
         read_step(&group[i]);
@@ -390,7 +390,7 @@ static void run_group(const struct script_group *g, unsigned *ended)
 
 static void run_script(void)
 {
-    struct script_group g;
+    struct script_group g = {0};
     unsigned ended = 0, before = steps;
 
     good = true;
