@@ -3,7 +3,8 @@
 #include "panic.h"
 #include "schedule.h"
 
-/* ---- Which rendezvous may be the machine's ------------------------------------------------------ */
+/* ---- Which rendezvous may be the machine's ------------------------------------------------------
+ */
 
 static bool is_ready_for_it(const struct process *p)
 {
@@ -49,7 +50,8 @@ void kernel_enter(struct arch_context *running)
     arch_close(running);
 }
 
-/* ---- Handing over -------------------------------------------------------------------------------- */
+/* ---- Handing over
+ * -------------------------------------------------------------------------------- */
 
 static unsigned woken, woken_count;
 

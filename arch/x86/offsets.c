@@ -7,7 +7,7 @@
 #include <abi/calls.h>
 #include <abi/layout.h>
 #include <abi/message.h>
-#include <ipc/ipc.h>
+#include <arch/arch.h>
 #include <machine/context.h>
 #include <stddef.h>
 
@@ -26,8 +26,7 @@ _Static_assert(offsetof(struct ipc_process, timed) == offsetof(struct ipc_proces
                    offsetof(struct ipc_process, delivered) ==
                        offsetof(struct ipc_process, state) + 3,
                "state, timed, fault and delivered are one word");
-_Static_assert(offsetof(struct ipc_process, ticket) ==
-                   offsetof(struct ipc_process, reply_call) + 2,
+_Static_assert(offsetof(struct ipc_process, ticket) == offsetof(struct ipc_process, reply_call) + 2,
                "call and ticket are one word");
 _Static_assert(RENDEZVOUS(beside_v86) + 16 == RENDEZVOUS(partner) &&
                    RENDEZVOUS(self_v86) + 16 == RENDEZVOUS(self),

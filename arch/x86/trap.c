@@ -1,6 +1,6 @@
 /*
- * From the entries to the kernel's upcalls, and back to a process. Enter at trap_from_call (the call
- * gate), at trap_from_process (all other vectors) and at trap_leave.
+ * From the entries to the kernel's upcalls, and back to a process. Enter at trap_from_call (the
+ * call gate), at trap_from_process (all other vectors) and at trap_leave.
  */
 #include "trap.h"
 
@@ -115,8 +115,9 @@ static _Noreturn void panic(struct arch_registers *r)
     arch_halt();
 }
 
-/* `saved`: what the stub put on the panic stack: es, ds, and from gs to eax. `pushed`: vector, error
-   code, eip, cs, eflags, where the fault found the stack; before it esp was just above them. */
+/* `saved`: what the stub put on the panic stack: es, ds, and from gs to eax. `pushed`: vector,
+   error code, eip, cs, eflags, where the fault found the stack; before it esp was just above them.
+ */
 void trap_in_kernel(const uint32_t *saved, const uint32_t *pushed)
 {
     static struct arch_registers r;

@@ -210,7 +210,8 @@ void arch_open(struct arch_context *process, unsigned slot);
 /* No more: its wait has ended, or it has entered the kernel. */
 void arch_close(struct arch_context *process);
 
-/* The context that runs, or ran when the machine came to the kernel last. Only when there was one. */
+/* The context that runs, or ran when the machine came to the kernel last. Only when there was one.
+ */
 struct arch_context *arch_running(void);
 
 /* ---- Interrupt lines ----------------------------------------------------------------------- */

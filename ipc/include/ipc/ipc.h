@@ -62,20 +62,21 @@ enum ipc_state {
 /* One process as the core sees it. Its first eight words and the ticket are what a machine's own
    path for the common rendezvous may change; see ipc_settle. */
 struct ipc_process {
-    _Alignas(IPC_PROCESS_ALIGN) endpoint_t endpoint;    /* own; kept while the slot is free, to count generations */
-    uint8_t state;          /* enum ipc_state */
-    uint8_t timed;          /* the wait has a deadline: it makes no edge for deadlock */
-    uint8_t fault;          /* the wait is a request that the kernel made: ipc_fault_request */
-    uint8_t delivered;      /* IPC_RECEIVING in 0xA0: its reply was delivered */
-    uint8_t beside_error;   /* IPC_RECEIVING in 0xA0: its reply's error, positive */
-    uint8_t select_count;   /* IPC_SELECTING: pairs in ipc_table.select, else 0 */
-    uint8_t prefer_message; /* what ANY looks at first: last time it was an event */
-    uint8_t identity;       /* privilege identity */
-    endpoint_t waits_for;   /* endpoint or name; NONE while it waits for nothing */
-    uint32_t event_mask;    /* IPC_RECEIVING: events that it accepts */
-    phys_addr_t out;        /* waiting: the message to hand over */
-    phys_addr_t in;         /* waiting: where the message will go */
-    uint16_t queue_first;   /* slots that are queued on this one, first come first served */
+    _Alignas(IPC_PROCESS_ALIGN)
+        endpoint_t endpoint; /* own; kept while the slot is free, to count generations */
+    uint8_t state;           /* enum ipc_state */
+    uint8_t timed;           /* the wait has a deadline: it makes no edge for deadlock */
+    uint8_t fault;           /* the wait is a request that the kernel made: ipc_fault_request */
+    uint8_t delivered;       /* IPC_RECEIVING in 0xA0: its reply was delivered */
+    uint8_t beside_error;    /* IPC_RECEIVING in 0xA0: its reply's error, positive */
+    uint8_t select_count;    /* IPC_SELECTING: pairs in ipc_table.select, else 0 */
+    uint8_t prefer_message;  /* what ANY looks at first: last time it was an event */
+    uint8_t identity;        /* privilege identity */
+    endpoint_t waits_for;    /* endpoint or name; NONE while it waits for nothing */
+    uint32_t event_mask;     /* IPC_RECEIVING: events that it accepts */
+    phys_addr_t out;         /* waiting: the message to hand over */
+    phys_addr_t in;          /* waiting: where the message will go */
+    uint16_t queue_first;    /* slots that are queued on this one, first come first served */
     uint16_t queue_last;
     uint16_t queue_next; /* this one's successor in the queue that it is in */
     uint16_t queue_previous;

@@ -13,12 +13,12 @@
 
 struct arch_frame {
     uint32_t vector, error; /* of the exception or interrupt that came last */
-    uint32_t es, ds; /* the flat user selector, but for a process that an exception or interrupt
-                        stopped: then its own */
+    uint32_t es, ds;   /* the flat user selector, but for a process that an exception or interrupt
+                          stopped: then its own */
     uint32_t slack[8]; /* room for what an NMI or a debug trap pushes while the entry is at work */
     uint32_t gs, fs;   /* low halves only; the processor may leave the upper ones alone */
     uint32_t edi, esi, ebp, stub_esp, ebx, edx, ecx, eax; /* as pushad leaves them */
-    uint32_t eip, cs, eflags, esp, ss; /* as the processor pushes them */
+    uint32_t eip, cs, eflags, esp, ss;                    /* as the processor pushes them */
 };
 
 /* An address that LDS loads. */
@@ -36,10 +36,10 @@ struct arch_far {
  */
 struct arch_rendezvous {
     uint32_t beside_v86, self_v86;
-    uint32_t in_box; /* physical */
+    uint32_t in_box;    /* physical */
     uint32_t directory; /* physical: CR3 */
     uint32_t partner;
-    uint32_t self; /* its entry in the core's table, in bytes from the table's start */
+    uint32_t self;           /* its entry in the core's table, in bytes from the table's start */
     struct arch_far out_box; /* word 1 of the message, as the kernel sees it */
     uint32_t reach[ARCH_REACH_WORDS]; /* whom it may ask with both ends' boxes, one bit a slot */
 };
