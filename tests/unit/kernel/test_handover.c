@@ -15,7 +15,8 @@ static struct module client_module, server_module;
 static bool reach[IPC_PROCESSES][IPC_PROCESSES], plain[IPC_PROCESSES];
 static phys_addr_t boxes[IPC_PROCESSES][2];
 static int may; /* what the core says of the client's request to the server */
-static unsigned opened, opened_with_boxes, closed, settled, entered, handed_from, handed_to, hand_overs;
+static unsigned opened, opened_with_boxes, closed, settled, entered, handed_from, handed_to,
+    hand_overs;
 
 struct process *process_at(unsigned slot)
 {
