@@ -15,6 +15,11 @@ static endpoint_t server, inner;
 
 static bool by_sysenter;
 
+static void trap_registers(struct ipc_registers *r)
+{
+    ipc_trap(r);
+}
+
 /* The usual trap, by the gate that the judge's argument names. */
 static int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
 {
@@ -182,6 +187,27 @@ static void segments(void)
     }
 }
 
+/* What sysenter, unlike a gate, leaves as it is: NT would make the way out a task switch. */
+static void flags(void)
+{
+    static struct ipc_registers r;
+    begin("flags");
+    fill(ANSWER, 0);
+    r = (struct ipc_registers){.eax = (uint32_t)server, .ecx = IPC_REQUEST};
+    __asm__ volatile("pushl %1\n\t"
+                     "pushl %0\n\t"
+                     "popfl\n\t"
+                     "call *%2\n\t"
+                     "addl $4, %%esp\n\t"
+                     "pushl $0x202\n\t"
+                     "popfl"
+                     :
+                     : "r"(FLAG_NT | FLAG_DF | FLAG_AC | FLAGS_FIXED), "r"(&r),
+                       "r"(by_sysenter ? ipc_trap_sysenter : trap_registers)
+                     : "eax", "ecx", "edx", "memory", "cc");
+    OK(r.eax == 0 && is_answer(&in, ANSWER, 0), "NT, DF and AC set");
+}
+
 /* More requests than there are tickets. */
 static void all_tickets(void)
 {
@@ -217,6 +243,7 @@ int main(int argc, char **argv)
     a_server_that_asks();
     messages_of_their_own();
     segments();
+    flags();
     all_tickets();
     tap_done();
 }
