@@ -1,8 +1,9 @@
 /*
- * bench [--machine] [--off]: how many instructions the system's most frequent acts take.
+ * bench [--machine] [--off] [ROW]: how many instructions the system's most frequent acts take.
  *
  *   --machine  one line a figure: NAME VALUE UNIT
  *   --off      powers the machine off at the end, with status 0 when all went right
+ *   ROW        measures that row alone
  *
  * What a row means: docs/performance.md. Under an emulator whose counter counts instructions the
  * figures are exact; elsewhere they are cycles.
@@ -231,7 +232,19 @@ static void put_wall(void)
         printf("%-24s %8u ns\n", "rt36_wall", (unsigned)nanoseconds);
 }
 
-static int run(void)
+static void put_crowds(void)
+{
+    struct figures none = {0};
+    int error = measure_load(put_load);
+    if (error < 0)
+        put("load", error, &none);
+    error = measure_queue(put_queue);
+    if (error < 0)
+        put("enqueue", error, &none);
+}
+
+/* `only`: NULL for all. */
+static int run(const char *only)
 {
     endpoint_t server;
     int error = fresh("bench-server", "", &server);
@@ -245,33 +258,44 @@ static int run(void)
                "median", "there", "back");
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct figures f = {0};
+        if (only && strcmp(only, rows[i].name) != 0)
+            continue;
         const int result = rows[i].measure(&f);
         put(rows[i].name, result, &f);
     }
-    put_wall();
-    struct figures none = {0};
-    if ((error = measure_load(put_load)) < 0)
-        put("load", error, &none);
-    if ((error = measure_queue(put_queue)) < 0)
-        put("enqueue", error, &none);
+    if (!only) {
+        put_wall();
+        put_crowds();
+    }
     end_helpers();
     return failures != 0;
+}
+
+static bool row_exists(const char *name)
+{
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(name, rows[i].name) == 0)
+            return true;
+    return false;
 }
 
 int main(int argc, char **argv)
 {
     bool off = false;
+    const char *only = NULL;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--machine") == 0) {
             for_machines = true;
         } else if (strcmp(argv[i], "--off") == 0) {
             off = true;
+        } else if (row_exists(argv[i])) {
+            only = argv[i];
         } else {
-            printf("bench: use: bench [--machine] [--off]\n");
+            printf("bench: use: bench [--machine] [--off] [ROW]\n");
             return 2;
         }
     }
-    const int status = run();
+    const int status = run(only);
     if (off)
         sys_power(POWER_OFF, (unsigned)status);
     return status;
