@@ -78,6 +78,7 @@ void gate_call(enum gate gate, struct window *w);
 enum {
     BENCH_ROUNDS = 0xb01, /* 0 way, 1 gate, 2 rounds: then that many measured rounds follow */
     BENCH_READINGS,      /* 0 index -> 0..5 six readings, 6 what was wrong since the rounds began */
+    BENCH_CHECK,         /* 0 check: then that check's rounds follow */
     BENCH_QUEUE,         /* after the answer it receives from the client only, until: */
     BENCH_DRAIN,         /* 0 number: takes so many requests, keeps the last word of each */
     BENCH_DRIVER_SERVED, /* -> 0 the reading after the last interrupt */
@@ -85,6 +86,16 @@ enum {
 };
 
 #define INTERRUPTS 7
+
+/* What a rendezvous that only looks like the common one has wrong. */
+enum check {
+    CHECK_TARGET, /* the server's generation, or the permission to ask it */
+    CHECK_SOURCE, /* whom the server waits for after its answer */
+    CHECK_EVENTS, /* the events that it waits for */
+    CHECK_TICKET, /* the answer's ticket */
+    CHECK_NAME,   /* the answer's addressee */
+    CHECKS
+};
 
 /* Word `i` of the question in a round, m_type being the eighth. No two are alike. */
 static inline uint32_t question_word(uint32_t round, uint32_t i)

@@ -11,5 +11,6 @@ extern unsigned wrong;
 int serve(void);
 /* `rounds` measured rounds with that client, whose request BENCH_ROUNDS has been answered. */
 void serve_rounds(endpoint_t client, enum way way, enum gate gate, uint32_t rounds);
+void serve_check(endpoint_t client, enum check check);
 int drive(void);
 int raise_interrupts(void);

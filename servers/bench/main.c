@@ -1,8 +1,10 @@
 /*
- * bench [--machine] [--off] [ROW]: how many instructions the system's most frequent acts take.
+ * bench [--machine] [--off] [--checks | ROW]: how many instructions the system's most frequent acts
+ * take.
  *
  *   --machine  one line a figure: NAME VALUE UNIT
  *   --off      powers the machine off at the end, with status 0 when all went right
+ *   --checks   only looks whether the round trips by box and by pointer do what they should
  *   ROW        measures that row alone
  *
  * What a row means: docs/performance.md. Under an emulator whose counter counts instructions the
@@ -243,8 +245,33 @@ static void put_crowds(void)
         put("enqueue", error, &none);
 }
 
+static void put_checks(const char *name, int (*try)(struct figures *f))
+{
+    struct figures f = {0};
+    const int error = try(&f);
+    if (error < 0 || f.wrong) {
+        failures++;
+        put_error(name, error, &f);
+    }
+}
+
+static int check_only(void)
+{
+    put_checks("checks", try_checks);
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct figures f = {0};
+        if (rows[i].measure != box_int && rows[i].measure != pointer_int)
+            continue;
+        const int error = rows[i].measure(&f);
+        put(rows[i].name, error, &f);
+    }
+    put_checks("tickets", try_tickets);
+    end_helpers();
+    return failures != 0;
+}
+
 /* `only`: NULL for all. */
-static int run(const char *only)
+static int run(const char *only, bool checks)
 {
     endpoint_t server;
     int error = fresh("bench-server", "", &server);
@@ -253,6 +280,8 @@ static int run(const char *only)
         return 1;
     }
     boxes_set();
+    if (checks)
+        return check_only();
     if (!for_machines)
         printf("%-24s %8s %8s %8s %8s\n", counter_is_exact() ? "instructions" : "cycles", "least",
                "median", "there", "back");
@@ -264,6 +293,7 @@ static int run(const char *only)
         put(rows[i].name, result, &f);
     }
     if (!only) {
+        put_checks("checks", try_checks);
         put_wall();
         put_crowds();
     }
@@ -281,21 +311,23 @@ static bool row_exists(const char *name)
 
 int main(int argc, char **argv)
 {
-    bool off = false;
+    bool off = false, checks = false;
     const char *only = NULL;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--machine") == 0) {
             for_machines = true;
         } else if (strcmp(argv[i], "--off") == 0) {
             off = true;
+        } else if (strcmp(argv[i], "--checks") == 0) {
+            checks = true;
         } else if (row_exists(argv[i])) {
             only = argv[i];
         } else {
-            printf("bench: use: bench [--machine] [--off] [ROW]\n");
+            printf("bench: use: bench [--machine] [--off] [--checks | ROW]\n");
             return 2;
         }
     }
-    const int status = run(only);
+    const int status = run(only, checks);
     if (off)
         sys_power(POWER_OFF, (unsigned)status);
     return status;

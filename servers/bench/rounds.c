@@ -156,7 +156,7 @@ int measure_rounds(enum way way, enum gate gate, struct figures *f)
 /* ---- Wall time ---------------------------------------------------------------------------------
  */
 
-int measure_wall(uint32_t *nanoseconds)
+int measure_unread(uint32_t rounds, uint32_t *nanoseconds)
 {
     endpoint_t server;
     uint64_t begin_us, end_us;
@@ -164,18 +164,23 @@ int measure_wall(uint32_t *nanoseconds)
     unsigned wrong = 0;
     int error = sys_lookup("bench-server", &server);
     if (error == 0)
-        error = begin(server, BY_BOX_UNREAD, GATE_INT, WALL_ROUNDS);
+        error = begin(server, BY_BOX_UNREAD, GATE_INT, rounds);
     if (error == 0)
         error = sys_time(&begin_us);
     if (error < 0)
         return error;
-    for (uint32_t round = 0; round < WALL_ROUNDS; round++) {
+    for (uint32_t round = 0; round < rounds; round++) {
         box_out()->m_words[0] = round;
         r.eax = (uint32_t)server;
         ipc_trap(&r);
         wrong += r.eax != 0 || box_in()->m_words[0] != round + 1;
     }
     error = sys_time(&end_us);
-    *nanoseconds = (uint32_t)((end_us - begin_us) * 1000 / WALL_ROUNDS);
+    *nanoseconds = (uint32_t)((end_us - begin_us) * 1000 / rounds);
     return wrong ? -EIO : error;
+}
+
+int measure_wall(uint32_t *nanoseconds)
+{
+    return measure_unread(WALL_ROUNDS, nanoseconds);
 }

@@ -4,6 +4,7 @@
  *   (none)          the server of the measured round trips: server_rounds.c
  *   driver, raiser  who waits for an interrupt line, and who makes the device raise it: interrupt.c
  *   sleep           lives and waits for nobody
+ *   denied ENDPOINT asks that process, which its module may not; ends when it was refused
  *   queue ENDPOINT  asks that process, which does not receive: a place in its queue
  */
 #include "helper.h"
@@ -53,6 +54,14 @@ static void answer_rounds(message *m)
         serve_rounds(client, (enum way)way, (enum gate)gate, rounds);
 }
 
+static void answer_check(message *m)
+{
+    const endpoint_t client = m->m_source;
+    const uint32_t check = m->m_words[0];
+    if (answer(m, check < CHECKS ? 0 : -EINVAL) == 0 && check < CHECKS)
+        serve_check(client, (enum check)check);
+}
+
 int serve(void)
 {
     message m;
@@ -67,6 +76,9 @@ int serve(void)
             break;
         case BENCH_READINGS:
             answer_readings(&m);
+            break;
+        case BENCH_CHECK:
+            answer_check(&m);
             break;
         case BENCH_QUEUE:
             from = m.m_source;
@@ -96,6 +108,15 @@ static int queue(const char *number)
     return 0;
 }
 
+/* Anything but the refusal shows in that it lives. */
+static int denied(const char *number)
+{
+    struct window w = {.eax = (uint32_t)strtoul(number, NULL, 10), .ecx = IPC_REQUEST};
+    boxes_set();
+    window_int(&w);
+    return (int)w.eax == -ECALLDENIED ? 0 : sleep_for_ever();
+}
+
 int main(int argc, char **argv)
 {
     const char *role = argc > 1 ? argv[1] : "";
@@ -105,6 +126,8 @@ int main(int argc, char **argv)
         return raise_interrupts();
     if (strcmp(role, "sleep") == 0)
         return sleep_for_ever();
+    if (strcmp(role, "denied") == 0 && argc > 2)
+        return denied(argv[2]);
     if (strcmp(role, "queue") == 0 && argc > 2)
         return queue(argv[2]);
     return serve();

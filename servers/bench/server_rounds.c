@@ -98,6 +98,7 @@ static void serve_unread(const struct conversation *c, uint32_t rounds)
         .eax = NONE, .ecx = IPC_REPLY_RECEIVE, .edx = IPC_ALL_EVENTS, .edi = ANY};
     for (uint32_t round = 0; round < rounds; round++) {
         ipc_trap(&r);
+        wrong += IPC_TICKET(r.esi) == 0;
         box_out()->m_words[0] = box_in()->m_words[0] + 1;
         r.eax = (uint32_t)c->client;
         r.ecx = IPC_REPLY_RECEIVE | IPC_TICKET(r.esi) << IPC_TICKET_SHIFT;
