@@ -69,7 +69,7 @@ enum gate {
     GATES
 };
 
-/* Whether processor and kernel have this gate. */
+/* Whether processor and kernel have this gate; before the first call through it. */
 bool gate_offered(enum gate gate);
 /* The call in *w through that gate. */
 void gate_call(enum gate gate, struct window *w);
