@@ -18,7 +18,7 @@ HEADER = struct.Struct("<16sHHIIIIIHHHHHH")
 SEGMENT = struct.Struct("<8I")
 JUDGE = ["boot/t-malformed judge priority=6 calls=all targets=all kernel=all",
          "boot/t-partner p1 start=demand calls=all targets=all kernel=all heap=4K stack=8K quiet"]
-MODULES_MAX = 64  # BOOT_MODULES_MAX
+MODULES_MAX = 224  # BOOT_MODULES_MAX
 LOAD, DYNAMIC, INTERPRETER, THREAD_LOCAL = 1, 2, 3, 7
 READ, WRITE, EXECUTE = 4, 2, 1
 BASE = 0x10000000

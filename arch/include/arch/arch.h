@@ -20,7 +20,7 @@
 /* ---- What the loader reported ------------------------------------------------------------- */
 
 #define BOOT_REGIONS_MAX      32
-#define BOOT_MODULES_MAX      64
+#define BOOT_MODULES_MAX      224
 #define BOOT_LINE_BYTES       512
 #define BOOT_RESERVATIONS_MAX 8
 
