@@ -75,7 +75,6 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
     struct process *p = &process_table[slot];
     p->alive = true;
     p->call_ended = false;
-    p->ticks = 0;
     p->module = module;
     p->in_box = p->out_box = 0;
     p->deliver.first_bytes = 0;

@@ -27,7 +27,6 @@ struct process {
     bool alive;
     bool switchable; /* as handover.c told the machine: it lives and is plain */
     bool call_ended; /* its call ended while it waited: the results are not in the frame yet */
-    uint32_t ticks;
     struct module *module;
     phys_addr_t in_box, out_box;  /* checked when they were set; 0: none */
     message bounce;               /* stands in for a message that straddles two pages, or that of a

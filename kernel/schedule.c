@@ -4,7 +4,7 @@
 
 struct seat {
     uint16_t next, previous;
-    uint16_t quantum, left; /* ticks */
+    uint16_t quantum, left; /* ticks; of the running process: kernel_quantum_left */
     uint8_t priority;
     bool queued;
 };
@@ -17,6 +17,7 @@ static struct seat seats[IPC_PROCESSES];
 static struct queue queues[PRIORITIES]; /* meaningful where the mask's bit is set */
 static uint32_t ready_mask;
 static uint16_t running = SCHEDULE_NONE;
+uint32_t kernel_quantum_left;
 
 static void enqueue_last(unsigned slot)
 {
@@ -73,10 +74,16 @@ void schedule_add(unsigned slot, unsigned priority, unsigned quantum)
         .priority = (uint8_t)priority, .quantum = (uint16_t)quantum, .left = (uint16_t)quantum};
 }
 
+static void stop_running(void)
+{
+    seats[running].left = (uint16_t)kernel_quantum_left;
+    running = SCHEDULE_NONE;
+}
+
 void schedule_block(unsigned slot)
 {
     if (slot == running)
-        running = SCHEDULE_NONE;
+        stop_running();
     else if (seats[slot].queued)
         dequeue(slot);
 }
@@ -100,7 +107,7 @@ void schedule_enter(unsigned slot)
     if (slot == running)
         return;
     if (running != SCHEDULE_NONE)
-        seats[slot].left = seats[running].left;
+        seats[running].left = (uint16_t)kernel_quantum_left;
     running = (uint16_t)slot;
 }
 
@@ -113,26 +120,20 @@ void schedule_hand_over(unsigned from, unsigned to)
     seats[to].left = seats[from].left;
 }
 
-void schedule_tick(void)
-{
-    if (running != SCHEDULE_NONE && seats[running].left)
-        seats[running].left--;
-}
-
 /* Decides whether the running process gives way, and to which end of its queue it goes then. */
 static void displace(unsigned best)
 {
     struct seat *s = &seats[running];
-    bool expired = s->left == 0;
+    bool expired = kernel_quantum_left == 0;
     if (expired)
-        s->left = s->quantum;
+        kernel_quantum_left = s->quantum;
     if (best < s->priority && !expired)
         enqueue_first(running);
     else if (best < s->priority || (best == s->priority && expired))
         enqueue_last(running);
     else
         return;
-    running = SCHEDULE_NONE;
+    stop_running();
 }
 
 unsigned schedule_next(void)
@@ -143,6 +144,7 @@ unsigned schedule_next(void)
     if (running == SCHEDULE_NONE && best < PRIORITIES) {
         running = queues[best].first;
         dequeue(running);
+        kernel_quantum_left = seats[running].left;
     }
     return running;
 }

@@ -30,8 +30,8 @@ void schedule_enter(unsigned slot);
    priority, on the rest of that quantum. */
 void schedule_hand_over(unsigned from, unsigned to);
 
-/* One tick of the running process's quantum is used up. */
-void schedule_tick(void);
+/* What the running process has left of its quantum, in ticks. The machine counts it down. */
+extern uint32_t kernel_quantum_left;
 
 /* Who runs now; SCHEDULE_NONE when nobody can. A better priority displaces the running process,
    which then is first of its own; at the end of its quantum it goes behind its equals. */

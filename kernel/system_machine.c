@@ -9,7 +9,7 @@
 int system_time(const struct system_request *r)
 {
     system_put_u64(r->out, arch_time_us());
-    r->out[2] = clock_ticks();
+    r->out[2] = arch_ticks();
     r->out[3] = ARCH_TICKS_PER_SECOND;
     return 0;
 }
@@ -21,7 +21,7 @@ int system_alarm(const struct system_request *r)
     if (timer_get(slot, TIMER_ALARM, &former))
         system_put_u64(r->out, former > now ? former - now : 0);
     if (delay)
-        timer_set(slot, TIMER_ALARM, timer_deadline(now, delay));
+        clock_set(slot, TIMER_ALARM, now, delay);
     else
         timer_cancel(slot, TIMER_ALARM);
     return 0;

@@ -4,6 +4,7 @@
  */
 #include "layout.h"
 #include "multiboot.h"
+#include "pic.h"
 #include <abi/calls.h>
 #include <abi/layout.h>
 #include <abi/message.h>
@@ -79,6 +80,10 @@ void offsets(void)
     CONSTANT(IPC_CAME_REPLY, IPC_CAME_REPLY);
     CONSTANT(ANY, ANY);
 
+    CONSTANT(EIP_TO_TICKS, offsetof(struct arch_context, ticks) - FRAME(eip));
+    CONSTANT(VECTOR_TIMER, VECTOR_LINES + PIC_LINE_TIMER);
+    CONSTANT(PIC_COMMAND, PIC_MASTER_COMMAND);
+    CONSTANT(PIC_END_INTERRUPT, PIC_END_INTERRUPT);
     CONSTANT(PUSHED_CS, 12); /* from the vector that a stub pushed */
     CONSTANT(PUSHED_EFLAGS, 16);
     CONSTANT(PUSHED_SS, 24);

@@ -7,14 +7,14 @@
 #include "layout.h"
 #include "ports.h"
 
-#define MASTER_COMMAND 0x20
+#define MASTER_COMMAND PIC_MASTER_COMMAND
 #define MASTER_DATA    0x21
 #define SLAVE_COMMAND  0xa0
 #define SLAVE_DATA     0xa1
 
 #define INIT_FOUR_WORDS 0x11
 #define INIT_8086       0x01
-#define END_INTERRUPT   0x20
+#define END_INTERRUPT   PIC_END_INTERRUPT
 #define READ_REQUESTS   0x0a
 #define READ_SERVICE    0x0b
 

@@ -7,6 +7,10 @@
 #define PIC_LINE_TIMER   0
 #define PIC_LINE_CASCADE 2
 
+/* For trap.asm, which acknowledges the timer's line itself. */
+#define PIC_MASTER_COMMAND 0x20
+#define PIC_END_INTERRUPT  0x20
+
 /* Moves the lines to VECTOR_LINES and masks them all. */
 void pic_init(void);
 /* False for a spurious interrupt, which it has dealt with. */

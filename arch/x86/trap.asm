@@ -19,7 +19,7 @@
 %include "offsets.inc"
 %include "sysenter.inc"
 
-extern kernel_nmi, rendezvous_call
+extern kernel_nmi, kernel_quantum_left, kernel_tick_due, pit_ticks, rendezvous_call
 extern trap_from_call, trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
 extern kernel_stack_top, panic_stack_top, nmi_stack_top
 
@@ -177,6 +177,33 @@ trap_debug:
         and     dword [esp + 8], ~FLAGS_TRAP
         iretd
 
+; The tick. One that finds a process running, and nothing due, ends here. Stack here: eip, cs, eflags, and
+; from ring 3 esp and ss.
+        align 16
+trap_tick:
+        inc     dword [ss:pit_ticks]
+        test    byte [esp + 8 + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        jnz     .from_v86
+        test    byte [esp + 4], RING_MASK
+        jz      stub_%+VECTOR_TIMER
+        inc     dword [esp + EIP_TO_TICKS]
+        dec     dword [ss:kernel_quantum_left]
+        jz      stub_%+VECTOR_TIMER
+        push    eax
+        mov     eax, [ss:pit_ticks]
+        cmp     eax, [ss:kernel_tick_due]
+        je      .due
+        mov     al, PIC_END_INTERRUPT
+        out     PIC_COMMAND, al
+        pop     eax
+        iretd
+.due:
+        pop     eax
+        jmp     stub_%+VECTOR_TIMER
+.from_v86:
+        dec     dword [ss:kernel_quantum_left]
+        jmp     stub_%+VECTOR_TIMER
+
 ; The non-maskable interrupt, at any moment, also while esp points into the process table: the 12
 ; bytes that it pushes there fit in the frame's slack. It does not nest before its iret.
         align 16
@@ -227,6 +254,8 @@ trap_entry:
         dd trap_debug
   %elif vector == VECTOR_NMI
         dd trap_nmi
+  %elif vector == VECTOR_TIMER
+        dd trap_tick
   %elif vector == IPC_VECTOR
         dd rendezvous_call
   %else

@@ -234,7 +234,7 @@ void fault_unsettled(unsigned slot)
 
 void selftest_call(void) {}
 
-uint32_t clock_ticks(void)
+uint32_t arch_ticks(void)
 {
     return (uint32_t)(machine.now / 1000);
 }

@@ -76,9 +76,11 @@ void kernel_fault(struct arch_context *process, const struct arch_fault *fault);
 /* A line is raised; it has been masked and acknowledged. */
 void kernel_interrupt(unsigned line);
 
-/* The tick, ARCH_TICKS_PER_SECOND times a second. `running`: whom it interrupted, or NULL (idle).
- */
-void kernel_tick(struct arch_context *running);
+/* The tick, ARCH_TICKS_PER_SECOND times a second. The machine counts it: for the clock and, when it
+   finds a process running, for that process and down from kernel_quantum_left. It need not call
+   while neither the quantum has come to 0 nor the clock to kernel_tick_due. */
+extern uint32_t kernel_quantum_left, kernel_tick_due;
+void kernel_tick(void);
 
 /* After every upcall: who runs now. NULL: nobody; the machine waits for an interrupt. */
 struct arch_context *kernel_next(void);
@@ -102,6 +104,7 @@ void arch_console_drain(void);
 
 #define ARCH_TICKS_PER_SECOND 1000
 uint64_t arch_time_us(void); /* since boot; monotonic; finer than a tick where possible */
+uint32_t arch_ticks(void);   /* since boot; goes round */
 
 /* ---- Physical memory ----------------------------------------------------------------------- */
 
@@ -165,6 +168,8 @@ struct arch_call {    /* the trap's arguments */
 };
 void arch_call_read(const struct arch_context *context, struct arch_call *call);
 void arch_call_result(struct arch_context *context, int32_t result, uint32_t second);
+/* Ticks that found the process running. */
+uint32_t arch_context_ticks(const struct arch_context *context);
 /* Instruction and stack pointer, frame pointer: for reports. */
 void arch_context_position(const struct arch_context *context, uint32_t *ip, uint32_t *sp,
                            uint32_t *fp);

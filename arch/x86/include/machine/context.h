@@ -57,6 +57,7 @@ struct arch_space {
 struct arch_context {
     struct arch_frame frame;
     struct arch_rendezvous rendezvous;
+    uint32_t ticks; /* that found it running; counted by trap.asm */
     struct arch_space *space;
     bool fpu_used;
     uint8_t port_ranges;
