@@ -223,6 +223,23 @@ static const char *check_queues(const struct ipc_table *t, unsigned *slot)
     return NULL;
 }
 
+/* The one word that says whether there is anything; the queues are sound. */
+static const char *check_pending(const struct ipc_table *t, unsigned *slot)
+{
+    for (*slot = 0; *slot < IPC_PROCESSES; ++*slot) {
+        const struct ipc_process *p = &t->process[*slot];
+        unsigned count = p->kernel_events != 0;
+
+        for (unsigned other = 0; other < IPC_PROCESSES; other++)
+            count += has_source(p, other);
+        for (unsigned i = p->queue_first; i != IPC_NO_SLOT && p->state != IPC_FREE;
+             i = t->process[i].queue_next)
+            count++;
+        HOLDS(p->pending == count, "counts more or less than is pending");
+    }
+    return NULL;
+}
+
 static const char *check_free_list(const struct ipc_table *t, unsigned *slot)
 {
     unsigned listed = 0, reusable = 0, last = IPC_NO_SLOT;
@@ -276,6 +293,8 @@ const char *ipc_check_invariants(const struct ipc_table *t, unsigned *slot)
             return wrong;
     }
     wrong = check_queues(t, slot);
+    if (wrong == NULL)
+        wrong = check_pending(t, slot);
     if (wrong == NULL)
         wrong = check_free_list(t, slot);
     if (wrong != NULL)

@@ -16,6 +16,7 @@ void ipc_queue_append(struct ipc_table *t, unsigned owner, unsigned slot)
     else
         t->process[queue->queue_last].queue_next = (uint16_t)slot;
     queue->queue_last = (uint16_t)slot;
+    queue->pending++;
 }
 
 void ipc_queue_remove(struct ipc_table *t, unsigned owner, unsigned slot)
@@ -33,4 +34,5 @@ void ipc_queue_remove(struct ipc_table *t, unsigned owner, unsigned slot)
         t->process[process->queue_next].queue_previous = process->queue_previous;
     process->queue_next = IPC_NO_SLOT;
     process->queue_previous = IPC_NO_SLOT;
+    queue->pending--;
 }

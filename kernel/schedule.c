@@ -15,7 +15,7 @@ struct queue {
 
 static struct seat seats[IPC_PROCESSES];
 static struct queue queues[PRIORITIES]; /* meaningful where the mask's bit is set */
-static uint32_t ready_mask;
+uint32_t kernel_ready_mask;
 static uint16_t running = SCHEDULE_NONE;
 uint32_t kernel_quantum_left;
 
@@ -23,7 +23,7 @@ static void enqueue_last(unsigned slot)
 {
     struct seat *s = &seats[slot];
     struct queue *q = &queues[s->priority];
-    bool empty = !(ready_mask & 1u << s->priority);
+    bool empty = !(kernel_ready_mask & 1u << s->priority);
     s->next = SCHEDULE_NONE;
     s->previous = empty ? SCHEDULE_NONE : q->last;
     if (empty)
@@ -31,7 +31,7 @@ static void enqueue_last(unsigned slot)
     else
         seats[q->last].next = (uint16_t)slot;
     q->last = (uint16_t)slot;
-    ready_mask |= 1u << s->priority;
+    kernel_ready_mask |= 1u << s->priority;
     s->queued = true;
 }
 
@@ -39,7 +39,7 @@ static void enqueue_first(unsigned slot)
 {
     struct seat *s = &seats[slot];
     struct queue *q = &queues[s->priority];
-    bool empty = !(ready_mask & 1u << s->priority);
+    bool empty = !(kernel_ready_mask & 1u << s->priority);
     s->previous = SCHEDULE_NONE;
     s->next = empty ? SCHEDULE_NONE : q->first;
     if (empty)
@@ -47,7 +47,7 @@ static void enqueue_first(unsigned slot)
     else
         seats[q->first].previous = (uint16_t)slot;
     q->first = (uint16_t)slot;
-    ready_mask |= 1u << s->priority;
+    kernel_ready_mask |= 1u << s->priority;
     s->queued = true;
 }
 
@@ -64,7 +64,7 @@ static void dequeue(unsigned slot)
     else
         seats[s->next].previous = s->previous;
     if (q->first == SCHEDULE_NONE)
-        ready_mask &= ~(1u << s->priority);
+        kernel_ready_mask &= ~(1u << s->priority);
     s->queued = false;
 }
 
@@ -138,7 +138,7 @@ static void displace(unsigned best)
 
 unsigned schedule_next(void)
 {
-    unsigned best = ready_mask ? (unsigned)__builtin_ctz(ready_mask) : PRIORITIES;
+    unsigned best = kernel_ready_mask ? (unsigned)__builtin_ctz(kernel_ready_mask) : PRIORITIES;
     if (running != SCHEDULE_NONE)
         displace(best);
     if (running == SCHEDULE_NONE && best < PRIORITIES) {

@@ -30,6 +30,8 @@ void schedule_enter(unsigned slot);
    priority, on the rest of that quantum. */
 void schedule_hand_over(unsigned from, unsigned to);
 
+/* One bit a priority, the most urgent first: its queue has members. For the machine to read. */
+extern uint32_t kernel_ready_mask;
 /* What the running process has left of its quantum, in ticks. The machine counts it down. */
 extern uint32_t kernel_quantum_left;
 

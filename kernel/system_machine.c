@@ -6,11 +6,27 @@
 #include "system.h"
 #include "timer.h"
 
+static void put_time(uint32_t *out)
+{
+    system_put_u64(out, arch_time_us());
+    out[2] = arch_ticks();
+    out[3] = ARCH_TICKS_PER_SECOND;
+}
+
+bool kernel_time(phys_addr_t out, phys_addr_t in)
+{
+    const message *request = arch_window(out, MESSAGE_BYTES);
+    message *answer = arch_window(in, MESSAGE_BYTES);
+    if (request->m_type != SYS_TIME)
+        return false;
+    *answer = (message){.m_source = SYSTEM};
+    put_time(answer->m_words);
+    return true;
+}
+
 int system_time(const struct system_request *r)
 {
-    system_put_u64(r->out, arch_time_us());
-    r->out[2] = arch_ticks();
-    r->out[3] = ARCH_TICKS_PER_SECOND;
+    put_time(r->out);
     return 0;
 }
 

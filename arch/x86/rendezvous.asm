@@ -16,7 +16,8 @@
 ;             It runs, was woken from such a wait by a request that this file carried out, and
 ;             nothing but what this file does has happened since: the client's entry; or, when it
 ;             had waited with a message of its own, rendezvous_client's, and `client` is the client's.
-;             Else: nobody's entry.
+;             It waits in a plain receive, openly (arch_accept): rendezvous_receiver's, and `accepts` is
+;             the source. Else: nobody's entry.
 ;   reach     Whom it may ask: the one is permitted to, neither has FPU state or ports to change, and
 ;             the server's priority is not worse than the client's. reach_boxes: nobody, when it
 ;             lacks a box.
@@ -34,11 +35,11 @@
 ; before anything is changed that matters.
 
 %include "offsets.inc"
-%include "sysenter.inc"
+%include "entry.inc"
 
-extern trap_call_saved, ipc_table, process_table, descriptors_task
+extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
 ; From kernel.ld: the distances of the entries below from ipc_table.
-extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_v86_entry
+extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_entry, rendezvous_v86_entry
 
 WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
 
@@ -142,11 +143,11 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
         jmp     %%ticket
 %endmacro
 
-; To C, unless the process may ask the one in the slot of eax, by the bits in `%1`. Out: edx its entry.
-%macro find_server 1
+; To `%2`, unless the process may ask the one in the slot of eax, by the bits in `%1`. Out: edx its entry.
+%macro find_server 1-2 trap_call_saved
         movzx   edx, al
         bt      [esp + %1], edx
-        jnc     trap_call_saved
+        jnc     %2
         shl     edx, ENTRY_SHIFT
 %endmacro
 
@@ -165,7 +166,7 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
 ; and edx the events for which the server with entry ebx, the caller, waited.
 %macro check_answer 1
         cmp     [ss:ENTRY(%1, REPLY_CALL)], ecx
-        jne     trap_call_saved
+        jne     other
         cmp     [ss:ENTRY(%1, ENDPOINT)], eax
         jne     trap_call_saved
         mov     ebx, [esp + AT_SELF]
@@ -184,6 +185,43 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
         leave_kernel
 %endmacro
 
+; To C, unless the process in the slot of eax, whose entry is edx, is the one that eax names, waits in a plain
+; receive for this process, and neither preempts it nor is worse, and nobody has been woken already. Out:
+; ebx the sender's entry, eax its endpoint. Clobbers ecx.
+%macro find_receiver 0
+        mov     ebx, [esp + AT_SELF]
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_receiver_entry
+        jne     trap_call_saved
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     ecx, [esp + AT_NOT_WORSE]
+        cmp     [ss:PROCESS(edx, CONTEXT_NOT_WORSE)], ecx
+        jne     trap_call_saved
+        cmp     dword [ss:rendezvous_woken], rendezvous_nobody_entry
+        jne     trap_call_saved
+        mov     ecx, [ss:PROCESS(edx, CONTEXT_ACCEPTS)]
+        mov     eax, [esp + AT_ENDPOINT]
+        cmp     ecx, ANY
+        je      %%accepts
+        cmp     ecx, eax
+        jne     trap_call_saved
+%%accepts:
+%endmacro
+
+; The receiver with entry edx gets what [ds:esi - 4] holds, and the sender, ebx, goes on.
+%macro finish_send 0
+        mov     edi, [ENTRY(edx, IN)]
+        copy_message
+        inc     dword [ENTRY(ebx, SENT)]
+        inc     dword [ENTRY(edx, RECEIVED)]
+        mov     dword [PROCESS(edx, FRAME_EAX)], 0
+        mov     dword [PROCESS(edx, FRAME_ESI)], IPC_CAME_SEND
+        mov     dword [PROCESS(edx, CONTEXT_PARTNER)], rendezvous_nobody_entry
+        mov     dword [esp + AT_PARTNER], rendezvous_nobody_entry ; who is ready may be better than its client
+        mov     [rendezvous_woken], edx
+        return_to_caller 0, IPC_CAME_NOTHING
+%endmacro
+
         section .text
 
 ; eax, ebx, ecx, edx, edi: as abi/calls.h has them.
@@ -200,7 +238,7 @@ rendezvous_call:
         jne     .answer
         test    ebx, ebx
         jnz     .request_with_message
-        find_server AT_REACH_BOXES
+        find_server AT_REACH_BOXES, request_to_system
         unless_with_boxes .server_with_message
         request boxes, boxes
 
@@ -222,13 +260,13 @@ rendezvous_call:
 ; ---- The same with messages of their own ----------------------------------------------------------------
 
 .server_with_message:
-        unless_with_message trap_call_saved
+        unless_with_message request_to_system
         request boxes, message
 
         align 16
 .request_with_message:
         find_message
-        find_server AT_REACH
+        find_server AT_REACH, request_to_system.with_message
         unless_with_message .server_with_boxes
         request message, message
 .server_with_boxes:
@@ -238,9 +276,9 @@ rendezvous_call:
         align 16
 .answer_with_message:
         cmp     dword [esp + AT_EDI], ANY
-        jne     trap_call_saved
+        jne     other
         cmp     dword [esp + AT_PARTNER], rendezvous_client_entry
-        jne     trap_call_saved
+        jne     other
         find_message
         mov     edi, [esp + AT_CLIENT]  ; the client's entry
         check_answer edi
@@ -260,7 +298,180 @@ v86:
         sub     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
         jmp     trap_call_saved
 
+; ---- The other calls ------------------------------------------------------------------------------------
+
+; Every register but esi, edi, ebp is the caller's.
+        align 16
+other:
+        movzx   esi, cl
+        jmp     [ss:calls + esi * 4]
+
+        align 16
+bad_call:
+        mov     esi, [esp + AT_ENDPOINT]
+        return_to_caller -EBADCALL, esi
+
+        align 16
+echo:
+        cmp     ecx, IPC_ECHO
+        jne     trap_call_saved
+        test    ebx, ebx
+        jnz     .message
+        test    byte [esp + AT_MAY], MAY_ECHO_BOXES
+        jz      trap_call_saved
+        mov     es, [esp + AT_DS]
+        mov     edi, [esp + AT_IN_BOX]
+        mov     eax, [esp + AT_ENDPOINT]
+        lds     esi, [esp + AT_OUT_BOX]
+        copy_message
+        return_to_caller 0, IPC_CAME_NOTHING
+.message:
+        test    byte [esp + AT_MAY], MAY_ECHO
+        jz      trap_call_saved
+        find_message
+        mov     eax, [esp + AT_ENDPOINT]
+        mov     [ss:ebp + KERNEL_BASE], eax ; the same message comes back
+        return_to_caller 0, IPC_CAME_NOTHING
+
+; ---- send, receive --------------------------------------------------------------------------------------
+
+; A send to a process that waits in a plain receive for anybody or for this one (arch_accept). It does not
+; hand over the processor: the receiver is `rendezvous_woken` until somebody enters C, which makes it
+; ready (arch_woken), or until its partner waits in turn and nobody is ready that would run before it.
+        align 16
+send:
+        cmp     ecx, IPC_SEND
+        jne     trap_call_saved
+        test    byte [esp + AT_MAY], MAY_SEND
+        jz      trap_call_saved
+        test    ebx, ebx
+        jnz     .message
+        find_server AT_REACH_BOXES
+        find_receiver
+; ---- point of no return ----
+        mov     es, [esp + AT_DS]
+        lds     esi, [esp + AT_OUT_BOX]
+        finish_send
+.message:
+        find_message
+        find_server AT_REACH
+        mov     edi, ebp
+        find_receiver
+; ---- point of no return ----
+        mov     es, [esp + AT_DS]
+        mov     ds, [esp + AT_DS]
+        lea     esi, [edi + KERNEL_BASE + 4]
+        finish_send
+
+; A receive for which nothing is pending, by one whose partner it has woken: the partner runs.
+        align 16
+receive:
+        cmp     ecx, IPC_RECEIVE
+        jne     trap_call_saved
+        test    byte [esp + AT_MAY], MAY_RECEIVE
+        jz      trap_call_saved
+        mov     edx, [ss:rendezvous_woken]
+        cmp     edx, rendezvous_nobody_entry
+        je      trap_call_saved
+        cmp     eax, ANY
+        je      .source
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax ; any other could be dead, or wait for this one
+        jne     trap_call_saved
+.source:
+        mov     ecx, [esp + AT_SELF]
+        cmp     dword [ss:ENTRY(ecx, PENDING)], 0
+        jne     trap_call_saved
+        cmp     byte [ss:ENTRY(ecx, PREFER_MESSAGE)], 0
+        jne     trap_call_saved
+        mov     esi, [ss:PROCESS(edx, CONTEXT_NOT_WORSE)]
+        test    [ss:kernel_ready_mask], esi
+        jnz     trap_call_saved
+        test    ebx, ebx
+        jnz     .message
+        mov     ebp, [esp + AT_IN_BOX]
+        test    ebp, ebp
+        jz      trap_call_saved
+.wait:
+; ---- point of no return ----
+        mov     ds, [esp + AT_DS]
+        mov     es, [esp + AT_DS]
+        mov     [ENTRY(ecx, IN)], ebp
+        mov     [ENTRY(ecx, WAITS_FOR)], eax
+        mov     dword [ENTRY(ecx, STATE)], IPC_RECEIVING
+        mov     dword [ENTRY(ecx, EVENT_MASK)], IPC_ALL_EVENTS
+        mov     [esp + AT_ACCEPTS], eax
+        mov     dword [esp + AT_PARTNER], rendezvous_receiver_entry
+        mov     dword [rendezvous_woken], rendezvous_nobody_entry
+        lea     esp, [PROCESS(edx, FRAME_GS)]
+        leave_kernel
+.message:
+        find_message
+        jmp     .wait
+
+; ---- The time -------------------------------------------------------------------------------------------
+
+; A request, which may be to SYSTEM and for the time.
+        align 16
+request_to_system:
+        cmp     eax, SYSTEM
+        jne     trap_call_saved
+        test    byte [esp + AT_MAY], MAY_ASK_TIME
+        jz      trap_call_saved
+        mov     edi, [esp + AT_OUT_BOX]
+        mov     ebp, [esp + AT_IN_BOX]
+        test    edi, edi
+        jz      trap_call_saved
+        test    ebp, ebp
+        jz      trap_call_saved
+        sub     edi, KERNEL_BASE + 4
+.ask:
+        mov     ebx, esp
+        mov     esp, kernel_stack_top
+        push    ebp
+        push    edi
+        enter_c
+        call    kernel_time             ; bool kernel_time(phys_addr_t out, phys_addr_t in)
+        mov     esp, ebx
+        test    al, al
+        jz      trap_call_saved
+        return_to_caller 0, IPC_CAME_REPLY
+.with_message:
+        cmp     eax, SYSTEM
+        jne     trap_call_saved
+        test    byte [esp + AT_MAY], MAY_ASK_TIME
+        jz      trap_call_saved
+        mov     edi, ebp
+        jmp     .ask
+
+        section .rodata align=4
+
+; By the low byte of a call; the other bits are for whoever is found here to check. 0: ipc_select's.
+calls:
+%assign number 0
+%rep 256
+  %if number == IPC_SEND
+        dd      send
+  %elif number == IPC_RECEIVE
+        dd      receive
+  %elif number == IPC_ECHO
+        dd      echo
+  %elif number == IPC_SEND_REC || number == IPC_IN_OUTBOX || number == IPC_NOTIFY || number == IPC_REQUEST \
+     || number == IPC_REPLY || number == IPC_NOTIFY_SET || number == IPC_RECEIVE_EX \
+     || number == IPC_REPLY_RECEIVE || number == IPC_SELECT & 255
+        dd      trap_call_saved
+  %else
+        dd      bad_call
+  %endif
+  %assign number number + 1
+%endrep
+
         section .data align=128
+
+; The entry of the process that a send woke, and that is ready though the scheduler does not know it.
+global rendezvous_woken
+rendezvous_woken:
+        dd      rendezvous_nobody_entry
+        align   128
 
 ; Entries of nobody: their word of call and ticket is never what an answer passes, since IPC_REQUEST is
 ; no answer; the last one's ticket is the last that there is.
@@ -270,10 +481,12 @@ v86:
         times ENTRY_BYTES - ENTRY_REPLY_CALL - 4 db 0
 %endmacro
 
-global rendezvous_nobody, rendezvous_client, rendezvous_v86
+global rendezvous_nobody, rendezvous_client, rendezvous_receiver, rendezvous_v86
 rendezvous_nobody:
         entry_of_nobody IPC_REQUEST
 rendezvous_client:
+        entry_of_nobody IPC_REQUEST
+rendezvous_receiver:
         entry_of_nobody IPC_REQUEST
 rendezvous_v86:
         entry_of_nobody 0xffff0000 | IPC_REQUEST

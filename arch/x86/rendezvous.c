@@ -7,7 +7,8 @@
 #include <abi/layout.h>
 
 /* From rendezvous.asm: entries of nobody, seen from the core's table. */
-extern const struct ipc_process rendezvous_nobody, rendezvous_v86;
+extern const struct ipc_process rendezvous_nobody, rendezvous_receiver, rendezvous_v86;
+extern uint32_t rendezvous_woken;
 
 #define WITH_MESSAGE 0x80000000u /* no endpoint has this bit */
 
@@ -63,11 +64,37 @@ bool arch_context_plain(const struct arch_context *process)
     return !process->fpu_used && process->port_ranges == 0;
 }
 
+/* Nine words moved upward through each other would not arrive as they were. */
+static bool may_be_moved(phys_addr_t from, phys_addr_t to)
+{
+    return to <= from || to - from >= MESSAGE_BYTES;
+}
+
+static uint32_t may_echo(const struct arch_rendezvous *r, phys_addr_t out)
+{
+    if (!(r->may & ARCH_MAY_ECHO) || !has_boxes(r) || !may_be_moved(out, r->in_box))
+        return 0;
+    return ARCH_MAY_ECHO_BOXES;
+}
+
+void arch_permit(struct arch_context *process, const struct arch_permission *permission)
+{
+    struct arch_rendezvous *r = &process->rendezvous;
+    const uint32_t calls = permission->calls;
+    r->endpoint = (uint32_t)permission->self;
+    r->not_worse = permission->not_worse;
+    r->may = (calls & 1u << CALL_BIT_send ? ARCH_MAY_SEND : 0) |
+             (calls & 1u << CALL_BIT_receive ? ARCH_MAY_RECEIVE : 0) |
+             (calls & 1u << CALL_BIT_echo ? ARCH_MAY_ECHO : 0) |
+             (calls & 1u << CALL_BIT_ipc_request && permission->time ? ARCH_MAY_ASK_TIME : 0);
+}
+
 void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out)
 {
     struct arch_rendezvous *r = &process->rendezvous;
     r->in_box = in;
     r->out_box.offset = out == 0 ? 0 : KERNEL_BASE + out + sizeof(uint32_t);
+    r->may = (r->may & ~ARCH_MAY_ECHO_BOXES) | may_echo(r, out);
     for (unsigned i = 0; i < ARCH_REACH_WORDS; i++)
         r->reach_boxes[i] = has_boxes(r) ? r->reach[i] : 0;
 }
@@ -76,6 +103,21 @@ void arch_open(struct arch_context *process, unsigned slot, bool with_boxes)
 {
     process->rendezvous.partner =
         (uint32_t)ipc_table.process[slot].endpoint | (with_boxes ? 0 : WITH_MESSAGE);
+}
+
+void arch_accept(struct arch_context *process, endpoint_t source)
+{
+    process->rendezvous.partner = from_table(&rendezvous_receiver);
+    process->rendezvous.accepts = (uint32_t)source;
+}
+
+struct arch_context *arch_woken(void)
+{
+    const uint32_t entry = rendezvous_woken;
+    if (entry == from_table(&rendezvous_nobody))
+        return NULL;
+    rendezvous_woken = from_table(&rendezvous_nobody);
+    return (struct arch_context *)(process_table + entry * 8);
 }
 
 void arch_close(struct arch_context *process)

@@ -17,7 +17,7 @@
 ; runs. With thread storage that will change, and then the loads need their check.
 
 %include "offsets.inc"
-%include "sysenter.inc"
+%include "entry.inc"
 
 extern kernel_nmi, kernel_quantum_left, kernel_tick_due, pit_ticks, rendezvous_call
 extern trap_from_call, trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
@@ -26,16 +26,6 @@ extern kernel_stack_top, panic_stack_top, nmi_stack_top
 RING_MASK      equ 3
 FLAGS_V86_BYTE equ 2 ; where in the flags word the byte with VM is
 FLAGS_V86_BIT  equ FLAGS_V86 >> 16
-
-; ss: the kernel's. Loads the segments and flags that C expects. Clobbers eax, flags.
-%macro enter_c 0
-        mov     eax, SELECTOR_USER_DATA
-        mov     ds, eax
-        mov     es, eax
-        push    dword FLAGS_CLEAN
-        popfd
-        xor     ebp, ebp                ; backtraces end here
-%endmacro
 
         section .text
 

@@ -217,8 +217,33 @@ void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out);
    within one page, without a deadline, its reply delivered, and ANY looks at events first: the next
    request to it may be the machine's. */
 void arch_open(struct arch_context *process, unsigned slot, bool with_boxes);
+/* The process waits in a plain receive, for ANY (which looks at events first and accepts some) or for one
+   process: the next send that this source makes to it may be the machine's. The message's place and
+   the deadline as above. */
+void arch_accept(struct arch_context *process, endpoint_t source);
 /* No more: its wait has ended, or it has entered the kernel. */
 void arch_close(struct arch_context *process);
+
+/* What a process may do without the kernel; nothing, when it does not live. */
+struct arch_permission {
+    endpoint_t self;
+    uint32_t calls;     /* 1 << CALL_BIT_* */
+    uint32_t not_worse; /* the bits of kernel_ready_mask for its priority and all that are better */
+    bool time;          /* it may ask SYSTEM for the time */
+};
+void arch_permit(struct arch_context *process, const struct arch_permission *permission);
+
+/* One bit a priority, from the most urgent: somebody of it is ready and does not run. */
+extern uint32_t kernel_ready_mask;
+
+/* The process that a send of the machine's own has woken and that nobody has been told of, or NULL.
+   It is told with this. It waits in the core's table until it is settled; its call's results are where
+   it finds them. */
+struct arch_context *arch_woken(void);
+
+/* A request to SYSTEM by one who may ask for the time, with its message at `out` and room for the answer
+   at `in`. False, and nothing has happened: it is for something else. */
+bool kernel_time(phys_addr_t out, phys_addr_t in);
 
 /* The context that runs, or ran when the machine came to the kernel last. Only when there was one.
  */

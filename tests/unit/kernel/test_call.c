@@ -1,5 +1,6 @@
 /* Which register is what to which call, and which halves of a call need which message. */
 #include "call.h"
+#include "clock.h"
 #include "cmocka_all.h"
 #include "cycle.h"
 #include "handover.h"

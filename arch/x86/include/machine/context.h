@@ -28,18 +28,29 @@ struct arch_far {
 
 #define ARCH_REACH_WORDS 8 /* one bit a process */
 
+/* What the process may do without the kernel's C, as far as its permissions go. */
+#define ARCH_MAY_SEND       1u
+#define ARCH_MAY_RECEIVE    2u
+#define ARCH_MAY_ECHO       4u
+#define ARCH_MAY_ECHO_BOXES 8u /* it has two that do not overlap, or one */
+#define ARCH_MAY_ASK_TIME   16u
+
 /*
  * What the assembly knows of a process, and nothing else reads. `partner` says what may be done
  * without the kernel's C (rendezvous.asm explains it). Under a frame of virtual-8086 mode, which
- * begins 16 bytes lower, the assembly finds the first three words in the places of the next three.
+ * begins 16 bytes lower, the assembly finds the first four words in the places of the next four.
  */
 struct arch_rendezvous {
-    uint32_t partner_v86, self_v86, directory_v86;
-    uint32_t return_address; /* of sysenter */
+    uint32_t partner_v86, self_v86, directory_v86, may_v86;
     uint32_t partner;
     uint32_t self;           /* its entry in the core's table, in bytes from the table's start */
     uint32_t directory;      /* physical: CR3 */
+    uint32_t may;            /* ARCH_MAY_* */
     uint32_t client;         /* where `partner` says so: the client's entry */
+    uint32_t accepts;        /* where `partner` says so: the source, an endpoint or ANY */
+    uint32_t endpoint;       /* its own */
+    uint32_t not_worse;      /* the bits of kernel_ready_mask for its priority and the better ones */
+    uint32_t return_address; /* of sysenter */
     uint32_t in_box;         /* physical; 0: none */
     struct arch_far out_box; /* word 1 of the message, as the kernel sees it */
     uint32_t reach[ARCH_REACH_WORDS];       /* whom it may ask, one bit a slot */
