@@ -13,14 +13,15 @@ static void put_time(uint32_t *out)
     out[3] = ARCH_TICKS_PER_SECOND;
 }
 
-bool kernel_time(phys_addr_t out, phys_addr_t in)
+bool kernel_time(const int32_t *type, message *answer)
 {
-    const message *request = arch_window(out, MESSAGE_BYTES);
-    message *answer = arch_window(in, MESSAGE_BYTES);
-    if (request->m_type != SYS_TIME)
+    if (*type != SYS_TIME)
         return false;
-    *answer = (message){.m_source = SYSTEM};
     put_time(answer->m_words);
+    for (unsigned i = 4; i < MESSAGE_PAYLOAD_WORDS; i++)
+        answer->m_words[i] = 0;
+    answer->m_source = SYSTEM;
+    answer->m_type = 0;
     return true;
 }
 

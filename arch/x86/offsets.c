@@ -76,6 +76,7 @@ void offsets(void)
     CONSTANT(MAY_ECHO, ARCH_MAY_ECHO);
     CONSTANT(MAY_ECHO_BOXES, ARCH_MAY_ECHO_BOXES);
     CONSTANT(MAY_ASK_TIME, ARCH_MAY_ASK_TIME);
+    CONSTANT(MAY_ASK_BOXES, ARCH_MAY_ASK_BOXES);
 
     CONSTANT(ENTRY_ENDPOINT, offsetof(struct ipc_process, endpoint));
     CONSTANT(ENTRY_STATE, offsetof(struct ipc_process, state));

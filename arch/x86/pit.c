@@ -62,21 +62,21 @@ static uint32_t read_counter(void)
     return (uint32_t)in8(CHANNEL_0) << 8 | low;
 }
 
+/* Counts since the last tick that was counted. The counter may wrap at any moment, and then a tick waits
+   that nobody has counted: when one waits, the counter is read again, behind the wrap. */
+static uint32_t counts_since_tick(void)
+{
+    uint32_t counter = read_counter();
+    const bool waiting = pic_requested(PIC_LINE_TIMER);
+    if (waiting)
+        counter = read_counter();
+    const uint32_t counts = counter < RELOAD ? RELOAD - counter : 0;
+    return waiting ? counts + RELOAD : counts;
+}
+
 uint64_t arch_time_us(void)
 {
-    /* The counter may wrap at any moment, and then a tick waits that nobody has counted. A
-       second reading that is higher tells that it wrapped between the two. */
-    uint32_t counter = read_counter();
-    bool waiting = pic_requested(PIC_LINE_TIMER);
-    const uint32_t again = read_counter();
-    if (again > counter) {
-        counter = again;
-        waiting = true;
-    }
-    uint32_t counts = counter < RELOAD ? RELOAD - counter : 0;
-    if (waiting)
-        counts += RELOAD;
-
+    uint32_t counts = counts_since_tick();
     if (pit_ticks - base_ticks >= TICKS_FOLD)
         fold();
     counts += (pit_ticks - base_ticks) * RELOAD;

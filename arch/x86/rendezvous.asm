@@ -415,22 +415,18 @@ receive:
 request_to_system:
         cmp     eax, SYSTEM
         jne     trap_call_saved
-        test    byte [esp + AT_MAY], MAY_ASK_TIME
+        test    byte [esp + AT_MAY], MAY_ASK_BOXES
         jz      trap_call_saved
         mov     edi, [esp + AT_OUT_BOX]
         mov     ebp, [esp + AT_IN_BOX]
-        test    edi, edi
-        jz      trap_call_saved
-        test    ebp, ebp
-        jz      trap_call_saved
-        sub     edi, KERNEL_BASE + 4
 .ask:
         mov     ebx, esp
         mov     esp, kernel_stack_top
+        add     ebp, KERNEL_BASE
         push    ebp
         push    edi
         enter_c
-        call    kernel_time             ; bool kernel_time(phys_addr_t out, phys_addr_t in)
+        call    kernel_time             ; bool kernel_time(const int32_t *type, message *answer)
         mov     esp, ebx
         test    al, al
         jz      trap_call_saved
@@ -440,7 +436,7 @@ request_to_system:
         jne     trap_call_saved
         test    byte [esp + AT_MAY], MAY_ASK_TIME
         jz      trap_call_saved
-        mov     edi, ebp
+        lea     edi, [ebp + KERNEL_BASE + 4]
         jmp     .ask
 
         section .rodata align=4

@@ -70,11 +70,13 @@ static bool may_be_moved(phys_addr_t from, phys_addr_t to)
     return to <= from || to - from >= MESSAGE_BYTES;
 }
 
-static uint32_t may_echo(const struct arch_rendezvous *r, phys_addr_t out)
+/* What the process may with its boxes. */
+static uint32_t may_with_boxes(const struct arch_rendezvous *r, phys_addr_t out)
 {
-    if (!(r->may & ARCH_MAY_ECHO) || !has_boxes(r) || !may_be_moved(out, r->in_box))
+    if (!has_boxes(r))
         return 0;
-    return ARCH_MAY_ECHO_BOXES;
+    return (r->may & ARCH_MAY_ECHO && may_be_moved(out, r->in_box) ? ARCH_MAY_ECHO_BOXES : 0) |
+           (r->may & ARCH_MAY_ASK_TIME ? ARCH_MAY_ASK_BOXES : 0);
 }
 
 void arch_permit(struct arch_context *process, const struct arch_permission *permission)
@@ -94,7 +96,7 @@ void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out)
     struct arch_rendezvous *r = &process->rendezvous;
     r->in_box = in;
     r->out_box.offset = out == 0 ? 0 : KERNEL_BASE + out + sizeof(uint32_t);
-    r->may = (r->may & ~ARCH_MAY_ECHO_BOXES) | may_echo(r, out);
+    r->may = (r->may & ~(ARCH_MAY_ECHO_BOXES | ARCH_MAY_ASK_BOXES)) | may_with_boxes(r, out);
     for (unsigned i = 0; i < ARCH_REACH_WORDS; i++)
         r->reach_boxes[i] = has_boxes(r) ? r->reach[i] : 0;
 }

@@ -241,9 +241,9 @@ extern uint32_t kernel_ready_mask;
    it finds them. */
 struct arch_context *arch_woken(void);
 
-/* A request to SYSTEM by one who may ask for the time, with its message at `out` and room for the answer
-   at `in`. False, and nothing has happened: it is for something else. */
-bool kernel_time(phys_addr_t out, phys_addr_t in);
+/* A request to SYSTEM by one who may ask for the time: its m_type, and room for the answer, which may be the
+   request itself; both within the window. False, and nothing has happened: it is for something else. */
+bool kernel_time(const int32_t *type, message *answer);
 
 /* The context that runs, or ran when the machine came to the kernel last. Only when there was one.
  */

@@ -34,6 +34,7 @@ struct arch_far {
 #define ARCH_MAY_ECHO       4u
 #define ARCH_MAY_ECHO_BOXES 8u /* it has two that do not overlap, or one */
 #define ARCH_MAY_ASK_TIME   16u
+#define ARCH_MAY_ASK_BOXES  32u /* it has both */
 
 /*
  * What the assembly knows of a process, and nothing else reads. `partner` says what may be done
