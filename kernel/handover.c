@@ -59,7 +59,7 @@ static void make_ready(struct process *p)
     p->call_ended = false;
 }
 
-void kernel_enter(struct arch_context *running)
+static void settle_running(struct arch_context *running)
 {
     struct process *p = process_of(running);
     unsigned slot = process_slot(p);
@@ -68,9 +68,20 @@ void kernel_enter(struct arch_context *running)
     ipc_settle(&ipc_table, slot);
     p->call_ended = false;
     arch_close(running);
-    struct arch_context *other = arch_woken();
-    if (other != NULL)
-        make_ready(process_of(other));
+}
+
+/* What the machine did since the last upcall, in its order. */
+void kernel_enter(struct arch_context *running)
+{
+    struct arch_context *displaced = arch_displaced();
+    if (displaced != NULL) {
+        settle_running(displaced);
+        schedule_displace();
+    }
+    settle_running(running);
+    struct arch_context *woken_by_machine = arch_woken();
+    if (woken_by_machine != NULL)
+        make_ready(process_of(woken_by_machine));
 }
 
 /* ---- Handing over

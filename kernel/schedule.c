@@ -108,7 +108,15 @@ void schedule_enter(unsigned slot)
         return;
     if (running != SCHEDULE_NONE)
         seats[running].left = (uint16_t)kernel_quantum_left;
+    else
+        kernel_quantum_left = seats[slot].left ? seats[slot].left : seats[slot].quantum;
     running = (uint16_t)slot;
+}
+
+void schedule_displace(void)
+{
+    enqueue_first(running);
+    stop_running();
 }
 
 void schedule_hand_over(unsigned from, unsigned to)

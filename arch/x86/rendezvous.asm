@@ -41,12 +41,6 @@ extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table,
 ; From kernel.ld: the distances of the entries below from ipc_table.
 extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_entry, rendezvous_v86_entry
 
-WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
-
-; Field `%2` of entry `%1` (a register) of the core's table; of the process table.
-%define ENTRY(entry, field)   ipc_table + entry + ENTRY_%+field
-%define PROCESS(entry, field) process_table + entry * 8 + field
-
 ; The physical place of the message at ebx, which the process may write, in ebp; or goes to C. The
 ; page tables are looked at as arch_space_find does; the kernel's half has no entry that is the user's. Clobbers esi, edi.
 %macro find_message 0
@@ -82,18 +76,6 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
 %rep MESSAGE_WORDS - 1
         movsd
 %endrep
-%endmacro
-
-; Goes on with the process whose frame's gs esp points at.
-%macro leave_kernel 0
-        lea     ebp, [esp + AT_END]
-        mov     [descriptors_task + TASK_ESP0], ebp
-        mov     ebp, [esp + AT_DIRECTORY]
-        mov     cr3, ebp                ; two processes never share a space
-        pop     gs
-        pop     fs
-        popad
-        iretd
 %endmacro
 
 ; A request. In: eax the server's endpoint, edx its entry. `%1`, the client's message: `boxes`, or
@@ -166,7 +148,7 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
 ; and edx the events for which the server with entry ebx, the caller, waited.
 %macro check_answer 1
         cmp     [ss:ENTRY(%1, REPLY_CALL)], ecx
-        jne     other
+        jne     other_again
         cmp     [ss:ENTRY(%1, ENDPOINT)], eax
         jne     trap_call_saved
         mov     ebx, [esp + AT_SELF]
@@ -233,9 +215,9 @@ rendezvous_call:
         pushad
         push    fs
         push    gs
-        cld
         cmp     ecx, IPC_REQUEST
         jne     .answer
+        cld
         test    ebx, ebx
         jnz     .request_with_message
         find_server AT_REACH_BOXES, request_to_system
@@ -247,6 +229,7 @@ rendezvous_call:
         xor     edi, ANY
         or      edi, ebx
         jnz     .answer_with_message
+        cld
         mov     ebp, [esp + AT_PARTNER] ; the client's entry
         check_answer ebp
 ; ---- point of no return ----
@@ -279,6 +262,7 @@ rendezvous_call:
         jne     other
         cmp     dword [esp + AT_PARTNER], rendezvous_client_entry
         jne     other
+        cld
         find_message
         mov     edi, [esp + AT_CLIENT]  ; the client's entry
         check_answer edi
@@ -300,21 +284,30 @@ v86:
 
 ; ---- The other calls ------------------------------------------------------------------------------------
 
-; Every register but esi, edi, ebp is the caller's.
+; Every register but esi and edi is the caller's.
         align 16
+other_again:
+        mov     ebp, [esp + AT_EBP]
 other:
         movzx   esi, cl
         jmp     [ss:calls + esi * 4]
 
+; Every register as it came, but the results and the flat DS and ES.
         align 16
 bad_call:
         mov     esi, [esp + AT_ENDPOINT]
-        return_to_caller -EBADCALL, esi
+        mov     edi, [esp + AT_EDI]
+        mov     eax, -EBADCALL
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        add     esp, AT_EIP
+        iretd
 
         align 16
 echo:
         cmp     ecx, IPC_ECHO
         jne     trap_call_saved
+        cld
         test    ebx, ebx
         jnz     .message
         test    byte [esp + AT_MAY], MAY_ECHO_BOXES
@@ -331,6 +324,8 @@ echo:
         find_message
         mov     eax, [esp + AT_ENDPOINT]
         mov     [ss:ebp + KERNEL_BASE], eax ; the same message comes back
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
         return_to_caller 0, IPC_CAME_NOTHING
 
 ; ---- send, receive --------------------------------------------------------------------------------------
@@ -342,6 +337,7 @@ echo:
 send:
         cmp     ecx, IPC_SEND
         jne     trap_call_saved
+        cld
         test    byte [esp + AT_MAY], MAY_SEND
         jz      trap_call_saved
         test    ebx, ebx
@@ -440,6 +436,9 @@ request_to_system:
         jmp     .ask
 
         section .rodata align=4
+
+flat:
+        dd      SELECTOR_USER_DATA
 
 ; By the low byte of a call; the other bits are for whoever is found here to check. 0: ipc_select's.
 calls:

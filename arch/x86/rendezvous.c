@@ -3,6 +3,7 @@
 
 #include "cpu.h"
 #include "layout.h"
+#include "pic.h"
 #include <abi/errors.h>
 #include <abi/layout.h>
 
@@ -10,12 +11,25 @@
 extern const struct ipc_process rendezvous_nobody, rendezvous_receiver, rendezvous_v86;
 extern uint32_t rendezvous_woken;
 
+/* From interrupt.asm. */
+extern uint32_t interrupt_displaced;
+extern struct {
+    uint32_t entry, event;
+} interrupt_lines[PIC_LINES];
+
 #define WITH_MESSAGE 0x80000000u /* no endpoint has this bit */
 
 extern struct ipc_table ipc_table;
 extern char process_table[], kernel_directory[];
 
 _Static_assert(IPC_PROCESSES == 32 * ARCH_REACH_WORDS, "one bit a process");
+
+static bool off;
+
+void rendezvous_off(void)
+{
+    off = true;
+}
 
 static uint32_t from_table(const struct ipc_process *entry)
 {
@@ -88,7 +102,9 @@ void arch_permit(struct arch_context *process, const struct arch_permission *per
     r->may = (calls & 1u << CALL_BIT_send ? ARCH_MAY_SEND : 0) |
              (calls & 1u << CALL_BIT_receive ? ARCH_MAY_RECEIVE : 0) |
              (calls & 1u << CALL_BIT_echo ? ARCH_MAY_ECHO : 0) |
-             (calls & 1u << CALL_BIT_ipc_request && permission->time ? ARCH_MAY_ASK_TIME : 0);
+             (calls & 1u << CALL_BIT_ipc_request && permission->time ? ARCH_MAY_ASK_TIME : 0) |
+             (permission->self != 0 && arch_context_plain(process) ? ARCH_MAY_ENTER : 0) |
+             (permission->self != 0 && !process->fpu_used ? ARCH_MAY_LEAVE : 0);
 }
 
 void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out)
@@ -113,13 +129,33 @@ void arch_accept(struct arch_context *process, endpoint_t source)
     process->rendezvous.accepts = (uint32_t)source;
 }
 
+/* The process whose entry this is, or NULL; it is nobody's afterwards. */
+static struct arch_context *take(uint32_t *entry)
+{
+    const uint32_t found = *entry;
+    if (found == from_table(&rendezvous_nobody))
+        return NULL;
+    *entry = from_table(&rendezvous_nobody);
+    return (struct arch_context *)(process_table + found * 8);
+}
+
 struct arch_context *arch_woken(void)
 {
-    const uint32_t entry = rendezvous_woken;
-    if (entry == from_table(&rendezvous_nobody))
-        return NULL;
-    rendezvous_woken = from_table(&rendezvous_nobody);
-    return (struct arch_context *)(process_table + entry * 8);
+    return take(&rendezvous_woken);
+}
+
+struct arch_context *arch_displaced(void)
+{
+    return take(&interrupt_displaced);
+}
+
+void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t event)
+{
+    if (off || !arch_line_usable(line))
+        return;
+    interrupt_lines[line].entry =
+        driver == NULL ? from_table(&rendezvous_nobody) : driver->rendezvous.self;
+    interrupt_lines[line].event = driver == NULL ? 0 : event;
 }
 
 void arch_close(struct arch_context *process)

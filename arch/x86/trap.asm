@@ -23,10 +23,6 @@ extern kernel_nmi, kernel_quantum_left, kernel_tick_due, pit_ticks, rendezvous_c
 extern trap_from_call, trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
 extern kernel_stack_top, panic_stack_top, nmi_stack_top
 
-RING_MASK      equ 3
-FLAGS_V86_BYTE equ 2 ; where in the flags word the byte with VM is
-FLAGS_V86_BIT  equ FLAGS_V86 >> 16
-
         section .text
 
 ; ---- The call gate: int IPC_VECTOR ------------------------------------------------------------------
@@ -103,6 +99,8 @@ general:
         push    gs
         mov     [esp + AT_ES], es
         mov     [esp + AT_DS], ds
+global trap_general_saved
+trap_general_saved:
         lea     ecx, [esp - FRAME_GS]
         mov     esp, kernel_stack_top
         enter_c
@@ -222,6 +220,14 @@ trap_double_fault_task:
 ; The vectors for which the processor pushes an error code itself.
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
 
+; The lines of the interrupt controllers begin in interrupt.asm.
+%assign vector VECTOR_TIMER + 1
+%rep PIC_LINES - 1
+extern interrupt_%+vector
+global stub_%+vector
+  %assign vector vector + 1
+%endrep
+
 %assign vector 0
 %rep VECTORS
 stub_%+vector:
@@ -246,6 +252,8 @@ trap_entry:
         dd trap_nmi
   %elif vector == VECTOR_TIMER
         dd trap_tick
+  %elif vector > VECTOR_TIMER && vector < VECTOR_TIMER + PIC_LINES && (vector - VECTOR_TIMER) % 8 != 7
+        dd interrupt_%+vector
   %elif vector == IPC_VECTOR
         dd rendezvous_call
   %else
@@ -255,6 +263,7 @@ trap_entry:
 %endrep
 
         section .bss align=4
+global pushed_vector, pushed_error
 pushed_vector:       resd 1
 pushed_error:        resd 1
 interrupted_esp:     resd 1

@@ -342,7 +342,7 @@ static void check_path(unsigned slot)
          p->message_is_next || p->in != process_at(slot)->in_box || p->in == 0 ||
          process_at(slot)->out_box == 0))
         fuzz_fail("step %u: p%u is open to requests without the kernel", step, slot);
-    if (machine.path[slot].accepts != NONE &&
+    if (machine.path[slot].accepts != 0 &&
         (p->state != IPC_RECEIVING || p->waits_for != machine.path[slot].accepts || p->timed ||
          p->answered || (p->waits_for == ANY && (p->message_is_next || p->accepts == 0))))
         fuzz_fail("step %u: p%u is open to sends without the kernel", step, slot);

@@ -193,7 +193,7 @@ void arch_accept(struct arch_context *process, endpoint_t source)
 void arch_close(struct arch_context *process)
 {
     machine.path[process_slot(process_of(process))].is_open = false;
-    machine.path[process_slot(process_of(process))].accepts = NONE;
+    machine.path[process_slot(process_of(process))].accepts = 0;
 }
 
 void arch_permit(struct arch_context *process, const struct arch_permission *permission)
@@ -204,6 +204,11 @@ void arch_permit(struct arch_context *process, const struct arch_permission *per
 }
 
 struct arch_context *arch_woken(void)
+{
+    return NULL;
+}
+
+struct arch_context *arch_displaced(void)
 {
     return NULL;
 }

@@ -241,6 +241,13 @@ extern uint32_t kernel_ready_mask;
    it finds them. */
 struct arch_context *arch_woken(void);
 
+/* The same for an interrupt: the machine may write the message of the event and go on with the driver, when
+   that is better than the process that it displaces. That one, or NULL: it is to be the first of its
+   priority. */
+struct arch_context *arch_displaced(void);
+/* Whose the line is, NULL for nobody's, and which event it then is. */
+void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t event);
+
 /* A request to SYSTEM by one who may ask for the time: its m_type, and room for the answer, which may be the
    request itself; both within the window. False, and nothing has happened: it is for something else. */
 bool kernel_time(const int32_t *type, message *answer);

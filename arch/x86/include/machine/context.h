@@ -35,6 +35,8 @@ struct arch_far {
 #define ARCH_MAY_ECHO_BOXES 8u /* it has two that do not overlap, or one */
 #define ARCH_MAY_ASK_TIME   16u
 #define ARCH_MAY_ASK_BOXES  32u /* it has both */
+#define ARCH_MAY_ENTER      64u /* be switched to: it has neither FPU state nor ports */
+#define ARCH_MAY_LEAVE      128u /* be switched from: it has no FPU state */
 
 /*
  * What the assembly knows of a process, and nothing else reads. `partner` says what may be done
