@@ -32,7 +32,7 @@ static void fail(struct call *c, int error)
 static void conclude(struct call *c, bool ended)
 {
     struct process *p = c->caller;
-    p->deliver = c->explicit;
+    p->arch.deliver = c->explicit;
     if (ended) {
         if (ipc_table.process[c->slot].result == -ELOCKED)
             cycle_refused(c->slot);

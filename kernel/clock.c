@@ -2,9 +2,9 @@
  * See clock.h. The machine counts the ticks and calls when one of them may matter (arch/arch.h:
  * kernel_tick); the scheduler has its own reason for that.
  *
- * A tick is at least 1000 us and less than LONGEST_TICK_US. So as many ticks as whole LONGEST_TICK_US
- * fit before a deadline cannot pass it; the tick at which it has passed is never one that nobody
- * looks at.
+ * A tick is at least 1000 us and less than LONGEST_TICK_US. So as many ticks as whole
+ * LONGEST_TICK_US fit before a deadline cannot pass it; the tick at which it has passed is never
+ * one that nobody looks at.
  */
 #include "clock.h"
 #include "process.h"

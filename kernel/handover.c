@@ -24,6 +24,7 @@ static void permit(struct process *p, unsigned slot)
             .self = entry->endpoint,
             .calls = ipc_table.privilege[entry->identity].calls,
             .not_worse = (2u << p->module->priority) - 1,
+            .bounce = arch_phys_of(&p->bounce),
             .time = (p->module->kernel_calls & 1u << SYS_TIME) != 0,
         };
     }
@@ -123,10 +124,8 @@ void handover_end(struct process *caller, bool with_boxes)
     const struct ipc_process *entry = &ipc_table.process[slot];
     if (woken_count == 1)
         schedule_hand_over(slot, woken);
-    if (caller->deliver.first_bytes != 0)
-        return;
     if (waits_openly(entry))
         arch_open(&caller->arch, slot, with_boxes);
-    else if (accepts_openly(entry))
+    else if (accepts_openly(entry) && caller->arch.deliver.first_bytes == 0)
         arch_accept(&caller->arch, entry->waits_for);
 }

@@ -26,8 +26,8 @@ void schedule_block(unsigned slot);
 /* This process entered the kernel, so it is the one that runs: whoever ran before has handed over
    the processor to it, perhaps through others, and with it the rest of its quantum. */
 void schedule_enter(unsigned slot);
-/* An interrupt's driver runs instead of whoever ran, which is then the first of its priority. The driver enters
-   next, on a quantum of its own. */
+/* An interrupt's driver runs instead of whoever ran, which is then the first of its priority. The
+   driver enters next, on a quantum of its own. */
 void schedule_displace(void);
 /* `from`, which ran and waits now, hands over to `to`, which is ready: `to` is first of its
    priority, on the rest of that quantum. */

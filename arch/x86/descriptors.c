@@ -43,7 +43,8 @@ static const struct arch_context *bitmap_owner;
 #define BITMAP_NONE ((uint16_t)TASK_NO_BITMAP)
 
 _Static_assert(TASK_BYTES <= TASK_NO_BITMAP, "no bitmap is one beyond the limit");
-_Static_assert(offsetof(struct task_state, bitmap_offset) == TASK_BITMAP_OFFSET, "as interrupt.asm has it");
+_Static_assert(offsetof(struct task_state, bitmap_offset) == TASK_BITMAP_OFFSET,
+               "as interrupt.asm has it");
 
 /* Base 0, limit 4 GB, 32 bits, accessed already, so that the processor never writes to the entry.
  */

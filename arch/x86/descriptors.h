@@ -3,8 +3,8 @@
 
 #include <arch/arch.h>
 
-/* Of a task state: where the word is that says where the bitmap of ports begins, and what says that there is
-   none. */
+/* Of a task state: where the word is that says where the bitmap of ports begins, and what says that
+   there is none. */
 #define TASK_BITMAP_OFFSET 102
 #define TASK_NO_BITMAP     0xffff
 

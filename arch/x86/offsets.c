@@ -63,6 +63,14 @@ void offsets(void)
     CONSTANT(AT_CLIENT, RENDEZVOUS(client) - FRAME(gs));
     CONSTANT(AT_REACH, RENDEZVOUS(reach) - FRAME(gs));
     CONSTANT(AT_REACH_BOXES, RENDEZVOUS(reach_boxes) - FRAME(gs));
+    CONSTANT(AT_BOUNCE, RENDEZVOUS(bounce) - FRAME(gs));
+    CONSTANT(AT_DELIVER_FIRST, offsetof(struct arch_context, deliver.first) - FRAME(gs));
+    CONSTANT(AT_DELIVER_SECOND, offsetof(struct arch_context, deliver.second) - FRAME(gs));
+    CONSTANT(AT_DELIVER_BYTES, offsetof(struct arch_context, deliver.first_bytes) - FRAME(gs));
+    CONSTANT(CONTEXT_CLIENT, RENDEZVOUS(client));
+    CONSTANT(CONTEXT_DELIVER_FIRST, offsetof(struct arch_context, deliver.first));
+    CONSTANT(CONTEXT_DELIVER_SECOND, offsetof(struct arch_context, deliver.second));
+    CONSTANT(CONTEXT_DELIVER_BYTES, offsetof(struct arch_context, deliver.first_bytes));
     CONSTANT(AT_MAY, RENDEZVOUS(may) - FRAME(gs));
     CONSTANT(AT_ENDPOINT, RENDEZVOUS(endpoint) - FRAME(gs));
     CONSTANT(AT_ACCEPTS, RENDEZVOUS(accepts) - FRAME(gs));

@@ -21,8 +21,8 @@
 #define TICK_US        (RELOAD * US_NUMERATOR / US_DENOMINATOR)
 #define TICK_FRACTION  (RELOAD * US_NUMERATOR % US_DENOMINATOR)
 
-/* The reading at some earlier tick, from which the later ones are counted: fewer than TICKS_FOLD and
-   those until kernel_tick_due, so that their counts times US_NUMERATOR fit a word. */
+/* The reading at some earlier tick, from which the later ones are counted: fewer than TICKS_FOLD
+   and those until kernel_tick_due, so that their counts times US_NUMERATOR fit a word. */
 #define TICKS_FOLD 1000u
 static uint64_t base_us;
 static uint32_t base_fraction; /* and so many 1/105 us */
@@ -62,8 +62,8 @@ static uint32_t read_counter(void)
     return (uint32_t)in8(CHANNEL_0) << 8 | low;
 }
 
-/* Counts since the last tick that was counted. The counter may wrap at any moment, and then a tick waits
-   that nobody has counted: when one waits, the counter is read again, behind the wrap. */
+/* Counts since the last tick that was counted. The counter may wrap at any moment, and then a tick
+   waits that nobody has counted: when one waits, the counter is read again, behind the wrap. */
 static uint32_t counts_since_tick(void)
 {
     uint32_t counter = read_counter();

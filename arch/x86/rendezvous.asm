@@ -40,17 +40,13 @@
 extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
 ; From kernel.ld: the distances of the entries below from ipc_table.
 extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_entry, rendezvous_v86_entry
+extern rendezvous_apart_entry, rendezvous_apart_client_entry
 
-; The physical place of the message at ebx, which the process may write, in ebp; or goes to C. The
-; page tables are looked at as arch_space_find does; the kernel's half has no entry that is the user's. Clobbers esi, edi.
-%macro find_message 0
-        mov     ebp, ebx
-        and     ebp, PAGE_BYTES - 1
-        cmp     ebp, PAGE_BYTES - MESSAGE_BYTES
-        ja      trap_call_saved         ; it straddles two
-        test    bl, 3
-        jnz     trap_call_saved
-        mov     esi, ebx
+; The physical page of the user address `%1` in esi, which the process may write; or goes to C. The page
+; tables are looked at as arch_space_find does; the kernel's half has no entry that is the user's. Clobbers
+; edi.
+%macro find_page 1
+        mov     esi, %1
         shr     esi, 22
         mov     edi, [esp + AT_DIRECTORY]
         mov     edi, [ss:edi + esi * 4 + KERNEL_BASE]
@@ -58,7 +54,7 @@ extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_ent
         test    edi, ENTRY_USERS
         jnz     trap_call_saved
         and     edi, ENTRY_FRAME
-        mov     esi, ebx
+        mov     esi, %1
         shr     esi, PAGE_SHIFT
         and     esi, TABLE_ENTRIES - 1
         mov     esi, [ss:edi + esi * 4 + KERNEL_BASE]
@@ -66,7 +62,66 @@ extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_ent
         test    esi, ENTRY_USERS | ENTRY_IN_WINDOW
         jnz     trap_call_saved
         and     esi, ENTRY_FRAME
+%endmacro
+
+; The physical place of the message at ebx in ebp, to `%1` when it straddles two pages. Clobbers esi, edi.
+%macro find_message 0-1 trap_call_saved
+        mov     ebp, ebx
+        and     ebp, PAGE_BYTES - 1
+        cmp     ebp, PAGE_BYTES - MESSAGE_BYTES
+        ja      %1
+        test    bl, 3
+        jnz     trap_call_saved
+        find_page ebx
         or      ebp, esi
+%endmacro
+
+; The same for one that straddles: it is what the caller waits with. Out: esi its word 1, as the caller sees it,
+; ebp the bounce. Clobbers ecx, edx, edi.
+%macro wait_apart 0
+        test    bl, 3
+        jnz     trap_call_saved
+        lea     edx, [ebx + MESSAGE_BYTES - 1]
+        find_page edx
+        mov     ecx, esi
+        find_page ebx
+        mov     edi, ebx
+        and     edi, PAGE_BYTES - 1
+        or      esi, edi
+        sub     edi, PAGE_BYTES
+        neg     edi
+        mov     [esp + AT_DELIVER_FIRST], esi
+        mov     [esp + AT_DELIVER_SECOND], ecx
+        mov     [esp + AT_DELIVER_BYTES], edi
+        lea     esi, [ebx + 4]
+        mov     ebp, [esp + AT_BOUNCE]
+%endmacro
+
+; Nine words from [ds:esi - 4] to where the process with entry edx waits with its message, the first being
+; eax. Clobbers ecx, edi, ebp.
+%macro deliver 0
+        mov     ecx, [PROCESS(edx, CONTEXT_DELIVER_BYTES)]
+        test    ecx, ecx
+        jnz     %%apart
+        mov     edi, [ENTRY(edx, IN)]
+        copy_message
+        jmp     %%delivered
+%%apart:
+        mov     edi, [PROCESS(edx, CONTEXT_DELIVER_FIRST)]
+        mov     [edi + KERNEL_BASE], eax
+        add     edi, KERNEL_BASE + 4
+        shr     ecx, 2
+        mov     ebp, MESSAGE_WORDS
+        sub     ebp, ecx
+        dec     ecx
+        rep     movsd
+        mov     edi, [PROCESS(edx, CONTEXT_DELIVER_SECOND)]
+        add     edi, KERNEL_BASE
+        mov     ecx, ebp
+        rep     movsd
+        mov     [PROCESS(edx, CONTEXT_DELIVER_BYTES)], ecx
+%%delivered:
+        inc     dword [ENTRY(edx, RECEIVED)]
 %endmacro
 
 ; Nine words from [ds:esi - 4] to the physical address in edi, the first being eax.
@@ -153,6 +208,19 @@ extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_ent
         jne     trap_call_saved
         mov     ebx, [esp + AT_SELF]
         cmp     [ss:ENTRY(ebx, EVENT_MASK)], edx
+        jne     trap_call_saved
+%endmacro
+
+; The same for any client that the caller knows; its entry is in eax afterwards. Clobbers edi.
+%macro check_any_answer 0
+        mov     edi, [esp + AT_CLIENT]
+        cmp     [ss:ENTRY(edi, REPLY_CALL)], ecx
+        jne     trap_call_saved
+        cmp     [ss:ENTRY(edi, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     eax, edi
+        mov     edi, [esp + AT_SELF]
+        cmp     [ss:ENTRY(edi, EVENT_MASK)], edx
         jne     trap_call_saved
 %endmacro
 
@@ -243,17 +311,17 @@ rendezvous_call:
 ; ---- The same with messages of their own ----------------------------------------------------------------
 
 .server_with_message:
-        unless_with_message request_to_system
+        unless_with_message request_to_apart
         request boxes, message
 
         align 16
 .request_with_message:
-        find_message
+        find_message request_apart
         find_server AT_REACH, request_to_system.with_message
         unless_with_message .server_with_boxes
         request message, message
 .server_with_boxes:
-        unless_with_boxes trap_call_saved
+        unless_with_boxes request_to_apart.with_message
         request message, boxes
 
         align 16
@@ -263,7 +331,7 @@ rendezvous_call:
         cmp     dword [esp + AT_PARTNER], rendezvous_client_entry
         jne     other
         cld
-        find_message
+        find_message answer_apart
         mov     edi, [esp + AT_CLIENT]  ; the client's entry
         check_answer edi
 ; ---- point of no return ----
@@ -281,6 +349,130 @@ rendezvous_call:
 v86:
         sub     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
         jmp     trap_call_saved
+
+; ---- The same with a message in two pages, on one side or both -----------------------------------------
+
+; A process that waits so, openly, has rendezvous_apart's entry for partner. One that was woken by a request of
+; which one side had such a message has rendezvous_apart_client's.
+
+; ebx: the caller's, which straddles.
+        align 16
+request_apart:
+        find_server AT_REACH
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     ebp, [ss:PROCESS(edx, CONTEXT_PARTNER)]
+        cmp     ebp, rendezvous_apart_entry
+        je      .waits
+        and     ebp, ~WITH_MESSAGE
+        cmp     ebp, eax
+        jne     trap_call_saved
+.waits:
+        wait_apart
+        mov     edx, [esp + AT_EAX]
+        and     edx, 255
+        shl     edx, ENTRY_SHIFT
+        jmp     request_any
+
+; The caller's is in one piece: its boxes, or at ebp. edx: the server's entry.
+        align 16
+request_to_apart:
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_apart_entry
+        jne     request_to_system
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     esi, [esp + AT_OUT_BOX]
+        mov     ebp, [esp + AT_IN_BOX]
+        jmp     request_any
+.with_message:
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_apart_entry
+        jne     trap_call_saved
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        lea     esi, [ebp + KERNEL_BASE + 4]
+
+; esi: word 1 of the caller's message; ebp: where the core has it wait. edx: the server's entry, eax its endpoint.
+request_any:
+        mov     ebx, [esp + AT_SELF]
+        add     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
+        jc      .ticket_zero
+; ---- point of no return ----
+.ticket:
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        mov     [ENTRY(ebx, IN)], ebp
+        mov     [ENTRY(ebx, WAITS_FOR)], eax
+        mov     dword [ENTRY(ebx, STATE)], IPC_AWAITING
+        mov     dword [ENTRY(ebx, EVENT_MASK)], 0
+        mov     dword [esp + AT_PARTNER], rendezvous_nobody_entry
+        inc     dword [ENTRY(ebx, SENT)]
+        mov     eax, [ENTRY(ebx, ENDPOINT)]
+        deliver
+        mov     ecx, [ENTRY(ebx, REPLY_CALL)]
+        mov     cl, IPC_CAME_REQUEST
+        lea     esp, [PROCESS(edx, FRAME_GS)]
+        mov     dword [esp + AT_PARTNER], rendezvous_apart_client_entry
+        mov     [esp + AT_CLIENT], ebx
+        mov     [esp + AT_ESI], ecx
+        mov     dword [esp + AT_EAX], 0
+        leave_kernel
+
+.ticket_zero:
+        cmp     ebx, rendezvous_v86_entry
+        je      v86
+        add     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
+        jmp     .ticket
+
+; An answer of which one side's message may straddle. eax, ebx, ecx, edx: the caller's.
+        align 16
+answer_any:
+        cmp     dword [esp + AT_EDI], ANY
+        jne     trap_call_saved
+        mov     esi, [esp + AT_PARTNER]
+        cmp     esi, rendezvous_apart_client_entry
+        jne     trap_call_saved
+        cld
+        test    ebx, ebx
+        jz      .boxes
+        find_message answer_apart
+        check_any_answer
+        lea     esi, [ebp + KERNEL_BASE + 4]
+        mov     edx, [esp + AT_ENDPOINT]
+        or      edx, WITH_MESSAGE
+        jmp     .finish
+.boxes:
+        check_any_answer
+        mov     ebp, [esp + AT_IN_BOX]
+        test    ebp, ebp
+        jz      trap_call_saved
+        mov     esi, [esp + AT_OUT_BOX]
+        test    esi, esi
+        jz      trap_call_saved
+        mov     edx, [esp + AT_ENDPOINT]
+
+; eax: the client's entry. esi, ebp as in request_any; edx: what the caller's partner is from now on.
+.finish:
+; ---- point of no return ----
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        mov     ebx, [esp + AT_SELF]
+        mov     [ENTRY(ebx, IN)], ebp
+        inc     dword [ENTRY(ebx, SENT)]
+        mov     [esp + AT_PARTNER], edx
+        mov     edx, eax
+        mov     eax, [ENTRY(ebx, ENDPOINT)]
+        deliver
+        lea     esp, [PROCESS(edx, FRAME_GS)]
+        mov     dword [esp + AT_ESI], IPC_CAME_REPLY
+        mov     dword [esp + AT_EAX], 0
+        leave_kernel
+
+        align 16
+answer_apart:
+        check_any_answer
+        wait_apart
+        mov     edx, rendezvous_apart_entry
+        jmp     answer_any.finish
 
 ; ---- The other calls ------------------------------------------------------------------------------------
 
@@ -450,9 +642,11 @@ calls:
         dd      receive
   %elif number == IPC_ECHO
         dd      echo
+  %elif number == IPC_REPLY_RECEIVE
+        dd      answer_any
   %elif number == IPC_SEND_REC || number == IPC_IN_OUTBOX || number == IPC_NOTIFY || number == IPC_REQUEST \
      || number == IPC_REPLY || number == IPC_NOTIFY_SET || number == IPC_RECEIVE_EX \
-     || number == IPC_REPLY_RECEIVE || number == IPC_SELECT & 255
+     || number == IPC_SELECT & 255
         dd      trap_call_saved
   %else
         dd      bad_call
@@ -476,12 +670,17 @@ rendezvous_woken:
         times ENTRY_BYTES - ENTRY_REPLY_CALL - 4 db 0
 %endmacro
 
-global rendezvous_nobody, rendezvous_client, rendezvous_receiver, rendezvous_v86
+global rendezvous_nobody, rendezvous_client, rendezvous_receiver, rendezvous_apart, rendezvous_apart_client
+global rendezvous_v86
 rendezvous_nobody:
         entry_of_nobody IPC_REQUEST
 rendezvous_client:
         entry_of_nobody IPC_REQUEST
 rendezvous_receiver:
+        entry_of_nobody IPC_REQUEST
+rendezvous_apart:
+        entry_of_nobody IPC_REQUEST
+rendezvous_apart_client:
         entry_of_nobody IPC_REQUEST
 rendezvous_v86:
         entry_of_nobody 0xffff0000 | IPC_REQUEST

@@ -8,7 +8,8 @@
 #include <abi/layout.h>
 
 /* From rendezvous.asm: entries of nobody, seen from the core's table. */
-extern const struct ipc_process rendezvous_nobody, rendezvous_receiver, rendezvous_v86;
+extern const struct ipc_process rendezvous_nobody, rendezvous_receiver, rendezvous_apart,
+    rendezvous_v86;
 extern uint32_t rendezvous_woken;
 
 /* From interrupt.asm. */
@@ -98,6 +99,7 @@ void arch_permit(struct arch_context *process, const struct arch_permission *per
     struct arch_rendezvous *r = &process->rendezvous;
     const uint32_t calls = permission->calls;
     r->endpoint = (uint32_t)permission->self;
+    r->bounce = permission->bounce;
     r->not_worse = permission->not_worse;
     r->may = (calls & 1u << CALL_BIT_send ? ARCH_MAY_SEND : 0) |
              (calls & 1u << CALL_BIT_receive ? ARCH_MAY_RECEIVE : 0) |
@@ -119,8 +121,11 @@ void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out)
 
 void arch_open(struct arch_context *process, unsigned slot, bool with_boxes)
 {
-    process->rendezvous.partner =
-        (uint32_t)ipc_table.process[slot].endpoint | (with_boxes ? 0 : WITH_MESSAGE);
+    if (process->deliver.first_bytes != 0)
+        process->rendezvous.partner = from_table(&rendezvous_apart);
+    else
+        process->rendezvous.partner =
+            (uint32_t)ipc_table.process[slot].endpoint | (with_boxes ? 0 : WITH_MESSAGE);
 }
 
 void arch_accept(struct arch_context *process, endpoint_t source)

@@ -4,7 +4,9 @@
  * arch/x86 is the PC; arch/host is the same contract on a workstation, as far as tests need it. A
  * machine also brings <machine/context.h>, which defines struct arch_context (a process's
  * registers, FPU state, port rights; its register frame comes first and the trap pushes into it)
- * and struct arch_space (an address space), both plain data without constructors.
+ * and struct arch_space (an address space), both plain data without constructors. The kernel knows
+ * one member of a context, `deliver`, a struct arch_place: of a process that waits with a message
+ * in two pages where they are, and the core's message is its bounce; else no message.
  *
  * The kernel runs on one stack, with interrupts off, and returns from every upcall.
  */
@@ -213,13 +215,13 @@ void arch_reach(struct arch_context *process, unsigned slot, bool may);
 bool arch_context_plain(const struct arch_context *process);
 /* The process's boxes, in physical memory; 0: none. */
 void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out);
-/* The process waits in ipc_reply_receive, from ANY, with its boxes or with a message of its own
-   within one page, without a deadline, its reply delivered, and ANY looks at events first: the next
-   request to it may be the machine's. */
+/* The process waits in ipc_reply_receive, from ANY, with its boxes or with a message of its own,
+   without a deadline, its reply delivered, and ANY looks at events first: the next request to it
+   may be the machine's. */
 void arch_open(struct arch_context *process, unsigned slot, bool with_boxes);
-/* The process waits in a plain receive, for ANY (which looks at events first and accepts some) or for one
-   process: the next send that this source makes to it may be the machine's. The message's place and
-   the deadline as above. */
+/* The process waits in a plain receive, for ANY (which looks at events first and accepts some) or
+   for one process, with its boxes or with a message of its own within one page, without a deadline:
+   the next send that this source makes to it may be the machine's. */
 void arch_accept(struct arch_context *process, endpoint_t source);
 /* No more: its wait has ended, or it has entered the kernel. */
 void arch_close(struct arch_context *process);
@@ -230,6 +232,7 @@ struct arch_permission {
     uint32_t calls;     /* 1 << CALL_BIT_* */
     uint32_t not_worse; /* the bits of kernel_ready_mask for its priority and all that are better */
     bool time;          /* it may ask SYSTEM for the time */
+    phys_addr_t bounce;
 };
 void arch_permit(struct arch_context *process, const struct arch_permission *permission);
 
@@ -237,19 +240,20 @@ void arch_permit(struct arch_context *process, const struct arch_permission *per
 extern uint32_t kernel_ready_mask;
 
 /* The process that a send of the machine's own has woken and that nobody has been told of, or NULL.
-   It is told with this. It waits in the core's table until it is settled; its call's results are where
-   it finds them. */
+   It is told with this. It waits in the core's table until it is settled; its call's results are
+   where it finds them. */
 struct arch_context *arch_woken(void);
 
-/* The same for an interrupt: the machine may write the message of the event and go on with the driver, when
-   that is better than the process that it displaces. That one, or NULL: it is to be the first of its
-   priority. */
+/* The same for an interrupt: the machine may write the message of the event and go on with the
+   driver, when that is better than the process that it displaces. That one, or NULL: it is to be
+   the first of its priority. */
 struct arch_context *arch_displaced(void);
 /* Whose the line is, NULL for nobody's, and which event it then is. */
 void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t event);
 
-/* A request to SYSTEM by one who may ask for the time: its m_type, and room for the answer, which may be the
-   request itself; both within the window. False, and nothing has happened: it is for something else. */
+/* A request to SYSTEM by one who may ask for the time: its m_type, and room for the answer, which
+   may be the request itself; both within the window. False, and nothing has happened: it is for
+   something else. */
 bool kernel_time(const int32_t *type, message *answer);
 
 /* The context that runs, or ran when the machine came to the kernel last. Only when there was one.

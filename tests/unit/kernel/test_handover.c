@@ -327,9 +327,6 @@ static void open_waits(void **state)
     handover_end(&processes[SERVER], false); /* with a message of its own */
     assert_int_equal(opened, 2);
     assert_int_equal(opened_with_boxes, 1);
-    processes[SERVER].deliver.first_bytes = 4; /* which straddles two pages */
-    handover_end(&processes[SERVER], false);
-    processes[SERVER].deliver.first_bytes = 0;
     p->state = IPC_SELECTING;
     handover_end(&processes[SERVER], true);
     *p = open;
@@ -365,7 +362,7 @@ static void waits_for_sends(void **state)
 
     for (unsigned wrong = 0; wrong < 8; wrong++) {
         *p = open;
-        processes[SERVER].deliver.first_bytes = wrong == 0 ? 4 : 0;
+        processes[SERVER].arch.deliver.first_bytes = wrong == 0 ? 4 : 0;
         if (wrong == 1)
             p->state = IPC_SELECTING;
         else if (wrong == 2)

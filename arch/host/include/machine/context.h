@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <arch/place.h>
 #include <stdint.h>
 
 struct arch_space {
@@ -11,6 +12,7 @@ struct arch_space {
 };
 
 struct arch_context {
+    struct arch_place deliver;
     struct arch_space *space;
     uint32_t ip, sp;
     uint32_t call, target, message, events, timeout, source; /* as if a trap had brought them */

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <arch/place.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -34,8 +35,8 @@ struct arch_far {
 #define ARCH_MAY_ECHO       4u
 #define ARCH_MAY_ECHO_BOXES 8u /* it has two that do not overlap, or one */
 #define ARCH_MAY_ASK_TIME   16u
-#define ARCH_MAY_ASK_BOXES  32u /* it has both */
-#define ARCH_MAY_ENTER      64u /* be switched to: it has neither FPU state nor ports */
+#define ARCH_MAY_ASK_BOXES  32u  /* it has both */
+#define ARCH_MAY_ENTER      64u  /* be switched to: it has neither FPU state nor ports */
 #define ARCH_MAY_LEAVE      128u /* be switched from: it has no FPU state */
 
 /*
@@ -46,16 +47,17 @@ struct arch_far {
 struct arch_rendezvous {
     uint32_t partner_v86, self_v86, directory_v86, may_v86;
     uint32_t partner;
-    uint32_t self;           /* its entry in the core's table, in bytes from the table's start */
-    uint32_t directory;      /* physical: CR3 */
-    uint32_t may;            /* ARCH_MAY_* */
-    uint32_t client;         /* where `partner` says so: the client's entry */
-    uint32_t accepts;        /* where `partner` says so: the source, an endpoint or ANY */
-    uint32_t endpoint;       /* its own */
-    uint32_t not_worse;      /* the bits of kernel_ready_mask for its priority and the better ones */
-    uint32_t return_address; /* of sysenter */
-    uint32_t in_box;         /* physical; 0: none */
-    struct arch_far out_box; /* word 1 of the message, as the kernel sees it */
+    uint32_t self;      /* its entry in the core's table, in bytes from the table's start */
+    uint32_t directory; /* physical: CR3 */
+    uint32_t may;       /* ARCH_MAY_* */
+    uint32_t client;    /* where `partner` says so: the client's entry */
+    uint32_t accepts;   /* where `partner` says so: the source, an endpoint or ANY */
+    uint32_t endpoint;  /* its own */
+    uint32_t not_worse; /* the bits of kernel_ready_mask for its priority and the better ones */
+    uint32_t bounce;    /* physical: what stands in for a message in two pages */
+    uint32_t return_address;                /* of sysenter */
+    uint32_t in_box;                        /* physical; 0: none */
+    struct arch_far out_box;                /* word 1 of the message, as the kernel sees it */
     uint32_t reach[ARCH_REACH_WORDS];       /* whom it may ask, one bit a slot */
     uint32_t reach_boxes[ARCH_REACH_WORDS]; /* the same when it has both boxes; else none */
 };
@@ -71,7 +73,8 @@ struct arch_space {
 struct arch_context {
     struct arch_frame frame;
     struct arch_rendezvous rendezvous;
-    uint32_t ticks; /* that found it running; counted by trap.asm */
+    struct arch_place deliver; /* arch/arch.h */
+    uint32_t ticks;            /* that found it running; counted by trap.asm */
     struct arch_space *space;
     bool fpu_used;
     uint8_t port_ranges;
