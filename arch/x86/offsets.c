@@ -14,6 +14,7 @@
 void offsets(void);
 
 #define FRAME(field)      offsetof(struct arch_context, frame.field)
+#define FROM_END(field)   (sizeof(struct arch_frame) - offsetof(struct arch_frame, field))
 #define RENDEZVOUS(field) offsetof(struct arch_context, rendezvous.field)
 
 /* What rendezvous.asm takes for granted. */
@@ -28,8 +29,9 @@ _Static_assert(offsetof(struct ipc_process, timed) == offsetof(struct ipc_proces
                "state, timed, fault and delivered are one word");
 _Static_assert(offsetof(struct ipc_process, ticket) == offsetof(struct ipc_process, reply_call) + 2,
                "call and ticket are one word");
-_Static_assert(RENDEZVOUS(beside_v86) + 16 == RENDEZVOUS(partner) &&
-                   RENDEZVOUS(self_v86) + 16 == RENDEZVOUS(self),
+_Static_assert(RENDEZVOUS(partner_v86) + 16 == RENDEZVOUS(partner) &&
+                   RENDEZVOUS(self_v86) + 16 == RENDEZVOUS(self) &&
+                   RENDEZVOUS(directory_v86) + 16 == RENDEZVOUS(directory),
                "a frame of virtual-8086 mode begins 16 bytes lower");
 
 #define CONSTANT(name, value) __asm__ volatile("# OFFSET " #name " %c0" : : "i"(value))
@@ -40,6 +42,7 @@ void offsets(void)
     CONSTANT(FRAME_GS, FRAME(gs));
     CONSTANT(AT_ES, FRAME(es) - FRAME(gs));
     CONSTANT(AT_DS, FRAME(ds) - FRAME(gs));
+    CONSTANT(AT_EDI, FRAME(edi) - FRAME(gs));
     CONSTANT(AT_ECX, FRAME(ecx) - FRAME(gs));
     CONSTANT(AT_ESI, FRAME(esi) - FRAME(gs));
     CONSTANT(AT_EAX, FRAME(eax) - FRAME(gs));
@@ -50,7 +53,13 @@ void offsets(void)
     CONSTANT(AT_DIRECTORY, RENDEZVOUS(directory) - FRAME(gs));
     CONSTANT(AT_PARTNER, RENDEZVOUS(partner) - FRAME(gs));
     CONSTANT(AT_SELF, RENDEZVOUS(self) - FRAME(gs));
+    CONSTANT(END_RETURN_ADDRESS, RENDEZVOUS(return_address) - sizeof(struct arch_frame));
+    CONSTANT(END_EIP, FROM_END(eip));
+    CONSTANT(END_EFLAGS, FROM_END(eflags));
+    CONSTANT(END_ESP, FROM_END(esp));
+    CONSTANT(AT_CLIENT, RENDEZVOUS(client) - FRAME(gs));
     CONSTANT(AT_REACH, RENDEZVOUS(reach) - FRAME(gs));
+    CONSTANT(AT_REACH_BOXES, RENDEZVOUS(reach_boxes) - FRAME(gs));
     CONSTANT(CONTEXT_PARTNER, RENDEZVOUS(partner));
 
     CONSTANT(ENTRY_ENDPOINT, offsetof(struct ipc_process, endpoint));
@@ -73,11 +82,12 @@ void offsets(void)
     CONSTANT(PUSHED_CS, 12); /* from the vector that a stub pushed */
     CONSTANT(PUSHED_EFLAGS, 16);
     CONSTANT(PUSHED_SS, 24);
-    CONSTANT(TASK_ESP0, 4);
+    CONSTANT(TASK_ESP0, 32 + 4); /* of struct descriptors_task */
     CONSTANT(SELECTOR_USER_CODE, SELECTOR_USER_CODE);
     CONSTANT(SELECTOR_USER_DATA, SELECTOR_USER_DATA);
     CONSTANT(FLAGS_CLEAN, FLAGS_CLEAN);
     CONSTANT(FLAGS_TRAP, FLAGS_TRAP);
+    CONSTANT(FLAGS_INTERRUPT, FLAGS_INTERRUPT);
     CONSTANT(FLAGS_V86, FLAGS_V86);
     CONSTANT(IPC_VECTOR, IPC_VECTOR);
     CONSTANT(VECTOR_DEBUG, VECTOR_DEBUG);
@@ -85,7 +95,13 @@ void offsets(void)
     CONSTANT(EXCEPTIONS, EXCEPTIONS);
     CONSTANT(VECTORS, VECTORS);
     CONSTANT(KERNEL_BASE, KERNEL_BASE);
+    CONSTANT(ENTRY_USERS, ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER);
+    CONSTANT(ENTRY_IN_WINDOW, ENTRY_IN_WINDOW);
+    CONSTANT(ENTRY_FRAME, ENTRY_ADDRESS);
     CONSTANT(PAGE_BYTES, PAGE_BYTES);
+    CONSTANT(PAGE_SHIFT, PAGE_SHIFT);
+    CONSTANT(USER_END, USER_END);
+    CONSTANT(MESSAGE_BYTES, MESSAGE_BYTES);
     CONSTANT(TABLE_ENTRIES, TABLE_ENTRIES);
     CONSTANT(KERNEL_STACK_BYTES, KERNEL_STACK_BYTES);
     CONSTANT(SIDE_STACK_BYTES, SIDE_STACK_BYTES);
