@@ -10,14 +10,22 @@
 
 /* Of each state those that may follow it, one bit each: ipc/states.h. */
 static const uint16_t successors[IPC_STATE_COUNT] = {
-#define SUCCESSOR(state, from, to, causes) | (IPC_##from == (state) ? 1u << IPC_##to : 0u)
-#define STATE(name, meaning)               [IPC_##name] = 0 IPC_TRANSITIONS(SUCCESSOR, IPC_##name),
+#define SUCCESSOR(state, from, to, causes, by) | (IPC_##from == (state) ? 1u << IPC_##to : 0u)
+#define STATE(name, meaning)                   [IPC_##name] = 0 IPC_TRANSITIONS(SUCCESSOR, IPC_##name),
     IPC_STATES(STATE)
 #undef STATE
 #undef SUCCESSOR
 };
 
-static bool may_follow(unsigned next, unsigned state)
+/* The states that a machine's own path ends, one bit each. */
+enum {
+#define ENDED(y, from, to, causes, by)                                                             \
+    | (IPC_##to == IPC_RUNNABLE && IPC_BY_##by == IPC_BY_MACHINE ? 1u << IPC_##from : 0u)
+    ENDED_BY_MACHINE = 0 IPC_TRANSITIONS(ENDED, )
+#undef ENDED
+};
+
+bool ipc_may_follow(unsigned next, unsigned state)
 {
     return (successors[state] >> next & 1) != 0;
 }
@@ -45,7 +53,7 @@ void ipc_wait_begin(struct ipc_table *t, unsigned slot, const struct ipc_wait *w
     struct ipc_process *process = &t->process[slot];
     bool was_runnable = process->state == IPC_RUNNABLE;
 
-    IPC_ASSERT(may_follow(wait->state, process->state));
+    IPC_ASSERT(ipc_may_follow(wait->state, process->state));
     leave_queue(t, slot);
     process->state = (uint8_t)wait->state;
     process->timed = wait->timed;
@@ -87,7 +95,7 @@ void ipc_wait_end(struct ipc_table *t, unsigned slot, enum ipc_state next, int32
 {
     struct ipc_process *process = &t->process[slot];
 
-    IPC_ASSERT(may_follow(next, process->state));
+    IPC_ASSERT_HOSTED(ipc_may_follow(next, process->state));
     leave_queue(t, slot);
     clear_set(t, slot);
     process->state = (uint8_t)next;
@@ -141,8 +149,7 @@ void ipc_settle(struct ipc_table *t, unsigned slot)
 
     if (!ipc_waits(process))
         return;
-    IPC_ASSERT(!process->timed && !process->fault &&
-               (process->state == IPC_RECEIVING || process->state == IPC_AWAITING));
+    IPC_ASSERT(!process->timed && !process->fault && (ENDED_BY_MACHINE >> process->state & 1) != 0);
     ipc_wait_end(t, slot, IPC_RUNNABLE, 0, IPC_CAME_NOTHING);
 }
 

@@ -4,10 +4,13 @@
     tools/draw_states.py             writes docs/images/ipc-states.dot and, by Graphviz, ipc-states.svg
     tools/draw_states.py --check     says whether those that are there are what it would write
 
-The table is ipc/include/ipc/states.h: each arrow of the picture is a row of it, and the words at an arrow
-are that row's causes. Causes that every wait has are drawn once, from the frame around the waits; so is
-death, from the frame around the living. The check compares the text for Graphviz to the letter, and of the
-picture the nodes, the arrows and the words: another version of Graphviz may put them elsewhere.
+The table is ipc/include/ipc/states.h: each arrow of the picture is a row of it, the words at an arrow are
+that row's causes, and it is thick where a machine's own path makes the row, too. The causes that end every
+wait are drawn once, as an arrow from "every wait"; so is death.
+
+The check compares the text for Graphviz to the letter. Of the picture it compares all but where things are,
+since that depends on the fonts of the machine; and when it was drawn by another version of Graphviz, the
+states, the arrows and the words.
 """
 
 import argparse
@@ -16,12 +19,15 @@ import re
 import shutil
 import subprocess
 import sys
-import xml.etree.ElementTree
+from xml.etree import ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TABLE = "ipc/include/ipc/states.h"
 DOT = "docs/images/ipc-states.dot"
 SVG = "docs/images/ipc-states.svg"
+
+# Attributes of the picture that say where things are.
+PLACES = {"d", "points", "x", "y", "cx", "cy", "rx", "ry", "width", "height", "viewBox", "transform", "id"}
 
 # How the picture groups the states; what is in it is the table's.
 GROUPS = (
@@ -29,6 +35,7 @@ GROUPS = (
     ("owed", "the peer has taken the first half", "#e3eefb", "#4a7fb5", ("ANSWER", "AWAITING")),
     ("open", "for what comes", "#ece6f6", "#8064a2", ("RECEIVING", "SELECTING")),
 )
+COMMON = {"penwidth": 2.4, "color": '"#1f5fa8"'}
 AT_ONCE = "(the first half at once)"
 
 
@@ -38,8 +45,9 @@ class Table:
     def __init__(self, text):
         self.states = re.findall(r"^ *X\((\w+), +\"[^\n]*\"\) *\\?$", self.part(text, "IPC_STATES"), re.M)
         self.words = dict(re.findall(r"X\((\w+), +\"([^\"]*)\"\)", self.part(text, "IPC_CAUSES")))
-        rows = re.findall(r"X\(y, +(\w+), +(\w+), +([\w| ]+)\)", self.part(text, "IPC_TRANSITIONS"))
-        self.rows = {(a, b): [c.strip() for c in causes.split("|")] for a, b, causes in rows}
+        rows = re.findall(r"X\(y, +(\w+), +(\w+), +([\w| ]+), +(\w+)\)", self.part(text, "IPC_TRANSITIONS"))
+        self.rows = {(a, b): [c.strip() for c in causes.split("|")] for a, b, causes, _ in rows}
+        self.common = [(a, b) for a, b, _, by in rows if by == "MACHINE"]
         waits = [state for state in self.states if state not in ("FREE", "RUNNABLE")]
         ends = [set(self.rows.get((state, "RUNNABLE"), ())) for state in waits]
         self.waits = waits
@@ -68,13 +76,6 @@ class Table:
         return " · ".join(self.words[c] for c in self.rows[row] if c not in self.of_every_wait)
 
 
-def read_table():
-    with open(os.path.join(ROOT, TABLE), encoding="utf-8") as file:
-        table = Table(file.read())
-    table.check()
-    return table
-
-
 def quoted(words):
     return '"' + words.replace(", ", ",\\n").replace(" · ", "\\n") + '"'
 
@@ -86,7 +87,7 @@ def arrow(a, b, words, **more):
 
 def group_lines(name, title, fill, line, states):
     yield f"            subgraph cluster_{name} {{"
-    yield f'                label="{title}"; style="rounded,filled"; color="{line}"; fillcolor="{fill}"'
+    yield f'                label="{title}"; labelloc=t; style="rounded,filled"; color="{line}"; fillcolor="{fill}"'
     for state in states:
         yield f'                {state} [fillcolor="white", color="{line}"]'
     yield "            }"
@@ -113,8 +114,10 @@ def arrow_lines(table):
             continue
         if a == "RUNNABLE" and b in owed:
             words += " · " + AT_ONCE
-        straight = {"weight": 8} if a in queued and b in owed else {}
-        yield arrow(a, b + "_again" if b == "RUNNABLE" and a != "FREE" else b, words, **straight)
+        more = {"weight": 8} if a in queued and b in owed else {}
+        if (a, b) in table.common:
+            more.update(COMMON)
+        yield arrow(a, b + "_again" if b == "RUNNABLE" and a != "FREE" else b, words, **more)
     every = " · ".join(table.words[c] for c in table.of_every_wait)
     yield arrow("EVERY_WAIT", "RUNNABLE_again", every, style="dashed")
     yield arrow("EVERYBODY", "FREE_again", table.words["DEATH"], style="dashed")
@@ -123,13 +126,30 @@ def arrow_lines(table):
     yield "    { rank=same; RUNNABLE_again; EVERYBODY }"
 
 
+def stroke(colour, height, dashes):
+    """A line of the legend: cells of a table, since not every font has such a character."""
+    cell = f'<td bgcolor="{colour}" fixedsize="true" width="{40 // dashes - 3}" height="{height}"></td>'
+    return f'<table border="0" cellborder="0" cellspacing="2" cellpadding="0"><tr>{cell * dashes}</tr></table>'
+
+
+def legend():
+    entries = (
+        (stroke("#555555", 1, 1), "made by the core"),
+        (stroke("#1f5fa8", 3, 1), "and, in the common rendezvous, by the machine's own path"),
+        (stroke("#555555", 1, 4), "from each of these states"),
+    )
+    cells = "".join(f'<td>{line}</td><td align="left">{words}    </td>' for line, words in entries)
+    return f'<<table border="0" cellborder="0" cellspacing="4"><tr>{cells}</tr></table>>'
+
+
 def dot_text(table):
     font = '"Helvetica,Arial,sans-serif"'
     lines = [
         f"// Drawn from {TABLE} by tools/draw_states.py: change that, not this.",
         "digraph states {",
         f"    graph [rankdir=LR, newrank=true, nodesep=0.4, ranksep=0.9, fontname={font}, fontsize=12,",
-        '           labeljust=l, bgcolor="white", pad=0.25]',
+        '           labeljust=l, bgcolor="white", pad=0.25, labelloc=b,',
+        f"           label={legend()}]",
         f'    node [shape=box, style="rounded,filled", fontname={font}, fontsize=13, margin="0.18,0.1"]',
         f'    edge [fontname={font}, fontsize=11, color="#555555", fontcolor="#222222", arrowsize=0.8]',
         *node_lines(),
@@ -138,8 +158,61 @@ def dot_text(table):
     return "\n".join(lines + ["}", ""])
 
 
+def svg_text(dot):
+    tool = shutil.which("dot")
+    if tool is None:
+        sys.exit("dot is missing: install the Debian package graphviz")
+    return subprocess.run([tool, "-Tsvg"], input=dot, capture_output=True, text=True, check=True).stdout
+
+
+def version(svg):
+    found = re.search(r"Generated by graphviz version (\S+)", svg)
+    return found and found[1]
+
+
+def essence(svg, words_only):
+    """What of a picture must be the same on every machine, an entry an element."""
+    found = []
+    for element in ElementTree.fromstring(svg).iter():
+        tag = element.tag.rpartition("}")[2]
+        style = [] if words_only else sorted(kv for kv in element.items() if kv[0] not in PLACES)
+        if not words_only or tag in ("title", "text"):
+            found.append((tag, (element.text or "").strip(), style))
+    return sorted(found) if words_only else found
+
+
+def read(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def is_current(dot, svg):
+    try:
+        old_dot, old_svg = read(DOT), read(SVG)
+        words_only = version(old_svg) != version(svg)
+        return old_dot == dot and essence(old_svg, words_only) == essence(svg, words_only)
+    except (OSError, ElementTree.ParseError) as error:
+        print(error)
+        return False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    options = parser.parse_args()
+    table = Table(read(TABLE))
+    table.check()
+    dot = dot_text(table)
+    svg = svg_text(dot)
+    if options.check:
+        if not is_current(dot, svg):
+            sys.exit(f"{DOT} or {SVG} is not what {TABLE} says: run tools/draw_states.py and look at it")
+        print(f"{len(table.states)} states, {len(table.rows)} transitions, drawn as they are")
+        return
+    for name, text in ((DOT, dot), (SVG, svg)):
+        with open(os.path.join(ROOT, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+
 if __name__ == "__main__":
-    t = read_table()
-    open(os.path.join(ROOT, DOT), "w").write(dot_text(t))
-    subprocess.run(["dot", "-Tsvg", os.path.join(ROOT, DOT), "-o", os.path.join(ROOT, SVG)], check=True)
-    subprocess.run(["dot", "-Tpng", "-Gdpi=80", os.path.join(ROOT, DOT), "-o", "/tmp/states.png"], check=True)
+    main()

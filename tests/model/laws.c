@@ -427,7 +427,7 @@ enum {
 static uint32_t causes_of(enum ipc_state from, enum ipc_state to)
 {
     static const uint32_t table[IPC_STATE_COUNT][IPC_STATE_COUNT] = {
-#define ROW(y, from, to, causes) [IPC_##from][IPC_##to] = (causes),
+#define ROW(y, from, to, causes, by) [IPC_##from][IPC_##to] = (causes),
         IPC_TRANSITIONS(ROW, )
 #undef ROW
     };
