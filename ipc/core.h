@@ -23,6 +23,10 @@
             __builtin_trap();                                                                      \
     } while (0)
 
+/* The same on the workstation alone, where the model goes every way that there is: a message in the
+   machine pays nothing for it. */
+#define IPC_ASSERT_HOSTED(condition) IPC_ASSERT(!__STDC_HOSTED__ || (condition))
+
 _Static_assert(IPC_PROCESSES >= 1 && IPC_PROCESSES <= ENDPOINT_FIRST_NAME, "slots fit endpoints");
 _Static_assert(IPC_PROCESS_ALIGN != 4 || sizeof(struct ipc_process) == 68 + 4 * IPC_SLOT_WORDS,
                "no padding: states are bytes");
@@ -75,6 +79,9 @@ struct ipc_wait {
     uint8_t select_count; /* SELECTING: pairs in `set`, else 0 */
     const struct ipc_select_pair *set;
 };
+
+/* Whether the table of transitions has a row from this state to the next. */
+bool ipc_may_follow(unsigned next, unsigned state);
 
 /* Begins a wait: of a runnable process (ipc_on_block is called), or the second half of a call whose
    first half was taken from the queue. */

@@ -88,6 +88,7 @@ int ipc_create(struct ipc_table *t, unsigned identity)
         return -EAGAIN;
     slot = take_free(t);
     process = &t->process[slot];
+    IPC_ASSERT(ipc_may_follow(IPC_RUNNABLE, process->state));
     process->endpoint = ENDPOINT(endpoint_generation(process->endpoint) + 1, slot);
     process->identity = (uint8_t)identity;
     process->state = IPC_RUNNABLE;

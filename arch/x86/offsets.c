@@ -37,6 +37,12 @@ _Static_assert(RENDEZVOUS(partner_v86) + 16 == RENDEZVOUS(partner) &&
                    RENDEZVOUS(may_v86) + 16 == RENDEZVOUS(may),
                "a frame of virtual-8086 mode begins 16 bytes lower");
 
+/* The one state that rendezvous.asm writes itself. */
+#define MAKES(y, from, to, causes, by)                                                             \
+    || (IPC_##from == IPC_RUNNABLE && IPC_##to == IPC_AWAITING && IPC_BY_##by == IPC_BY_MACHINE)
+_Static_assert(0 IPC_TRANSITIONS(MAKES, ), "the table of transitions has it");
+#undef MAKES
+
 #define CONSTANT(name, value) __asm__ volatile("# OFFSET " #name " %c0" : : "i"(value))
 
 void offsets(void)

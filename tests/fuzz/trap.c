@@ -332,6 +332,18 @@ static bool is_box(unsigned slot, uint32_t address, phys_addr_t box)
     return box == (address != 0 ? core_place(slot, address) : 0);
 }
 
+/* Whether the message that the machine would write is where the wait has it. */
+static bool is_for_machine(unsigned slot, phys_addr_t in)
+{
+    const struct process *process = process_at(slot);
+
+    if (machine.path[slot].with_boxes)
+        return in != 0 && in == process->in_box && process->out_box != 0;
+    if (process->arch.deliver.first_bytes != 0)
+        return in == arch_phys_of(&process->bounce);
+    return in != arch_phys_of(&process->bounce) && in % PAGE_BYTES <= PAGE_BYTES - MESSAGE_BYTES;
+}
+
 /* What the machine knows for rendezvous of its own: arch_open and arch_boxes say when it may. */
 static void check_path(unsigned slot)
 {
@@ -339,8 +351,7 @@ static void check_path(unsigned slot)
 
     if (machine.path[slot].is_open &&
         (p->state != IPC_RECEIVING || p->waits_for != ANY || p->timed || !p->answered ||
-         p->message_is_next || p->in != process_at(slot)->in_box || p->in == 0 ||
-         process_at(slot)->out_box == 0))
+         p->message_is_next || !is_for_machine(slot, p->in)))
         fuzz_fail("step %u: p%u is open to requests without the kernel", step, slot);
     if (machine.path[slot].accepts != 0 &&
         (p->state != IPC_RECEIVING || p->waits_for != machine.path[slot].accepts || p->timed ||

@@ -180,8 +180,8 @@ void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out)
 
 void arch_open(struct arch_context *process, unsigned slot, bool with_boxes)
 {
-    (void)with_boxes;
     FUZZ_CHECK(process_at(slot) == process_of(process));
+    machine.path[slot].with_boxes = with_boxes;
     machine.path[slot].is_open = true;
 }
 
