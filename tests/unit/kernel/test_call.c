@@ -28,7 +28,7 @@ static char said[256]; /* what the core was asked, in words */
 static int32_t check_result;
 static int locate_result;
 static struct ipc_arguments checked;
-static bool ended;
+static bool ended, writes, dies;
 static int32_t core_result;
 static unsigned timeouts, timers, cycles, system_calls, finished;
 
@@ -143,6 +143,7 @@ int message_locate(struct call *c, bool sends, bool receives)
 {
     c->out = sends ? OUT : 0;
     c->in = receives ? IN : 0;
+    writes = receives;
     return locate_result;
 }
 
@@ -184,6 +185,7 @@ void system_call(struct process *caller, message *m)
     m->m_source = SYSTEM;
     m->m_type++;
     system_calls++;
+    caller->alive = !dies;
 }
 
 void timer_set(unsigned slot, enum timer_kind kind, uint64_t deadline)
@@ -258,6 +260,7 @@ static int begin(void **state)
     (void)state;
     processes[CALLER] = (struct process){.alive = true, .module = &module};
     ended = true;
+    dies = false;
     check_result = core_result = 0;
     locate_result = 0;
     timeouts = timers = cycles = system_calls = finished = 0;
@@ -346,6 +349,33 @@ static void system_by_either_call(void **state)
     assert_int_equal(timers + timeouts, 0);
 }
 
+/* It may have been the call that ends the caller. */
+static void no_answer_to_the_dead(void **state)
+{
+    (void)state;
+    dies = true;
+    const struct arch_context *c = trap_with(IPC_SEND_REC, SYSTEM, EBX);
+    assert_int_equal(system_calls, 1);
+    assert_string_equal(said, "");
+    assert_int_equal(c->result, -1000);
+}
+
+/* A message that is only sent may be read-only. */
+static void what_must_be_writable(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t call;
+        bool writes;
+    } rows[] = {{IPC_SEND, false},      {IPC_REPLY, false},       {IPC_RECEIVE, true},
+                {IPC_SEND_REC, true},   {IPC_REQUEST, true},      {IPC_ECHO, true},
+                {IPC_RECEIVE_EX, true}, {IPC_REPLY_RECEIVE, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        trap_with(rows[i].call, EAX, EBX);
+        assert_int_equal(writes, rows[i].writes);
+    }
+}
+
 static void deadlines(void **state)
 {
     (void)state;
@@ -416,6 +446,8 @@ int main(void)
         cmocka_unit_test_setup(each_register_where_it_belongs, begin),
         cmocka_unit_test_setup(a_check_that_fails_is_the_end, begin),
         cmocka_unit_test_setup(system_by_either_call, begin),
+        cmocka_unit_test_setup(no_answer_to_the_dead, begin),
+        cmocka_unit_test_setup(what_must_be_writable, begin),
         cmocka_unit_test_setup(deadlines, begin),
         cmocka_unit_test_setup(a_refused_cycle_is_kept, begin),
         cmocka_unit_test_setup(sets_of_pairs, begin),

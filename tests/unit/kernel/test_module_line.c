@@ -168,6 +168,7 @@ static void wrong_values(void **state)
     refuse("d priority=16", "priority=16: must be a number from 0 to 15");
     refuse("d priority=-1", "priority=-1: must be a number from 0 to 15");
     refuse("d priority=", "priority=: must be a number from 0 to 15");
+    refuse("d priority=a", "priority=a: must be a number from 0 to 15");
     refuse("d priority=0x", "priority=0x: must be a number from 0 to 15");
     refuse("d priority=4294967296", "priority=4294967296: must be a number from 0 to 15");
     refuse("d quantum=0", "quantum=0: must be a number from 1 to 1000");
@@ -201,6 +202,8 @@ static void wrong_ranges(void **state)
     refuse("d ports=5-4", "ports=5-4: not a range within 0 to 0xffff");
     refuse("d ports=0-0x10000", "ports=0-0x10000: not a range within 0 to 0xffff");
     refuse("d ports=1:2:3:4:5:6:7:8:9", "ports=9: more than 8 port ranges");
+    refuse("d map=4096+4K:8192+4K:12288+4K:16384+4K:20480+4K:24576+4K:28672+4K:32768+4K:36864+4K",
+           "map=36864+4K: more than 8 ranges");
     refuse("d map=0xb8000", "map=0xb8000: must be START+BYTES");
     refuse("d map=x+4K", "map=x+4K: must be START+BYTES");
     refuse("d map=0xb8001+4K", "map=0xb8001+4K: not page-aligned, or empty");
@@ -258,6 +261,13 @@ static void arguments_that_do_not_fit(void **state)
     assert_int_equal(strlen(parsed.arguments), ARGUMENT_BYTES - 2);
     strcat(line, "yy");
     refuse(line, "yyyyyyyyyyyyyyyyyyyyyyyyyyyy: more arguments than there is room for");
+    /* Two, with the space between them: the last byte is the NUL's. */
+    line[5 + ARGUMENT_BYTES - 5] = '\0';
+    strcat(line, " zzz");
+    accept(line);
+    assert_int_equal(strlen(parsed.arguments), ARGUMENT_BYTES - 1);
+    strcat(line, "z");
+    refuse(line, "zzzz: more arguments than there is room for");
 }
 
 /* Whatever the text is, the parser comes back and its reason is a string that fits. */

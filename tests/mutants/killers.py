@@ -1,0 +1,153 @@
+"""Building mutants and running tests against them.
+
+A Program is one of the tests that may kill: all its objects are there, built by the build itself,
+and its compile commands are in compile_commands.json. A mutant costs one compilation and one link.
+"""
+
+import functools
+import json
+import os
+import re
+import shlex
+import subprocess
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+OUTPUT = "the-output"
+WALL_SECONDS = 900  # only so that one that sleeps for ever ends; what loops has its own limit
+
+# What the checker of three processes is asked first: most faults, in a second.
+QUICK = ["rendezvous", "tickets", "generations", "rights"]
+# Each search of model-3 that is neither quick nor long.
+SLOW = ["everywhere", "events", "selects", "kernel", "select"]
+
+
+class Program:
+    """A test: how its parts are compiled and linked, how it is run."""
+
+    def __init__(self, name, seconds, linked, arguments=()):
+        self.name = name
+        self.seconds = seconds  # of processor: a mutant that takes more hangs
+        self.linked = linked
+        self.arguments = list(arguments)
+        self.commands = {}  # source, below the root: (folder, words, object)
+
+    def objects(self):
+        return {source: obj for source, (_, _, obj) in self.commands.items()}
+
+    @functools.lru_cache
+    def link_command(self):
+        """The linker's own command for the unchanged test: to start clang first takes longer."""
+        compiler = next(iter(self.commands.values()))[1][0]
+        words = [compiler, "-###", "-o", OUTPUT, *self.objects().values(), *self.linked]
+        ran = subprocess.run(words, capture_output=True, check=True, text=True)
+        return shlex.split(ran.stderr.splitlines()[-1])
+
+    def link(self, output, changed, obj):
+        """Links with `obj` in the place of the object of the source `changed`."""
+        places = {OUTPUT: output, self.objects()[changed]: obj}
+        return run([places.get(word, word) for word in self.link_command()])
+
+
+def load(build):
+    """The programs, in the order of speed. Those that were not built have no commands."""
+    cmocka = ["-lcmocka"]
+    programs = [Program(f"unit-kernel-{part}", 20, cmocka)
+                for part in ("call", "message", "memory", "module_line", "elf", "schedule", "irq",
+                             "timer", "death")]
+    programs += [Program("unit-arch-multiboot", 20, cmocka), Program("unit-core", 40, cmocka),
+                 Program("unit-core-soak", 40, cmocka), Program("model-3", 300, [])]
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+        entries = json.load(file)
+    for entry in entries:
+        found = re.search(r"/(?:mutants-)?([a-z0-9_-]+)\.dir/", entry["command"])
+        for program in programs:
+            target = program.name if program.name == "model-3" else f"mutants-{program.name}"
+            if found and f"/{target}.dir/" in entry["command"]:
+                words = shlex.split(entry["command"])
+                obj = os.path.join(entry["directory"], words[words.index("-o") + 1])
+                source = os.path.relpath(entry["file"], ROOT)
+                program.commands[source] = (entry["directory"], words, obj)
+    missing = [p.name for p in programs if not p.commands or
+               not all(os.path.exists(obj) for obj in p.objects().values())]
+    if missing:
+        raise SystemExit(f"mutants: not built: {' '.join(missing)} (Debian package libcmocka-dev, "
+                         "then ./parley test mutants)")
+    return programs
+
+
+def run(words, seconds=60, folder=None):
+    """(status, what it said). Status is None when it took too long."""
+    limits = 'ulimit -c 0; ulimit -t "$0"; exec "$@"'
+    try:
+        ran = subprocess.run(["sh", "-c", limits, str(seconds), *words], capture_output=True,
+                             cwd=folder, timeout=WALL_SECONDS, stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired:
+        return None, ""
+    said = (ran.stdout + ran.stderr).decode("utf-8", "replace")
+    return (None if ran.returncode in (-24, 152) else ran.returncode), said
+
+
+class Mutant:
+    """One file's text, changed; compiled and linked in a folder of its own as it is needed."""
+
+    def __init__(self, name, path, text, folder, flags=()):
+        self.name, self.path, self.text, self.folder = name, path, text, folder
+        self.flags = list(flags)
+        self.linked = {}
+
+    def executable(self, program):
+        """Its path, or None and what the compiler said."""
+        if program.name not in self.linked:
+            self.linked[program.name] = self.build(program)
+        return self.linked[program.name]
+
+    def build(self, program):
+        os.makedirs(self.folder, exist_ok=True)
+        source = os.path.join(self.folder, os.path.basename(self.path))
+        with open(source, "w", encoding="utf-8") as file:
+            file.write(self.text)
+        folder, words, _ = program.commands[self.path]
+        stem = os.path.join(self.folder, program.name)
+        words = words[:words.index("-o")] + ["-w", "-g0", *self.flags, "-iquote",
+                                             os.path.dirname(os.path.join(ROOT, self.path)),
+                                             "-o", stem + ".o", "-c", source]
+        status, said = run(words, folder=folder)
+        if status != 0:
+            return None, said
+        status, said = program.link(stem, self.path, stem + ".o")
+        return (stem, "") if status == 0 else (None, said)
+
+
+class Verdict:
+    """What one program said of one mutant."""
+
+    def __init__(self, program, killed, case="", why=""):
+        self.program, self.killed, self.case, self.why = program, killed, case, why
+
+    def __str__(self):
+        return self.program.name + (f"/{self.case}" if self.case else "")
+
+
+def judge(program, path, arguments=()):
+    """Runs a test, with these arguments or its own: killed is whether it failed."""
+    status, said = run([path, *(arguments or program.arguments)], program.seconds)
+    if status == 0:
+        return Verdict(program, False)
+    if status is None:
+        return Verdict(program, True, why=f"hung: more than {program.seconds} s of processor")
+    failed = re.findall(r"^\[  FAILED  \] (\w+)$", said, re.MULTILINE)
+    return Verdict(program, True, failed[0] if failed else "")
+
+
+def baseline(programs, quick):
+    """Every test must pass before any mutant is judged; the names of those that do not."""
+    built = {p.name: os.path.commonpath([os.path.dirname(o) for o in p.objects().values()])
+             for p in programs}
+    failed = []
+    for program in programs:
+        folder = built[program.name].split("/CMakeFiles/")[0]
+        name = program.name if program.name == "model-3" else f"mutants-{program.name}"
+        arguments = QUICK if quick and program.name == "model-3" else ()
+        if judge(program, os.path.join(folder, name), arguments).killed:
+            failed.append(program.name)
+    return failed
