@@ -23,7 +23,7 @@ static const char *check_plain_fields(const struct ipc_process *p, unsigned slot
           "a truth value is neither 0 nor 1");
     HOLDS(p->event_turn < IPC_PROCESSES, "the next turn for events is no slot");
     HOLDS(p->select_turn <= IPC_SELECT_PAIRS, "the next turn of ipc_select is no pair");
-    HOLDS(p->reserved == 0, "the reserved field is not zero");
+    HOLDS(p->reply_call == IPC_REPLY_RECEIVE, "what answers it is another call");
     return NULL;
 }
 

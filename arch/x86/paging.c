@@ -14,15 +14,6 @@
 #include <abi/errors.h>
 #include <abi/layout.h>
 
-#define ENTRY_PRESENT  0x001u
-#define ENTRY_WRITE    0x002u
-#define ENTRY_USER     0x004u
-#define ENTRY_THROUGH  0x008u
-#define ENTRY_UNCACHED 0x010u
-#define ENTRY_LARGE    0x080u
-#define ENTRY_GLOBAL   0x100u
-#define ENTRY_ADDRESS  0xfffff000u
-
 #define DEVICES_START 0xa0000u /* the PC's hole: video memory, then ROMs */
 #define DEVICES_END   0xc0000u
 
@@ -32,7 +23,6 @@ extern uint32_t kernel_directory[TABLE_ENTRIES], kernel_low_table[TABLE_ENTRIES]
 extern char paging_view_page[PAGE_BYTES];
 
 static uint32_t window_bytes = CHUNK_BYTES; /* what boot.asm mapped */
-static uint32_t current_directory;          /* what CR3 holds */
 
 static uint32_t page_index(uint32_t address)
 {
@@ -173,7 +163,6 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
 {
     const uint32_t chunks = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
     const uint32_t global = cpu.global_pages ? ENTRY_GLOBAL : 0;
-    current_directory = arch_phys_of(kernel_directory);
 
     if (cpu.large_pages) {
         cpu_cr4_set(CR4_LARGE_PAGES);
@@ -185,7 +174,7 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
         map_by_tables(chunks, tables);
     }
     map_first_chunk(global);
-    cpu_cr3_load(current_directory);
+    cpu_cr3_load(arch_phys_of(kernel_directory));
     if (cpu.global_pages)
         cpu_cr4_set(CR4_GLOBAL_PAGES);
     window_bytes = bytes;
@@ -197,18 +186,14 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
 
 void paging_enter(const struct arch_space *space)
 {
-    if (space->directory == current_directory)
-        return;
-    current_directory = space->directory;
-    cpu_cr3_load(current_directory);
+    if (space->directory != cpu_cr3())
+        cpu_cr3_load(space->directory);
 }
 
 void paging_leave(const struct arch_space *space)
 {
-    if (space->directory != current_directory)
-        return;
-    current_directory = arch_phys_of(kernel_directory);
-    cpu_cr3_load(current_directory);
+    if (space->directory == cpu_cr3())
+        cpu_cr3_load(arch_phys_of(kernel_directory));
 }
 
 /* An empty page for a table, or 0. */
@@ -262,6 +247,7 @@ int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page,
         entry = find_entry(space, address);
     }
     *entry = page | ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
+             (arch_window(page, PAGE_BYTES) != NULL ? ENTRY_IN_WINDOW : 0) |
              (flags & SPACE_DEVICE ? ENTRY_UNCACHED | ENTRY_THROUGH : 0);
     return 0;
 }
@@ -276,15 +262,14 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
         return false;
     if ((flags & SPACE_WRITE) && !(*entry & ENTRY_WRITE))
         return false;
-    const phys_addr_t page = *entry & ENTRY_ADDRESS;
-    if (arch_window(page, PAGE_BYTES) == NULL)
+    if (!(*entry & ENTRY_IN_WINDOW))
         return false;
-    *found = page | address % PAGE_BYTES;
+    *found = (*entry & ENTRY_ADDRESS) | address % PAGE_BYTES;
     return true;
 }
 
 void arch_space_flush(struct arch_space *space)
 {
-    if (space->directory == current_directory)
-        cpu_cr3_load(current_directory);
+    if (space->directory == cpu_cr3())
+        cpu_cr3_load(space->directory);
 }

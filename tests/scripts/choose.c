@@ -218,7 +218,7 @@ static uint8_t message_place(struct chooser *c, unsigned process)
 
     if (choose_chance(c, bad))
         return (uint8_t)(PLACE_UNALIGNED + choose_number(c, PLACES - PLACE_UNALIGNED));
-    if (choose_chance(c, has_boxes ? 60 : bad))
+    if (choose_chance(c, has_boxes ? 72 : bad))
         return PLACE_NULL;
     switch (choose_number(c, 12)) {
     case 0:

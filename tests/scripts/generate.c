@@ -3,15 +3,19 @@
  *
  *   generate --seed S --first N --count N --output FILE
  *   generate --seed S --first N --count N --show        the same for people
+ *   generate --seed S --first N --count N --statistics  what calls they make, and what those meet
  *
  * A script depends on the seed and its number alone. Enter at write_script. Fails when the core and
  * the naive model disagree.
  */
 #include "choose.h"
+#include "count.h"
 
 #include <abi/system.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define COUNT_COMPLETE 200 /* so many scripts meet everything that they are for */
 
 #define STEPS_LEAST 24
 #define STEPS_MORE  64
@@ -22,6 +26,7 @@ struct group {
     struct script_step step[SCRIPT_GROUP];
     struct script_pair pair[SCRIPT_GROUP][SCRIPT_PAIRS];
     struct script_outcome outcome[SCRIPT_GROUP * 2 * IPC_PROCESSES];
+    bool chained;               /* the next call is made by one that the last one woke */
     bool closed[IPC_PROCESSES]; /* runs, and must make no more calls in this group */
 };
 
@@ -29,7 +34,7 @@ static struct model model;
 static struct chooser chooser;
 static struct group group;
 static uint32_t number, seed, first_script, scripts = 1;
-static bool shows;
+static bool shows, counts;
 static FILE *output;
 static unsigned long all_steps;
 
@@ -45,10 +50,7 @@ static void put(const void *bytes, size_t count)
 
 static const char *place_name(unsigned place)
 {
-    static const char *const names[PLACES] = {
-        "NULL",        "buffer", "straddling", "box A",    "box B",    "box C",
-        "box D",       "const",  "unaligned",  "unmapped", "bad both", "the kernel's memory",
-        "past the end"};
+    static const char *const names[PLACES] = SCRIPT_PLACE_NAMES;
 
     return place < PLACES ? names[place] : "?";
 }
@@ -207,6 +209,8 @@ static void add_step(struct script_step *step, const struct script_pair *pairs)
     if (wrong != NULL)
         disagree(wrong);
     all_steps++;
+    if (step->kind == SCRIPT_CALL)
+        count_call(&model, step, group.chained);
     group.step[nth] = *step;
     memcpy(group.pair[nth], pairs, sizeof group.pair[nth]);
     for (unsigned i = 0; i < model.outcomes; i++) {
@@ -262,6 +266,7 @@ static void add_calls(int caller)
             choose_call(&chooser, (unsigned)caller, &step, pairs);
         add_step(&step, pairs);
         caller = choose_next(&step);
+        group.chained = caller != step.process;
         if (choose_chance(&chooser, 30))
             break;
     }
@@ -369,8 +374,9 @@ static bool read_options(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
 
-        if (strcmp(argv[i], "--show") == 0) {
-            shows = true;
+        if (strcmp(argv[i], "--show") == 0 || strcmp(argv[i], "--statistics") == 0) {
+            shows = shows || argv[i][3] == 'h';
+            counts = counts || argv[i][3] == 't';
             continue;
         }
         if (value == NULL)
@@ -385,7 +391,7 @@ static bool read_options(int argc, char **argv)
         else if (strcmp(argv[i - 1], "--output") != 0 || (output = fopen(value, "wb")) == NULL)
             return false;
     }
-    return shows || output != NULL;
+    return shows || counts || output != NULL;
 }
 
 int main(int argc, char **argv)
@@ -393,7 +399,8 @@ int main(int argc, char **argv)
     const struct script_header end = {0};
 
     if (!read_options(argc, argv)) {
-        fprintf(stderr, "generate [--seed S] [--first N] [--count N] {--show | --output FILE}\n");
+        fprintf(stderr, "generate [--seed S] [--first N] [--count N] {--show | --statistics | "
+                        "--output FILE}\n");
         return 2;
     }
     for (number = first_script; number < first_script + scripts; number++)
@@ -403,7 +410,9 @@ int main(int argc, char **argv)
         perror("generate: close");
         return 1;
     }
+    if (counts)
+        count_print();
     if (!shows)
         printf("generate: %u scripts, %lu steps\n", scripts, all_steps);
-    return 0;
+    return scripts < COUNT_COMPLETE || count_is_complete() ? 0 : 1;
 }

@@ -32,7 +32,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--generate", help="script-generate (default: BUILD/tests/scripts/script-generate)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=400, help="scripts (400)")
+    parser.add_argument("--count", type=int, default=300, help="scripts (300)")
     parser.add_argument("--first", type=int, default=0, help="number of the first (0)")
     parser.add_argument("--script", type=int, help="this one alone, and show it")
     parser.add_argument("--kernel-arguments", default="", metavar="TEXT", help="the kernel's command line")

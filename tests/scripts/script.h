@@ -66,6 +66,11 @@ enum script_place {
     PLACE_WRAPS, /* past the end of the address space */
     PLACES,
 };
+#define SCRIPT_PLACE_NAMES                                                                         \
+    {                                                                                              \
+        "NULL", "buffer", "straddling", "box A", "box B", "box C", "box D", "const", "unaligned",  \
+            "unmapped", "unaligned and unmapped", "up to the kernel's memory", "past the end"      \
+    }
 #define PLACE_WRITABLE_FIRST PLACE_BUFFER
 #define PLACE_WRITABLE_LAST  PLACE_BOX_D
 

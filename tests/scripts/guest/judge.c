@@ -36,8 +36,8 @@ static void fw_read(void *to, uint32_t bytes)
 
 static bool open_stream(void)
 {
-    uint8_t count[4];
-    struct fw_file file;
+    uint8_t count[4] = {0};
+    struct fw_file file = {0};
 
     fw_select(FW_DIRECTORY);
     fw_read(count, sizeof count);
@@ -94,22 +94,17 @@ static uint32_t mapped(uint32_t word, bool is_mapped)
     return is_mapped ? (uint32_t)to_guest((endpoint_t)word) : word;
 }
 
-/* What a failure prints: p2, p2-1 for a former tenant, or the number. */
+/* What a failure prints: a number, and the process whose endpoint it is. */
 static const char *name_of(uint32_t word)
 {
-    static char names[2][16];
+    static char names[2][24];
     static unsigned turn;
     char *name = names[turn++ % 2];
 
     snprintf(name, sizeof names[0], "0x%x", (unsigned)word);
-    for (unsigned i = 0; i < SCRIPT_PROCESSES; i++) {
-        endpoint_t now = who[i].endpoint;
-
-        if (now != NONE && (uint32_t)now == word)
-            snprintf(name, sizeof names[0], "p%u", i);
-        else if (word > ENDPOINT_SLOT_MASK && endpoint_slot((endpoint_t)word) == who[i].slot)
-            snprintf(name, sizeof names[0], "p%u's other", i);
-    }
+    for (unsigned i = 0; i < SCRIPT_PROCESSES; i++)
+        if (who[i].endpoint != NONE && (uint32_t)who[i].endpoint == word)
+            snprintf(name, sizeof names[0], "0x%x (p%u)", (unsigned)word, i);
     return name;
 }
 
@@ -310,6 +305,17 @@ static void compare_content(const struct script_outcome *o, const struct result 
             complain(o->index, names[i], words[i], expected[i]);
 }
 
+static const char *damaged(const struct result *got)
+{
+    static const char *const places[PLACES] = SCRIPT_PLACE_NAMES;
+    static const char *const registers[] = {"eax", "ebx",    "ecx", "edx", "esi", "edi",
+                                            "ebp", "eflags", "ds",  "es",  "fs",  "gs"};
+
+    if (got->damage == DAMAGE_MEMORY)
+        return got->where < PLACES ? places[got->where] : "memory";
+    return got->where < sizeof registers / sizeof registers[0] ? registers[got->where] : "?";
+}
+
 static void compare(const struct script_outcome *o)
 {
     struct result got;
@@ -324,8 +330,7 @@ static void compare(const struct script_outcome *o)
     else if (got.second != second)
         complain(o->index, "esi", got.second, second);
     else if (got.damage)
-        COMPLAIN("script %u step %u: %s %u has changed", (unsigned)script, o->index,
-                 got.damage == DAMAGE_MEMORY ? "place" : "register", (unsigned)got.where);
+        COMPLAIN("script %u step %u: %s has changed", (unsigned)script, o->index, damaged(&got));
     else
         compare_content(o, &got);
 }
@@ -358,8 +363,8 @@ static void compare_state(unsigned process, const struct script_state *s)
 /* After a complaint the rest of the script is read and not done. */
 static void run_group(const struct script_group *g, unsigned *ended)
 {
-    struct script_outcome outcome;
-    struct script_state state;
+    struct script_outcome outcome = {0};
+    struct script_state state = {0};
 
     for (unsigned i = 0; i < g->steps; i++)
         read_step(&group[i]);
@@ -385,7 +390,7 @@ static void run_group(const struct script_group *g, unsigned *ended)
 
 static void run_script(void)
 {
-    struct script_group g;
+    struct script_group g = {0};
     unsigned ended = 0, before = steps;
 
     good = true;
@@ -407,11 +412,19 @@ static void find_slots(void)
             slot_freed(slot);
 }
 
+static bool shared_is_memory(void)
+{
+    SHARED->ended = SCRIPT_MAGIC;
+    SHARED->worker[SCRIPT_PROCESSES - 1].queue[QUEUE - 1].pair[0].events = ~SCRIPT_MAGIC;
+    return SHARED->ended == SCRIPT_MAGIC;
+}
+
 int main(void)
 {
     struct script_header header = {0};
 
-    if (!OK(open_stream(), "harness: there are scripts"))
+    if (!OK(open_stream(), "harness: there are scripts") ||
+        !OK(shared_is_memory(), "harness: the screen's memory is where scripts.conf has it"))
         tap_done();
     find_slots();
     for (fw_read(&header, sizeof header); header.magic == SCRIPT_MAGIC;
