@@ -24,11 +24,10 @@ SLOW = ["everywhere", "events", "selects", "kernel", "select"]
 class Program:
     """A test: how its parts are compiled and linked, how it is run."""
 
-    def __init__(self, name, seconds, linked, arguments=()):
+    def __init__(self, name, seconds, linked):
         self.name = name
         self.seconds = seconds  # of processor: a mutant that takes more hangs
         self.linked = linked
-        self.arguments = list(arguments)
         self.commands = {}  # source, below the root: (folder, words, object)
 
     def objects(self):
@@ -53,7 +52,7 @@ def load(build):
     cmocka = ["-lcmocka"]
     programs = [Program(f"unit-kernel-{part}", 20, cmocka)
                 for part in ("call", "message", "memory", "module_line", "elf", "schedule", "irq",
-                             "timer", "death")]
+                             "timer", "death", "handover")]
     programs += [Program("unit-arch-multiboot", 20, cmocka), Program("unit-core", 40, cmocka),
                  Program("unit-core-soak", 40, cmocka), Program("model-3", 300, [])]
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
@@ -93,29 +92,38 @@ class Mutant:
     def __init__(self, name, path, text, folder, flags=()):
         self.name, self.path, self.text, self.folder = name, path, text, folder
         self.flags = list(flags)
-        self.linked = {}
+        self.compiled, self.linked = {}, {}
+
+    def object(self, program):
+        """What its file compiles to for this test, or None; and what the compiler said."""
+        if program.name not in self.compiled:
+            self.compiled[program.name] = self.compile(program)
+        return self.compiled[program.name]
 
     def executable(self, program):
-        """Its path, or None and what the compiler said."""
+        """Its path, or None; and what the compiler said."""
         if program.name not in self.linked:
-            self.linked[program.name] = self.build(program)
+            obj, said = self.object(program)
+            self.linked[program.name] = self.link(program, obj) if obj else (None, said)
         return self.linked[program.name]
 
-    def build(self, program):
+    def compile(self, program):
         os.makedirs(self.folder, exist_ok=True)
         source = os.path.join(self.folder, os.path.basename(self.path))
         with open(source, "w", encoding="utf-8") as file:
             file.write(self.text)
         folder, words, _ = program.commands[self.path]
-        stem = os.path.join(self.folder, program.name)
+        obj = os.path.join(self.folder, program.name + ".o")
         words = words[:words.index("-o")] + ["-w", "-g0", *self.flags, "-iquote",
                                              os.path.dirname(os.path.join(ROOT, self.path)),
-                                             "-o", stem + ".o", "-c", source]
+                                             "-o", obj, "-c", source]
         status, said = run(words, folder=folder)
-        if status != 0:
-            return None, said
-        status, said = program.link(stem, self.path, stem + ".o")
-        return (stem, "") if status == 0 else (None, said)
+        return (obj, "") if status == 0 else (None, said)
+
+    def link(self, program, obj):
+        executable = os.path.join(self.folder, program.name)
+        status, said = program.link(executable, self.path, obj)
+        return (executable, "") if status == 0 else (None, said)
 
 
 class Verdict:
@@ -128,13 +136,14 @@ class Verdict:
         return self.program.name + (f"/{self.case}" if self.case else "")
 
 
-def judge(program, path, arguments=()):
-    """Runs a test, with these arguments or its own: killed is whether it failed."""
-    status, said = run([path, *(arguments or program.arguments)], program.seconds)
+def judge(program, path, arguments=(), seconds=None):
+    """Runs a test, with these arguments or all of it: killed is whether it failed."""
+    seconds = seconds or program.seconds
+    status, said = run([path, *arguments], seconds)
     if status == 0:
         return Verdict(program, False)
     if status is None:
-        return Verdict(program, True, why=f"hung: more than {program.seconds} s of processor")
+        return Verdict(program, True, why=f"hung: more than {seconds} s of processor")
     failed = re.findall(r"^\[  FAILED  \] (\w+)$", said, re.MULTILINE)
     return Verdict(program, True, failed[0] if failed else "")
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Mechanical mutants of the core: every small change of operators.py to every ipc/*.c.
+"""Mechanical mutants of the core and of the validation before it: each comparison negated, each
+statement left out (operators.py).
 
     mechanical.py BUILD              all; the survivors must be those of survivors.txt
     mechanical.py BUILD ipc/queue.c  of these files only
@@ -24,12 +25,19 @@ import operators
 HERE = os.path.dirname(os.path.abspath(__file__))
 SURVIVORS = os.path.join(HERE, "survivors.txt")
 
-# What is asked, in the order of speed: the checker stops at the first violation, so that it comes
-# before the unit tests, which all run.
-ORDER = [("model-3", ["rendezvous"]), ("unit-core", []), ("unit-core-soak", []),
-         ("model-3", killers.QUICK[1:]), ("model-3", killers.SLOW)]
+VALIDATION = ["kernel/call.c", "kernel/message.c", "kernel/memory.c", "kernel/module_line.c"]
+
+# What is asked of a mutant, up to the first that fails: test, arguments, seconds of processor until
+# it counts as hung. The checker stops at the first violation, so it comes before the unit tests,
+# which all run.
+OF_THE_CORE = [("model-3", killers.QUICK[:1], 20), ("unit-core", [], 20),
+               ("unit-core-soak", [], 20), ("model-3", killers.QUICK[1:], 20),
+               ("model-3", killers.SLOW, 240)]
+# The invariants are asked after every step of all of these; what they should refuse is in unit-core.
+OF_THE_INVARIANTS = [("unit-core", [], 40), ("model-3", killers.QUICK, 40)]
 
 SAME = "the same code"
+FLAGS = ["-O2"]  # finds more that are the same
 
 
 def read_survivors():
@@ -69,38 +77,50 @@ def all_mutants(paths, scratch):
             if seen[key] > 1:
                 key += f" ({seen[key]})"
             folder = os.path.join(scratch, f"{os.path.basename(path)}-{number}")
-            yield key, killers.Mutant(key, path, change.applied(text), folder)
+            yield key, killers.Mutant(key, path, change.applied(text), folder, FLAGS)
 
 
 class Campaign:
-    def __init__(self, build, paths):
+    def __init__(self, build):
         self.scratch = os.path.join(build, "tests", "mutants", "mechanical")
-        self.programs = {p.name: p for p in killers.load(build) if paths[0] in p.commands}
-        self.order = [(self.programs[name], arguments) for name, arguments in ORDER]
-        self.plain = {path: self.unchanged(path) for path in paths}
+        self.programs = {p.name: p for p in killers.load(build)}
+        self.plain = {}
+
+    def order(self, path):
+        """Triples (test, arguments, seconds)."""
+        if path == "ipc/invariants.c":
+            order = OF_THE_INVARIANTS
+        elif path.startswith("ipc/"):
+            order = OF_THE_CORE
+        else:
+            order = [(p.name, [], p.seconds) for p in self.programs.values() if path in p.commands]
+        return [(self.programs[name], arguments, seconds) for name, arguments, seconds in order]
 
     def unchanged(self, path):
-        with open(os.path.join(killers.ROOT, path), encoding="utf-8") as file:
-            mutant = killers.Mutant("", path, file.read(),
-                                    os.path.join(self.scratch, "plain-" + os.path.basename(path)))
-        mutant.executable(self.programs["unit-core"])
-        return mutant
-
-    def is_the_same(self, mutant):
-        return filecmp.cmp(os.path.join(mutant.folder, "unit-core.o"),
-                           os.path.join(self.plain[mutant.path].folder, "unit-core.o"), False)
+        """The object of the unchanged file, compiled as the mutants are for their first test."""
+        if path not in self.plain:
+            with open(os.path.join(killers.ROOT, path), encoding="utf-8") as file:
+                text = file.read()
+            folder = os.path.join(self.scratch, "plain-" + os.path.basename(path))
+            mutant = killers.Mutant("", path, text, folder, FLAGS)
+            self.plain[path], said = mutant.object(self.order(path)[0][0])
+            if said:
+                sys.exit(said)
+        return self.plain[path]
 
     def judge(self, mutant):
         """Who killed it: a test, the compiler, that it is the same code; None for a survivor."""
-        if mutant.executable(self.programs["unit-core"])[0] is None:
+        order = self.order(mutant.path)
+        obj, _ = mutant.object(order[0][0])
+        if obj is None:
             return "the compiler"
-        if self.is_the_same(mutant):
+        if filecmp.cmp(obj, self.unchanged(mutant.path), False):
             return SAME
-        for program, arguments in self.order:
+        for program, arguments, seconds in order:
             path, _ = mutant.executable(program)
             if path is None:
                 return "the compiler"
-            if killers.judge(program, path, arguments).killed:
+            if killers.judge(program, path, arguments, seconds).killed:
                 return program.name
         return None
 
@@ -146,8 +166,11 @@ def main():
     parser.add_argument("paths", nargs="*")
     options = parser.parse_args()
     every = sorted(os.path.relpath(p, killers.ROOT) for p in glob.glob(f"{killers.ROOT}/ipc/*.c"))
+    every += VALIDATION
     paths = options.paths or every
-    campaign = Campaign(os.path.abspath(options.build), paths)
+    campaign = Campaign(os.path.abspath(options.build))
+    for path in paths:
+        campaign.unchanged(path)
     failed = killers.baseline(campaign.programs.values(), False)
     if failed:
         sys.exit(f"mutants: without any mutant these fail already: {' '.join(failed)}")

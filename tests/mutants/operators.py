@@ -1,4 +1,5 @@
-"""Mechanical mutants of a C source that is formatted as this tree is: small changes, one at a time.
+"""Mechanical mutants of a C source that is formatted as this tree is: each comparison negated, each
+statement left out, one at a time.
 
 It reads text, not syntax trees: functions begin and end with a brace in the first column, binary
 operators have white space on both sides.
@@ -7,8 +8,6 @@ operators have white space on both sides.
 import re
 
 NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-SHIFTED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
-SWAPPED = {"&&": "||", "||": "&&"}
 DECLARATION = re.compile(r"(?:static|const|unsigned|int|bool|char|struct|enum|\w+_t)\b")
 
 
@@ -20,7 +19,9 @@ class Change:
         self.start, self.end, self.new = start, end, new
 
     def applied(self, text):
-        return text[:self.start] + self.new + text[self.end:]
+        """The lines behind it keep their numbers, which assertions hold."""
+        lines = "\n" * text.count("\n", self.start, self.end)
+        return text[:self.start] + self.new + lines + text[self.end:]
 
     def shown(self, text):
         """Which one it is, for people and for survivors.txt: no line numbers."""
@@ -116,16 +117,8 @@ def changes_of(code, name, first, last):
         # Without its last return a function has no value: that is no fault of the kind meant here.
         if not is_last_return(code, start, end, last):
             yield Change("drop", name, start, end, ";")
-    for found in re.compile(r"(?<=\s)(?:[=!<>]=|[<>]|&&|\|\|)(?=\s)").finditer(code, first, last):
-        old = found.group()
-        for kind, table in (("negate", NEGATED), ("shift", SHIFTED), ("swap", SWAPPED)):
-            if old in table:
-                yield Change(kind, name, found.start(), found.end(), table[old])
-    for found in re.compile(r"(?<![\w.])(\d+)(u?)(?![\w.])").finditer(code, first, last):
-        number, suffix = int(found.group(1)), found.group(2)
-        for other in (number + 1, number - 1):
-            if other >= 0:
-                yield Change("number", name, found.start(), found.end(), f"{other}{suffix}")
+    for found in re.compile(r"(?<=\s)(?:[=!<>]=|[<>])(?=\s)").finditer(code, first, last):
+        yield Change("negate", name, found.start(), found.end(), NEGATED[found.group()])
 
 
 def changes(text):
