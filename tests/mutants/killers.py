@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OUTPUT = "the-output"
@@ -46,22 +47,67 @@ class Program:
         places = {OUTPUT: output, self.objects()[changed]: obj}
         return run([places.get(word, word) for word in self.link_command()])
 
+    def unchanged(self):
+        """The test as the build made it."""
+        some = next(iter(self.objects().values()))
+        name = self.name if self.name == "model-3" else f"mutants-{self.name}"
+        return os.path.join(some.split("/CMakeFiles/")[0], name)
 
-def load(build):
-    """The programs, in the order of speed. Those that were not built have no commands."""
+    def run(self, path, arguments, seconds):
+        """(status, what it said)."""
+        return run([path, *arguments], seconds)
+
+
+class Guest(Program):
+    """A suite in ring 3, on a kernel with another object: for faults that only a machine shows."""
+
+    def __init__(self, suite, build):
+        super().__init__(f"guest-{suite}", 30, [])
+        self.build = build
+        self.suite = os.path.join(ROOT, "tests", "guest", "suites", suite + ".conf")
+
+    @functools.lru_cache
+    def link_command(self):
+        ran = subprocess.run(["ninja", "-C", self.build, "-t", "commands", "-s", "kernel/parley"],
+                             capture_output=True, check=True, text=True)
+        linker = ran.stdout.splitlines()[-1].split(" && ")[1]
+        return [self.absolute(word) for word in shlex.split(linker)]
+
+    def absolute(self, word):
+        """Of the files that are named from the build folder."""
+        if word == "kernel/parley":
+            return OUTPUT
+        return os.path.join(self.build, word) if re.search(r"[.][oa]$", word) else word
+
+    def unchanged(self):
+        return os.path.join(self.build, "kernel", "parley")
+
+    def run(self, path, arguments, seconds):
+        judge = os.path.join(ROOT, "tests", "guest", "run.py")
+        return run([sys.executable, judge, "--build", self.build, "--kernel", path, "--icount",
+                    "--timeout", str(seconds), self.suite], seconds)
+
+
+def all_programs(build):
     cmocka = ["-lcmocka"]
     programs = [Program(f"unit-kernel-{part}", 20, cmocka)
                 for part in ("call", "message", "memory", "module_line", "elf", "schedule", "irq",
                              "timer", "death", "handover")]
-    programs += [Program("unit-arch-multiboot", 20, cmocka), Program("unit-core", 40, cmocka),
-                 Program("unit-core-soak", 40, cmocka), Program("model-3", 300, [])]
+    return programs + [Program("unit-arch-multiboot", 20, cmocka), Program("unit-core", 40, cmocka),
+                       Program("unit-core-soak", 40, cmocka), Program("model-3", 300, []),
+                       Guest("rendezvous", build)]
+
+
+def load(build):
+    """The programs, in the order of speed."""
+    programs = all_programs(build)
+    targets = {"model-3": "model-3", "guest-rendezvous": "arch_x86"}
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
         entries = json.load(file)
     for entry in entries:
-        found = re.search(r"/(?:mutants-)?([a-z0-9_-]+)\.dir/", entry["command"])
         for program in programs:
-            target = program.name if program.name == "model-3" else f"mutants-{program.name}"
-            if found and f"/{target}.dir/" in entry["command"]:
+            target = targets.get(program.name, f"mutants-{program.name}")
+            if f"/{target}.dir/" in entry["command"] and entry["file"].endswith(".c"):
                 words = shlex.split(entry["command"])
                 obj = os.path.join(entry["directory"], words[words.index("-o") + 1])
                 source = os.path.relpath(entry["file"], ROOT)
@@ -139,7 +185,7 @@ class Verdict:
 def judge(program, path, arguments=(), seconds=None):
     """Runs a test, with these arguments or all of it: killed is whether it failed."""
     seconds = seconds or program.seconds
-    status, said = run([path, *arguments], seconds)
+    status, said = program.run(path, arguments, seconds)
     if status == 0:
         return Verdict(program, False)
     if status is None:
@@ -150,13 +196,7 @@ def judge(program, path, arguments=(), seconds=None):
 
 def baseline(programs, quick):
     """Every test must pass before any mutant is judged; the names of those that do not."""
-    built = {p.name: os.path.commonpath([os.path.dirname(o) for o in p.objects().values()])
-             for p in programs}
-    failed = []
-    for program in programs:
-        folder = built[program.name].split("/CMakeFiles/")[0]
-        name = program.name if program.name == "model-3" else f"mutants-{program.name}"
+    def fails(program):
         arguments = QUICK if quick and program.name == "model-3" else ()
-        if judge(program, os.path.join(folder, name), arguments).killed:
-            failed.append(program.name)
-    return failed
+        return judge(program, program.unchanged(), arguments).killed
+    return [program.name for program in programs if fails(program)]

@@ -32,8 +32,9 @@ static struct ipc_arguments checked;
 static bool ended, writes, dies;
 static int32_t core_result;
 static unsigned timeouts, timers, cycles, system_calls, finished;
-static unsigned begun, boxes_changed;
-static char waited[8]; /* what handover_end was told: a letter a call */
+static unsigned begun, boxes_changed, selftests;
+static uint16_t first_bytes; /* of a message that straddles two pages */
+static char waited[8];       /* what handover_end was told: a letter a call */
 
 #define SAY(...) (void)snprintf(said, sizeof said, __VA_ARGS__)
 
@@ -146,6 +147,7 @@ int message_locate(struct call *c, bool sends, bool receives)
 {
     c->out = sends ? OUT : 0;
     c->in = receives ? IN : 0;
+    c->explicit.first_bytes = first_bytes;
     writes = receives;
     return locate_result;
 }
@@ -253,7 +255,10 @@ void handover_end(struct process *caller, bool with_boxes)
     strncat(waited, with_boxes ? "b" : "m", sizeof waited - strlen(waited) - 1);
 }
 
-void selftest_call(void) {}
+void selftest_call(void)
+{
+    selftests++;
+}
 
 _Noreturn void kernel_assert_failed(const char *condition, const char *function, int line)
 {
@@ -284,7 +289,7 @@ static int begin(void **state)
     check_result = core_result = 0;
     locate_result = 0;
     timeouts = timers = cycles = system_calls = finished = 0;
-    begun = boxes_changed = 0;
+    begun = boxes_changed = selftests = first_bytes = 0;
     waited[0] = '\0';
     said[0] = '\0';
     return 0;
@@ -367,6 +372,8 @@ static void system_by_either_call(void **state)
     assert_int_equal(system_calls, 3);
     trap_with(IPC_ECHO, SYSTEM, EBX); /* its eax means nothing */
     assert_string_equal(said, "write c05 42");
+    assert_int_equal(processes[CALLER].arch.result, 0);
+    assert_int_equal(processes[CALLER].arch.second, IPC_CAME_NOTHING);
     assert_int_equal(system_calls, 3);
     assert_int_equal(timers + timeouts, 0);
 }
@@ -433,6 +440,20 @@ static void whoever_waits_hands_over(void **state)
     trap_with(IPC_REPLY_RECEIVE, EAX, 0);
     assert_string_equal(waited, "mb");
     assert_int_equal(begun, 3);
+    assert_int_equal(selftests, 3);
+}
+
+/* What comes later is copied there when the call ends. */
+static void a_straddling_place_is_kept(void **state)
+{
+    (void)state;
+    ended = false;
+    first_bytes = 20;
+    trap_with(IPC_RECEIVE, ANY, EBX);
+    assert_int_equal(processes[CALLER].deliver.first_bytes, 20);
+    first_bytes = 0;
+    trap_with(IPC_RECEIVE, ANY, EBX);
+    assert_int_equal(processes[CALLER].deliver.first_bytes, 0);
 }
 
 static void a_refused_cycle_is_kept(void **state)
@@ -487,6 +508,7 @@ int main(void)
         cmocka_unit_test_setup(what_must_be_writable, begin),
         cmocka_unit_test_setup(deadlines, begin),
         cmocka_unit_test_setup(whoever_waits_hands_over, begin),
+        cmocka_unit_test_setup(a_straddling_place_is_kept, begin),
         cmocka_unit_test_setup(a_refused_cycle_is_kept, begin),
         cmocka_unit_test_setup(sets_of_pairs, begin),
         cmocka_unit_test_setup(both_boxes_or_none, begin),

@@ -175,6 +175,24 @@ static void across_two_pages(void **state)
     }
 }
 
+/* SYSTEM and echo read and write themselves: nine words, and nothing beside them. */
+static void read_and_written(void **state)
+{
+    (void)state;
+    uint8_t *b = arch_window(PAGE_B, PAGE_BYTES);
+    message *m = arch_window(PROCESS + PAGE_BYTES, sizeof *m);
+    memset(b, 0xee, PAGE_BYTES);
+    memset(b + 64, 0x21, MESSAGE_BYTES);
+    memset(m, 0, sizeof *m);
+    assert_int_equal(locate(WRITABLE + 64, true, true), 0);
+    message_read(&call, m);
+    assert_memory_equal(m, b + 64, MESSAGE_BYTES);
+    memset(m, 0x5a, sizeof *m);
+    message_write(&call, m);
+    for (uint32_t i = 0; i < PAGE_BYTES; i++)
+        assert_int_equal(b[i], i >= 64 && i < 64 + MESSAGE_BYTES ? 0x5a : 0xee);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +202,7 @@ int main(void)
         cmocka_unit_test_setup(a_box_is_not_used_beside_a_pointer, begin),
         cmocka_unit_test_setup(what_may_be_a_box, begin),
         cmocka_unit_test_setup(across_two_pages, begin),
+        cmocka_unit_test_setup(read_and_written, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

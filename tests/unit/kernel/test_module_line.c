@@ -73,6 +73,19 @@ static void every_key(void **state)
     assert_string_equal(parsed.arguments, "a b c=d");
 }
 
+/* Capitals are digits and letters, too; a zero before a decimal number means nothing. */
+static void how_numbers_and_names_are_spelled(void **state)
+{
+    (void)state;
+    accept("Disk-B ports=0X3DA-0X3Fa priority=012");
+    assert_string_equal(parsed.name, "Disk-B");
+    assert_int_equal(parsed.ports[0].first, 0x3da);
+    assert_int_equal(parsed.ports[0].last, 0x3fa);
+    assert_int_equal(parsed.priority, 12);
+    accept("terminal identity=tty");
+    assert_string_equal(parsed.identity, "tty");
+}
+
 static void lists_with_all(void **state)
 {
     (void)state;
@@ -296,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(every_key),
+        cmocka_unit_test(how_numbers_and_names_are_spelled),
         cmocka_unit_test(lists_with_all),
         cmocka_unit_test(every_call_by_its_name),
         cmocka_unit_test(sizes_become_whole_pages),
