@@ -93,7 +93,8 @@ class Campaign:
         elif path.startswith("ipc/"):
             order = OF_THE_CORE
         else:
-            order = [(p.name, [], p.seconds) for p in self.programs.values() if path in p.commands]
+            order = [(p.name, [], p.seconds) for p in self.programs.values()
+                     if path in p.commands]
         return [(self.programs[name], arguments, seconds) for name, arguments, seconds in order]
 
     def unchanged(self, path):
@@ -189,8 +190,8 @@ def main():
     wrong = compare(survivors, reasons, keys, paths == every)
     for name in sorted(name for name in counts if name):
         print(f"{name}: {counts[name]}")
-    print(f"mechanical mutants: {len(keys)}, killed {len(keys) - len(survivors) - counts[SAME]}, "
-          f"the same code {counts[SAME]}, survived {len(survivors)}, unexplained {wrong}")
+    print(f"mechanical: {len(keys)} mutants, {len(keys) - len(survivors) - counts[SAME]} killed, "
+          f"{counts[SAME]} the same code, {len(survivors)} survived, {wrong} unexplained")
     return 1 if wrong else 0
 
 

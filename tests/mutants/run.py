@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Seeded faults: each file of seeded/ breaks one thing, and some test must fail for it.
 
-    run.py BUILD            each mutant against its recorded killer, then against the others
-    run.py BUILD --long     each against every test that holds its file: who kills whom
+    run.py BUILD            two of each class, against the recorded killer, then the other tests
+    run.py BUILD --long     every mutant against every test that holds its file: who kills whom
     run.py BUILD --write    the same, and writes killers.txt
     run.py BUILD NAME...    only these
 
-A mutant that no longer fits the source, or does not compile, is a failure and no kill.
+A mutant that no longer fits the source, or does not compile, is a failure and no kill: the short
+run, too, looks whether all of them fit.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import os
 import shutil
@@ -21,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SEEDED = os.path.join(HERE, "seeded")
 RECORD = os.path.join(HERE, "killers.txt")
 SUFFIX = ".mutant"
+QUICK_OF_A_CLASS = 2
 
 
 class Misfit(Exception):
@@ -58,9 +61,13 @@ def mutate(text, hunks):
     return text
 
 
-def read_mutant(name, scratch, flags):
+def read_seeded(name):
     with open(os.path.join(SEEDED, name + SUFFIX), encoding="utf-8") as file:
-        path, hunks = parse(file.read().splitlines())
+        return file.read().splitlines()
+
+
+def read_mutant(name, scratch, flags):
+    path, hunks = parse(read_seeded(name))
     source = os.path.join(killers.ROOT, path)
     if not os.path.exists(source):
         raise Misfit(f"there is no {path}")
@@ -105,6 +112,22 @@ def verdicts(mutant, programs, recorded, long):
         if said[-1].killed and not long:
             break
     return said
+
+
+def class_of(name):
+    first = read_seeded(name)[0]
+    if not first.startswith("# Class: "):
+        raise Misfit("begins with no line '# Class: NAME'")
+    return first[len("# Class: "):]
+
+
+def quick_ones(names):
+    """The first few of each class, by name."""
+    seen = collections.Counter()
+    for name in names:
+        seen[class_of(name)] += 1
+        if seen[class_of(name)] <= QUICK_OF_A_CLASS:
+            yield name
 
 
 class Campaign:
@@ -180,6 +203,49 @@ def all_names():
     return sorted(f[:-len(SUFFIX)] for f in os.listdir(SEEDED) if f.endswith(SUFFIX))
 
 
+def misfits_among(names):
+    """Prints those that can't be made; how many. Compiles none."""
+    wrong = 0
+    for name in names:
+        try:
+            class_of(name)
+            read_mutant(name, "", [])
+        except Misfit as misfit:
+            report(name, None, str(misfit))
+            wrong += 1
+    return wrong
+
+
+def check_record(options, record, names, found):
+    """How much killers.txt is wrong, or, with --write, 0 after it was written."""
+    if options.write:
+        write_record({**{n: r for n, r in record.items() if n in all_names()}, **found})
+        return 0
+    if options.names:
+        return 0
+    if options.long:
+        return compare(record, found)
+    unrecorded = [n for n in names if n not in record]
+    for name in unrecorded:
+        print(f"killers.txt: {name} is not in it: tests/mutants/run.py BUILD --write")
+    return len(unrecorded)
+
+
+def conclude(options, every, killed, survived):
+    """The closing line. The long test runs beside the short one, whose mutants it counts apart, so
+    that all of them add up."""
+    if not options.long or options.names:
+        print(f"mutants: {len(killed) + len(survived)}, "
+              f"killed {len(killed)}, survived {len(survived)}")
+        return
+    quick = set(quick_ones(every))
+    beside = [n for n in killed + survived if n not in quick]
+    print(f"who kills whom: {len(killed) + len(survived)}, "
+          f"killed {len(killed)}, survived {len(survived)}; but for those of the short run:")
+    print(f"mutants: {len(beside)}, killed {len([n for n in beside if n in killed])}, "
+          f"survived {len([n for n in beside if n in survived])}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
@@ -189,34 +255,29 @@ def main():
     options = parser.parse_args()
     options.build = os.path.abspath(options.build)
     options.long = options.long or options.write
-    campaign = Campaign(options)
-    failed = killers.baseline(campaign.programs, not options.long)
-    if failed:
-        sys.exit(f"mutants: without any mutant these fail already: {' '.join(failed)}")
+    every = all_names()
+    misfits = misfits_among(options.names or every)
+    if misfits:
+        sys.exit(f"mutants: {misfits} could not be made")
 
-    names = options.names or all_names()
-    killed, survived, misfits, found = 0, 0, 0, {}
+    campaign = Campaign(options)
+    names = options.names or (every if options.long else list(quick_ones(every)))
+    killed, survived, found, used = [], [], {}, set()
     for name, said, wrong in campaign.run(names):
         good = report(name, said, wrong)
-        killed += good
-        misfits += said is None
-        survived += said is not None and not good
-        if said is not None:
-            found[name] = [str(v) for v in killers_of(said)]
-    if options.write:
-        write_record({**{n: r for n, r in campaign.record.items() if n in all_names()}, **found})
-    wrong = 0
-    if not options.names:
-        unrecorded = [n for n in names if n not in campaign.record] if not options.long else []
-        for name in unrecorded:
-            print(f"killers.txt: {name} is not in it: tests/mutants/run.py BUILD --write")
-        wrong = len(unrecorded)
-        if options.long and not options.write:
-            wrong = compare(campaign.record, found)
+        if said is None:
+            misfits += 1
+            continue
+        (killed if good else survived).append(name)
+        found[name] = [str(v) for v in killers_of(said)]
+        used |= {v.program for v in said}
+    failed = killers.baseline([p for p in campaign.programs if p in used], not options.long)
+    if failed:
+        sys.exit(f"mutants: no kill counts, without any mutant these fail: {' '.join(failed)}")
     if misfits:
-        print(f"{misfits} of them could not be made")
-    what = "who kills whom" if options.long else "mutants"
-    print(f"{what}: {len(names)}, killed {killed}, survived {survived}")
+        print(f"{misfits} of them do not compile")
+    wrong = check_record(options, campaign.record, names, found)
+    conclude(options, every, killed, survived)
     return 1 if survived or misfits or wrong else 0
 
 
