@@ -81,6 +81,19 @@ __attribute__((noinline)) void retf_ring_0(void)
                          : "memory");
 }
 
+/* What sysenter does not clear. */
+void flags_sysenter(void)
+{
+    expect_sysenter();
+    __asm__ volatile("pushl %0\n\t"
+                     "popfl\n\t"
+                     "sysenter"
+                     :
+                     : "r"(FLAG_NT | FLAG_AC | FLAG_DF | FLAG_TF | 0x202), "a"(0), "b"(0), "c"(0)
+                     : "memory", "cc");
+    went_wrong(77);
+}
+
 /* An interrupt between popf and iret takes NT away; then the iret is an ordinary one, and the
    experiment begins again. */
 extern const char here_nested[];
