@@ -32,9 +32,10 @@ VALIDATION = ["kernel/call.c", "kernel/message.c", "kernel/memory.c", "kernel/mo
 # which all run.
 OF_THE_CORE = [("model-3", killers.QUICK[:1], 20), ("unit-core", [], 20),
                ("unit-core-soak", [], 20), ("model-3", killers.QUICK[1:], 20),
-               ("model-3", killers.SLOW, 240)]
+               ("unit-core-sanitized", [], 60), ("model-3", killers.SLOW, 240)]
 # The invariants are asked after every step of all of these; what they should refuse is in unit-core.
-OF_THE_INVARIANTS = [("unit-core", [], 40), ("model-3", killers.QUICK, 40)]
+OF_THE_INVARIANTS = [("unit-core", [], 40), ("model-3", killers.QUICK, 40),
+                     ("unit-core-sanitized", [], 120)]
 
 SAME = "the same code"
 FLAGS = ["-O2"]  # finds more that are the same
@@ -83,7 +84,8 @@ def all_mutants(paths, scratch):
 class Campaign:
     def __init__(self, build):
         self.scratch = os.path.join(build, "tests", "mutants", "mechanical")
-        self.programs = {p.name: p for p in killers.load(build)}
+        programs = killers.load(build, [killers.sanitized(build)])
+        self.programs = {p.name: p for p in programs}
         self.plain = {}
 
     def order(self, path):
