@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 LONG = "long"  # label of what runs only when asked for
+COUNTED = "model|mutants|mechanical|conformance|fuzz|scripts"  # what closing lines begin with
 
 
 def parse():
@@ -72,7 +73,7 @@ def print_counts(build):
     counts = {}
     try:
         with open(log_path(build), encoding="utf-8", errors="replace") as log:
-            lines = re.findall(r"^(model|mutants|conformance|fuzz|scripts): (\d.*)$", log.read(), re.MULTILINE)
+            lines = re.findall(rf"^({COUNTED}): (\d.*)$", log.read(), re.MULTILINE)
     except OSError:
         return
     for kind, rest in lines:
