@@ -52,9 +52,8 @@ static void count_turn(struct ipc_process *receiver, endpoint_t src, uint32_t ev
 }
 
 /* The first half of send, send_rec or ipc_request, if the partner waits for it. */
-static bool give(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait)
+static bool give(struct ipc_table *t, unsigned caller, unsigned peer, const struct ipc_wait *wait)
 {
-    unsigned peer = endpoint_slot(wait->waits_for);
     struct ipc_process *sender = &t->process[caller], *receiver = &t->process[peer];
     uint16_t ticket = 0;
 
@@ -83,8 +82,10 @@ static void wait_for_answer(struct ipc_table *t, unsigned slot, const struct ipc
 
 bool ipc_offer(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait, uint32_t flags)
 {
-    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, wait->waits_for) >= 0);
-    if (!give(t, caller, wait))
+    int peer = ipc_slot_of(t, wait->waits_for);
+
+    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && peer >= 0);
+    if (!give(t, caller, (unsigned)peer, wait))
         return ipc_wait_or_refuse(t, caller, wait, flags);
     if (wait->state == IPC_SENDING)
         return ipc_finish(t, caller, 0, IPC_CAME_NOTHING);
@@ -139,15 +140,17 @@ bool ipc_request(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr
 static unsigned choose_sender(const struct ipc_table *t, unsigned receiver, endpoint_t src)
 {
     const struct ipc_process *sender;
+    unsigned slot;
 
     if (src == ANY)
         return t->process[receiver].queue_first;
     if (ipc_is_name(src))
         return IPC_NO_SLOT;
-    sender = &t->process[endpoint_slot(src)];
+    slot = ipc_peer_slot(src);
+    sender = &t->process[slot];
     if (!ipc_is_queued(sender) || sender->waits_for != t->process[receiver].endpoint)
         return IPC_NO_SLOT;
-    return endpoint_slot(src);
+    return slot;
 }
 
 /*

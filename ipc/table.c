@@ -62,6 +62,7 @@ static unsigned take_free(struct ipc_table *t)
 void ipc_init(struct ipc_table *t)
 {
     t->free_last = IPC_NO_SLOT;
+    /*@ loop unroll IPC_PROCESSES; */
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
         clear_process(&t->process[slot], ENDPOINT(0, slot));
         append_free(t, slot);
