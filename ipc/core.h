@@ -24,7 +24,7 @@
     } while (0)
 
 _Static_assert(IPC_PROCESSES >= 1 && IPC_PROCESSES <= ENDPOINT_FIRST_NAME, "slots fit endpoints");
-_Static_assert(sizeof(struct ipc_process) == 64 + 4 * IPC_SLOT_WORDS,
+_Static_assert(IPC_PROCESS_ALIGN != 4 || sizeof(struct ipc_process) == 64 + 4 * IPC_SLOT_WORDS,
                "no padding: states are bytes");
 _Static_assert(IPC_SELECT_PAIRS >= 1 && IPC_SELECT_PAIRS <= IPC_SELECT_MAX, "counts fit bytes");
 

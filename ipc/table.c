@@ -28,8 +28,8 @@ static void clear_process(struct ipc_process *process, endpoint_t endpoint)
     process->queue_previous = IPC_NO_SLOT;
     process->event_turn = 0;
     process->select_turn = 0;
+    process->reply_call = IPC_REPLY_RECEIVE;
     process->ticket = 0;
-    process->reserved = 0;
     process->kernel_events = 0;
     for (unsigned i = 0; i < IPC_SLOT_WORDS; i++)
         process->event_sources[i] = 0;

@@ -121,6 +121,17 @@ static void give_up(struct ipc_table *t, unsigned slot, int error, int error_aft
                  (uint32_t)process->waits_for);
 }
 
+void ipc_settle(struct ipc_table *t, unsigned slot)
+{
+    const struct ipc_process *process = &t->process[slot];
+
+    if (!ipc_waits(process))
+        return;
+    IPC_ASSERT(!process->timed && !process->fault &&
+               (process->state == IPC_RECEIVING || process->state == IPC_AWAITING));
+    ipc_wait_end(t, slot, IPC_RUNNABLE, 0, IPC_CAME_NOTHING);
+}
+
 void ipc_timeout(struct ipc_table *t, unsigned slot)
 {
     give_up(t, slot, ETIMEDOUT, EREPLYTIMEDOUT);

@@ -7,6 +7,7 @@
  */
 #include "call.h"
 #include "cycle.h"
+#include "handover.h"
 #include "memory.h"
 #include "panic.h"
 #include "selftest.h"
@@ -38,6 +39,7 @@ static void conclude(struct call *c, bool ended)
         process_finish_call(p);
         return;
     }
+    handover_end(p, c->registers.message == 0);
     if (!(c->registers.call & IPC_TIMEOUT))
         return;
     if (c->registers.timeout == 0)
@@ -84,6 +86,7 @@ static void call_in_outbox(struct call *c)
     }
     c->caller->in_box = in;
     c->caller->out_box = out;
+    handover_changed(c->slot);
     end_with(c, 0, IPC_CAME_NOTHING);
 }
 
@@ -185,6 +188,7 @@ void kernel_call(struct arch_context *context)
     KERNEL_ASSERT(c.caller->alive);
     c.slot = process_slot(c.caller);
     arch_call_read(context, &c.registers);
+    handover_begin();
     selftest_call();
 
     endpoint_t peer = (endpoint_t)c.registers.target, culprit = NONE;

@@ -8,7 +8,7 @@
 
 static const char *state_text(unsigned slot)
 {
-    if (slot == schedule_running())
+    if (slot == process_running())
         return "running";
     switch (ipc_table.process[slot].state) {
     case IPC_RUNNABLE:

@@ -117,7 +117,7 @@ static const char *take_header(const struct program_header *p, uint32_t bytes,
         return "dynamically linked";
     if (p->type == THREAD_LOCAL)
         return "thread-local storage";
-    if (p->type != LOAD || p->memory_bytes + p->file_bytes == 0)
+    if (p->type != LOAD || (p->memory_bytes | p->file_bytes) == 0)
         return NULL;
     const char *wrong = check_segment(p, bytes);
     return wrong ? wrong : add_segment(p, program);

@@ -248,7 +248,7 @@ static const char *check_map(const struct module_map *map)
         return "wraps around the end of memory";
     if (map->start < USER_START)
         return "page 0 stays unmapped";
-    if (map->start < LOW_MEGABYTE && map->start + map->bytes > LOW_MEGABYTE)
+    if (map->start < LOW_MEGABYTE && map->bytes > LOW_MEGABYTE - map->start)
         return "crosses the first megabyte's end";
     return NULL;
 }

@@ -14,7 +14,8 @@ static const struct option {
     {"panic=halt", PANIC_HALT, SELFTEST_NONE},
     {"panic=off", PANIC_OFF, SELFTEST_NONE},
     {"panic=reboot", PANIC_REBOOT, SELFTEST_NONE},
-    {"nodftask", PANIC_HALT, SELFTEST_NONE},
+    {"nodftask", PANIC_HALT, SELFTEST_NONE},     /* the machine's */
+    {"fastpath=off", PANIC_HALT, SELFTEST_NONE}, /* the machine's */
     {"selftest=panic", PANIC_HALT, SELFTEST_PANIC},
     {"selftest=assert", PANIC_HALT, SELFTEST_ASSERT},
     {"selftest=overflow", PANIC_HALT, SELFTEST_OVERFLOW},

@@ -58,7 +58,7 @@ static void begin(const char *what)
 
 static void print_running(void)
 {
-    unsigned slot = schedule_running();
+    unsigned slot = process_running();
     if (slot == SCHEDULE_NONE) {
         print("running: nobody");
         return;

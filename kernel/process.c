@@ -1,6 +1,7 @@
 /* See process.h. What the core tells the kernel (ipc_on_block, ipc_on_ready) ends up here. */
 #include "process.h"
 #include "cycle.h"
+#include "handover.h"
 #include "irq.h"
 #include "log.h"
 #include "schedule.h"
@@ -8,10 +9,11 @@
 #include "timer.h"
 
 struct ipc_table ipc_table;
-static struct process processes[IPC_PROCESSES];
+struct process process_table[IPC_PROCESSES];
 static unsigned living;
 
 _Static_assert(offsetof(struct process, arch) == 0, "a context is its process");
+_Static_assert(sizeof(struct process) == PROCESS_ALIGN, "the machine multiplies by eight");
 
 void process_init(void)
 {
@@ -20,17 +22,24 @@ void process_init(void)
 
 struct process *process_at(unsigned slot)
 {
-    return &processes[slot];
+    return &process_table[slot];
 }
 
 unsigned process_slot(const struct process *process)
 {
-    return (unsigned)(process - processes);
+    return (unsigned)(process - process_table);
 }
 
 struct process *process_of(struct arch_context *context)
 {
     return (struct process *)context;
+}
+
+unsigned process_running(void)
+{
+    if (schedule_running() == SCHEDULE_NONE)
+        return SCHEDULE_NONE;
+    return process_slot(process_of(arch_running()));
 }
 
 endpoint_t process_endpoint(const struct process *process)
@@ -56,14 +65,14 @@ const char *endpoint_name(endpoint_t endpoint)
         return "NONE";
     default: {
         int slot = ipc_slot_of(&ipc_table, endpoint);
-        return slot < 0 ? "nobody" : process_name(&processes[slot]);
+        return slot < 0 ? "nobody" : process_name(&process_table[slot]);
     }
     }
 }
 
 void process_begin(unsigned slot, struct module *module, uint32_t stack)
 {
-    struct process *p = &processes[slot];
+    struct process *p = &process_table[slot];
     p->alive = true;
     p->call_ended = false;
     p->ticks = 0;
@@ -80,6 +89,7 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
     module->slot = (uint16_t)slot;
     schedule_add(slot, module->priority, module->quantum);
     schedule_ready(slot);
+    handover_changed(slot);
 }
 
 void process_end(struct process *p, const struct death *how)
@@ -93,6 +103,8 @@ void process_end(struct process *p, const struct death *how)
     irq_release_all(slot);
     cycle_forget(slot);
     death_happened(slot, how);
+    handover_changed(slot);
+    arch_close(&p->arch);
     arch_context_destroy(&p->arch);
     p->module->slot = IPC_NO_SLOT;
     p->module = NULL;
@@ -110,11 +122,14 @@ void ipc_on_block(struct ipc_table *t, unsigned slot)
 
 void ipc_on_ready(struct ipc_table *t, unsigned slot)
 {
+    struct process *p = &process_table[slot];
     timer_cancel(slot, TIMER_CALL);
-    if (processes[slot].faulted && t->process[slot].result < 0)
+    if (p->faulted && t->process[slot].result < 0)
         fault_unsettled(slot);
-    processes[slot].call_ended = true;
+    p->call_ended = true;
+    arch_close(&p->arch);
     schedule_ready(slot);
+    handover_woken(slot);
 }
 
 static void store(const struct message_place *place, const message *m)

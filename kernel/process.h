@@ -19,9 +19,13 @@ struct message_place {
 
 #define FAULT_DETAIL_BYTES 64
 
+/* The machine finds an entry by a shift: eight times as large as one of the core's. */
+#define PROCESS_ALIGN (8 * IPC_PROCESS_ALIGN)
+
 struct process {
-    struct arch_context arch; /* first: the trap pushes into it */
+    _Alignas(PROCESS_ALIGN) struct arch_context arch; /* first: the trap pushes into it */
     bool alive;
+    bool reachable;  /* handover.c has put it where the machine sees it */
     bool call_ended; /* its call ended while it waited: the results are not in the frame yet */
     uint32_t ticks;
     struct module *module;
@@ -41,6 +45,8 @@ void process_init(void);
 struct process *process_at(unsigned slot);
 unsigned process_slot(const struct process *process);
 struct process *process_of(struct arch_context *context);
+/* The slot that runs, or SCHEDULE_NONE; right even where kernel_enter has not been yet. */
+unsigned process_running(void);
 endpoint_t process_endpoint(const struct process *process);
 const char *process_name(const struct process *process);
 /* A living process's name, a kernel name's, or "nobody". */

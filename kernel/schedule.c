@@ -95,6 +95,24 @@ void schedule_ready(unsigned slot)
     enqueue_last(slot);
 }
 
+void schedule_enter(unsigned slot)
+{
+    if (slot == running)
+        return;
+    if (running != SCHEDULE_NONE)
+        seats[slot].left = seats[running].left;
+    running = (uint16_t)slot;
+}
+
+void schedule_hand_over(unsigned from, unsigned to)
+{
+    if (!seats[to].queued)
+        return;
+    dequeue(to);
+    enqueue_first(to);
+    seats[to].left = seats[from].left;
+}
+
 void schedule_tick(void)
 {
     if (running != SCHEDULE_NONE && seats[running].left)

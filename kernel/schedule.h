@@ -23,6 +23,13 @@ void schedule_ready(unsigned slot);
 /* It cannot run any more. */
 void schedule_block(unsigned slot);
 
+/* This process entered the kernel, so it is the one that runs: whoever ran before has handed over
+   the processor to it, perhaps through others, and with it the rest of its quantum. */
+void schedule_enter(unsigned slot);
+/* `from`, which ran and waits now, hands over to `to`, which is ready: `to` is first of its
+   priority, on the rest of that quantum. */
+void schedule_hand_over(unsigned from, unsigned to);
+
 /* One tick of the running process's quantum is used up. */
 void schedule_tick(void);
 

@@ -48,7 +48,7 @@ static uint32_t state_of(unsigned slot)
         [IPC_AWAITING] = PROCESS_AWAITING,
         [IPC_SELECTING] = PROCESS_SELECTING,
     };
-    return slot == schedule_running() ? PROCESS_RUNNING : states[ipc_table.process[slot].state];
+    return slot == process_running() ? PROCESS_RUNNING : states[ipc_table.process[slot].state];
 }
 
 static void describe_rights(struct process_info *info, const struct module *m,

@@ -72,7 +72,7 @@ def print_counts(build):
     counts = {}
     try:
         with open(log_path(build), encoding="utf-8", errors="replace") as log:
-            lines = re.findall(r"^(model|mutants|conformance|fuzz): (\d.*)$", log.read(), re.MULTILINE)
+            lines = re.findall(r"^(model|mutants|conformance|fuzz|scripts): (\d.*)$", log.read(), re.MULTILINE)
     except OSError:
         return
     for kind, rest in lines:

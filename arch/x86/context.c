@@ -3,6 +3,7 @@
 #include "fpu.h"
 #include "layout.h"
 #include "paging.h"
+#include "rendezvous.h"
 #include "text.h"
 #include "trap.h"
 #include <abi/errors.h>
@@ -19,6 +20,7 @@ void arch_context_create(struct arch_context *context, struct arch_space *space,
     fpu_create(context);
     context->space = space;
     context->port_ranges = 0;
+    rendezvous_create(context);
     context->frame = (struct arch_frame){.es = SELECTOR_USER_DATA,
                                          .ds = SELECTOR_USER_DATA,
                                          .eip = entry,

@@ -24,16 +24,18 @@ _Static_assert(sizeof(struct task_state) == 104, "as the processor wants it");
 
 #define BITMAP_BYTES 8192
 
-static struct __attribute__((packed)) {
+/* Not static: the assembly of a rendezvous sets esp0. */
+extern struct descriptors_task {
     struct task_state state;
     uint8_t bitmap[BITMAP_BYTES + 1]; /* the processor reads two bytes: the last one is all ones */
-} task;
+} __attribute__((packed)) descriptors_task;
+struct descriptors_task descriptors_task;
 
 static struct task_state double_fault_task;
 static const struct arch_context *bitmap_owner;
 
 #define BITMAP_HERE ((uint16_t)sizeof(struct task_state))
-#define BITMAP_NONE ((uint16_t)sizeof(task)) /* beyond the limit */
+#define BITMAP_NONE ((uint16_t)sizeof(descriptors_task)) /* beyond the limit */
 
 /* Base 0, limit 4 GB, 32 bits, accessed already, so that the processor never writes to the entry.
  */
@@ -50,6 +52,7 @@ static uint64_t idt[VECTORS];
 
 /* From trap.asm. */
 extern const uint32_t trap_entry[VECTORS];
+void trap_call(void);
 void trap_double_fault_task(void);
 extern char kernel_directory[];
 
@@ -96,13 +99,13 @@ void descriptors_init(void)
 {
     const uint32_t directory = arch_phys_of(kernel_directory);
 
-    for (unsigned i = 0; i < sizeof(task.bitmap); i++)
-        task.bitmap[i] = 0xff;
-    task.state.ss0 = SELECTOR_KERNEL_DATA;
-    task.state.esp0 = (uint32_t)kernel_stack_top;
-    task.state.bitmap_offset = BITMAP_NONE;
-    task.state.cr3 = directory;
-    gdt[SELECTOR_TSS / 8] = task_descriptor(&task, sizeof(task));
+    for (unsigned i = 0; i < sizeof(descriptors_task.bitmap); i++)
+        descriptors_task.bitmap[i] = 0xff;
+    descriptors_task.state.ss0 = SELECTOR_KERNEL_DATA;
+    descriptors_task.state.esp0 = (uint32_t)kernel_stack_top;
+    descriptors_task.state.bitmap_offset = BITMAP_NONE;
+    descriptors_task.state.cr3 = directory;
+    gdt[SELECTOR_TSS / 8] = task_descriptor(&descriptors_task, sizeof(descriptors_task));
 
     double_fault_task.cr3 = directory;
     double_fault_task.eip = (uint32_t)trap_double_fault_task;
@@ -122,6 +125,11 @@ void descriptors_init(void)
     load_tables();
 }
 
+void descriptors_no_rendezvous(void)
+{
+    idt[IPC_VECTOR] = gate((uint32_t)trap_call, SELECTOR_KERNEL_CODE, GATE_FOR_USER);
+}
+
 void descriptors_no_double_fault_task(void)
 {
     idt[VECTOR_DOUBLE_FAULT] =
@@ -133,15 +141,15 @@ static void bitmap_fill(uint32_t first, uint32_t last, bool forbid)
 {
     for (uint32_t port = first; port <= last;) {
         if (port % 8 == 0 && last - port >= 7) {
-            task.bitmap[port / 8] = forbid ? 0xff : 0;
+            descriptors_task.bitmap[port / 8] = forbid ? 0xff : 0;
             port += 8;
             continue;
         }
         const uint8_t bit = (uint8_t)(1u << port % 8);
         if (forbid)
-            task.bitmap[port / 8] |= bit;
+            descriptors_task.bitmap[port / 8] |= bit;
         else
-            task.bitmap[port / 8] &= (uint8_t)~bit;
+            descriptors_task.bitmap[port / 8] &= (uint8_t)~bit;
         port++;
     }
 }
@@ -158,14 +166,14 @@ void descriptors_forget(const struct arch_context *context)
         return;
     bitmap_apply(context, true);
     bitmap_owner = NULL;
-    task.state.bitmap_offset = BITMAP_NONE;
+    descriptors_task.state.bitmap_offset = BITMAP_NONE;
 }
 
 void descriptors_enter(const struct arch_context *next)
 {
-    task.state.esp0 = (uint32_t)(&next->frame + 1);
+    descriptors_task.state.esp0 = (uint32_t)(&next->frame + 1);
     if (next->port_ranges == 0) {
-        task.state.bitmap_offset = BITMAP_NONE;
+        descriptors_task.state.bitmap_offset = BITMAP_NONE;
         return;
     }
     if (bitmap_owner != next) {
@@ -174,12 +182,17 @@ void descriptors_enter(const struct arch_context *next)
         bitmap_apply(next, false);
         bitmap_owner = next;
     }
-    task.state.bitmap_offset = BITMAP_HERE;
+    descriptors_task.state.bitmap_offset = BITMAP_HERE;
+}
+
+struct arch_context *arch_running(void)
+{
+    return (struct arch_context *)(descriptors_task.state.esp0 - sizeof(struct arch_frame));
 }
 
 void descriptors_interrupted(struct arch_frame *f)
 {
-    const struct task_state *s = &task.state;
+    const struct task_state *s = &descriptors_task.state;
     *f = (struct arch_frame){.gs = s->gs,
                              .fs = s->fs,
                              .es = s->es,

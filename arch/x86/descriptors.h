@@ -5,6 +5,8 @@
 
 /* Loads GDT, IDT and TSS. Before anything that could fault. */
 void descriptors_init(void);
+/* Every call goes through the kernel: rendezvous.asm is not used. */
+void descriptors_no_rendezvous(void);
 /* Double faults come through an ordinary gate: for emulators without task switching. */
 void descriptors_no_double_fault_task(void);
 /* Before a process runs: where it enters the kernel, which ports it may use. */

@@ -7,22 +7,73 @@
 #include <abi/calls.h>
 #include <abi/layout.h>
 #include <abi/message.h>
+#include <arch/arch.h>
 #include <machine/context.h>
 #include <stddef.h>
 
 void offsets(void);
 
+#define FRAME(field)      offsetof(struct arch_context, frame.field)
+#define RENDEZVOUS(field) offsetof(struct arch_context, rendezvous.field)
+
+/* What rendezvous.asm takes for granted. */
+#define ENTRY_SHIFT 7
+_Static_assert(sizeof(struct ipc_process) == 1 << ENTRY_SHIFT, "a slot is shifted");
+_Static_assert(IPC_PROCESSES == 256, "a slot is the low byte of its endpoint");
+_Static_assert(offsetof(struct ipc_table, process) == 0, "entries begin the table");
+_Static_assert(offsetof(struct ipc_process, timed) == offsetof(struct ipc_process, state) + 1 &&
+                   offsetof(struct ipc_process, fault) == offsetof(struct ipc_process, state) + 2 &&
+                   offsetof(struct ipc_process, delivered) ==
+                       offsetof(struct ipc_process, state) + 3,
+               "state, timed, fault and delivered are one word");
+_Static_assert(offsetof(struct ipc_process, ticket) == offsetof(struct ipc_process, reply_call) + 2,
+               "call and ticket are one word");
+_Static_assert(RENDEZVOUS(beside_v86) + 16 == RENDEZVOUS(partner) &&
+                   RENDEZVOUS(self_v86) + 16 == RENDEZVOUS(self),
+               "a frame of virtual-8086 mode begins 16 bytes lower");
+
 #define CONSTANT(name, value) __asm__ volatile("# OFFSET " #name " %c0" : : "i"(value))
 
 void offsets(void)
 {
-    CONSTANT(FRAME_GS, offsetof(struct arch_context, frame.gs));
-    CONSTANT(FRAME_VECTOR_TO_CS,
-             offsetof(struct arch_frame, cs) - offsetof(struct arch_frame, vector));
-    CONSTANT(FRAME_VECTOR_TO_EFLAGS,
-             offsetof(struct arch_frame, eflags) - offsetof(struct arch_frame, vector));
-    CONSTANT(FRAME_VECTOR_TO_SS,
-             offsetof(struct arch_frame, ss) - offsetof(struct arch_frame, vector));
+    /* From the bottom of a context, and from gs in its frame, where esp stands after an entry. */
+    CONSTANT(FRAME_GS, FRAME(gs));
+    CONSTANT(AT_ES, FRAME(es) - FRAME(gs));
+    CONSTANT(AT_DS, FRAME(ds) - FRAME(gs));
+    CONSTANT(AT_ECX, FRAME(ecx) - FRAME(gs));
+    CONSTANT(AT_ESI, FRAME(esi) - FRAME(gs));
+    CONSTANT(AT_EAX, FRAME(eax) - FRAME(gs));
+    CONSTANT(AT_EFLAGS, FRAME(eflags) - FRAME(gs));
+    CONSTANT(AT_END, sizeof(struct arch_frame) - FRAME(gs));
+    CONSTANT(AT_IN_BOX, RENDEZVOUS(in_box) - FRAME(gs));
+    CONSTANT(AT_OUT_BOX, RENDEZVOUS(out_box) - FRAME(gs));
+    CONSTANT(AT_DIRECTORY, RENDEZVOUS(directory) - FRAME(gs));
+    CONSTANT(AT_PARTNER, RENDEZVOUS(partner) - FRAME(gs));
+    CONSTANT(AT_SELF, RENDEZVOUS(self) - FRAME(gs));
+    CONSTANT(AT_REACH, RENDEZVOUS(reach) - FRAME(gs));
+    CONSTANT(CONTEXT_PARTNER, RENDEZVOUS(partner));
+
+    CONSTANT(ENTRY_ENDPOINT, offsetof(struct ipc_process, endpoint));
+    CONSTANT(ENTRY_STATE, offsetof(struct ipc_process, state));
+    CONSTANT(ENTRY_WAITS_FOR, offsetof(struct ipc_process, waits_for));
+    CONSTANT(ENTRY_EVENT_MASK, offsetof(struct ipc_process, event_mask));
+    CONSTANT(ENTRY_IN, offsetof(struct ipc_process, in));
+    CONSTANT(ENTRY_REPLY_CALL, offsetof(struct ipc_process, reply_call));
+    CONSTANT(ENTRY_SENT, offsetof(struct ipc_process, sent));
+    CONSTANT(ENTRY_RECEIVED, offsetof(struct ipc_process, received));
+    CONSTANT(ENTRY_BYTES, sizeof(struct ipc_process));
+    CONSTANT(ENTRY_SHIFT, ENTRY_SHIFT);
+    CONSTANT(IPC_AWAITING, IPC_AWAITING);
+    CONSTANT(IPC_REQUEST, IPC_REQUEST);
+    CONSTANT(IPC_REPLY_RECEIVE, IPC_REPLY_RECEIVE);
+    CONSTANT(IPC_CAME_REQUEST, IPC_CAME_REQUEST);
+    CONSTANT(IPC_CAME_REPLY, IPC_CAME_REPLY);
+    CONSTANT(ANY, ANY);
+
+    CONSTANT(PUSHED_CS, 12); /* from the vector that a stub pushed */
+    CONSTANT(PUSHED_EFLAGS, 16);
+    CONSTANT(PUSHED_SS, 24);
+    CONSTANT(TASK_ESP0, 4);
     CONSTANT(SELECTOR_USER_CODE, SELECTOR_USER_CODE);
     CONSTANT(SELECTOR_USER_DATA, SELECTOR_USER_DATA);
     CONSTANT(FLAGS_CLEAN, FLAGS_CLEAN);

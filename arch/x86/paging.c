@@ -32,7 +32,6 @@ extern uint32_t kernel_directory[TABLE_ENTRIES], kernel_low_table[TABLE_ENTRIES]
 extern char paging_view_page[PAGE_BYTES];
 
 static uint32_t window_bytes = CHUNK_BYTES; /* what boot.asm mapped */
-static uint32_t current_directory;          /* what CR3 holds */
 
 static uint32_t page_index(uint32_t address)
 {
@@ -173,7 +172,6 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
 {
     const uint32_t chunks = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
     const uint32_t global = cpu.global_pages ? ENTRY_GLOBAL : 0;
-    current_directory = arch_phys_of(kernel_directory);
 
     if (cpu.large_pages) {
         cpu_cr4_set(CR4_LARGE_PAGES);
@@ -185,7 +183,7 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
         map_by_tables(chunks, tables);
     }
     map_first_chunk(global);
-    cpu_cr3_load(current_directory);
+    cpu_cr3_load(arch_phys_of(kernel_directory));
     if (cpu.global_pages)
         cpu_cr4_set(CR4_GLOBAL_PAGES);
     window_bytes = bytes;
@@ -197,18 +195,14 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
 
 void paging_enter(const struct arch_space *space)
 {
-    if (space->directory == current_directory)
-        return;
-    current_directory = space->directory;
-    cpu_cr3_load(current_directory);
+    if (space->directory != cpu_cr3())
+        cpu_cr3_load(space->directory);
 }
 
 void paging_leave(const struct arch_space *space)
 {
-    if (space->directory != current_directory)
-        return;
-    current_directory = arch_phys_of(kernel_directory);
-    cpu_cr3_load(current_directory);
+    if (space->directory == cpu_cr3())
+        cpu_cr3_load(arch_phys_of(kernel_directory));
 }
 
 /* An empty page for a table, or 0. */
@@ -285,6 +279,6 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
 
 void arch_space_flush(struct arch_space *space)
 {
-    if (space->directory == current_directory)
-        cpu_cr3_load(current_directory);
+    if (space->directory == cpu_cr3())
+        cpu_cr3_load(space->directory);
 }

@@ -68,6 +68,9 @@ void arch_start(phys_addr_t information)
     if (has_option(boot.command_line, "nodftask"))
         descriptors_no_double_fault_task();
 
+    if (has_option(boot.command_line, "fastpath=off"))
+        descriptors_no_rendezvous();
+
     const char *wrong = paging_init(&boot, loader->window_bytes);
     if (wrong != NULL)
         give_up(wrong);

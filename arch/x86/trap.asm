@@ -18,8 +18,8 @@
 
 %include "offsets.inc"
 
-extern kernel_call, kernel_nmi
-extern trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
+extern kernel_nmi, rendezvous_call
+extern trap_from_call, trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
 extern kernel_stack_top, panic_stack_top, nmi_stack_top
 
 RING_MASK      equ 3
@@ -40,27 +40,35 @@ FLAGS_V86_BIT  equ FLAGS_V86 >> 16
 
 ; ---- The call gate: int IPC_VECTOR ------------------------------------------------------------------
 
-; DS and ES come back as the flat user selector, so they are not saved but written.
+; DS and ES come back as the flat user selector, which is what the frame holds for them. Here with
+; the boot option fastpath=off; else rendezvous.asm is first, and comes to trap_call_saved with what
+; it leaves to C.
         align 16
+global trap_call
 trap_call:
-        test    byte [esp + 8 + FLAGS_V86_BYTE], FLAGS_V86_BIT
-        jnz     stub_%+IPC_VECTOR       ; no call: back to ring 3 as it is
-        push    dword 0
-        push    dword IPC_VECTOR
         pushad
-        push    dword SELECTOR_USER_DATA
-        push    dword SELECTOR_USER_DATA
         push    fs
         push    gs
+global trap_call_saved
+trap_call_saved:
+        test    byte [esp + AT_EFLAGS + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        jnz     .from_v86
         lea     ecx, [esp - FRAME_GS]   ; the context: its frame comes first
         mov     esp, kernel_stack_top
         enter_c
         push    ecx
-        call    kernel_call             ; void kernel_call(struct arch_context *caller)
+        call    trap_from_call          ; void trap_from_call(struct arch_context *process)
+        jmp     trap_resume
+.from_v86:                              ; no call: back to ring 3 as it is
+        pop     gs
+        pop     fs
+        popad
+        jmp     stub_%+IPC_VECTOR
 
 ; ---- Out of the kernel --------------------------------------------------------------------------------
 
 ; Runs whoever is next. Never returns to its caller; the stack's contents are not needed any more.
+; A frame whose process runs or waits in a call holds the flat selector for ES and DS, always.
 global trap_resume
 trap_resume:
         mov     esp, kernel_stack_top
@@ -68,12 +76,13 @@ trap_resume:
         test    eax, eax
         jz      idle
         lea     esp, [eax + FRAME_GS]
+        mov     es, [esp + AT_ES]
+        mov     ds, [esp + AT_DS]
+        mov     dword [ss:esp + AT_ES], SELECTOR_USER_DATA
+        mov     dword [ss:esp + AT_DS], SELECTOR_USER_DATA
         pop     gs
         pop     fs
-        pop     es
-        pop     ds
         popad
-        add     esp, 8                  ; vector and error code
         iretd
 
 ; Nobody is ready. sti takes effect after hlt has begun, so no wake-up is lost between them. Only an
@@ -90,20 +99,25 @@ idle:
 ; Stack here: vector, error code, eip, cs, eflags, and from ring 3 esp and ss.
         align 16
 general:
-        test    byte [esp + FRAME_VECTOR_TO_EFLAGS + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        test    byte [esp + PUSHED_EFLAGS + FLAGS_V86_BYTE], FLAGS_V86_BIT
         jnz     from_v86
-        test    byte [esp + FRAME_VECTOR_TO_CS], RING_MASK
+        test    byte [esp + PUSHED_CS], RING_MASK
         jz      from_kernel
+        pop     dword [ss:pushed_vector]
+        pop     dword [ss:pushed_error]
         pushad
-        push    ds
-        push    es
         push    fs
         push    gs
+        mov     [esp + AT_ES], es
+        mov     [esp + AT_DS], ds
         lea     ecx, [esp - FRAME_GS]
         mov     esp, kernel_stack_top
         enter_c
+        push    dword [pushed_error]
+        push    dword [pushed_vector]
         push    ecx
-        call    trap_from_process       ; void trap_from_process(struct arch_context *process)
+        call    trap_from_process       ; void trap_from_process(struct arch_context *process,
+                                        ;                        uint32_t vector, uint32_t error)
         jmp     trap_resume
 
 ; Stack here: vector, error code, eip, cs, eflags, esp, ss, es, ds, fs, gs. The first seven move to
@@ -116,9 +130,9 @@ from_v86:
   %assign index index - 1
 %endrep
         add     esp, 16
-        mov     dword [esp + FRAME_VECTOR_TO_CS], SELECTOR_USER_CODE
-        mov     dword [esp + FRAME_VECTOR_TO_SS], SELECTOR_USER_DATA
-        and     dword [esp + FRAME_VECTOR_TO_EFLAGS], ~FLAGS_V86
+        mov     dword [esp + PUSHED_CS], SELECTOR_USER_CODE
+        mov     dword [esp + PUSHED_SS], SELECTOR_USER_DATA
+        and     dword [esp + PUSHED_EFLAGS], ~FLAGS_V86
         jmp     general
 
 from_kernel:
@@ -136,10 +150,10 @@ fault_in_kernel:
         mov     [ss:interrupted_esp], esp
         mov     esp, panic_stack_top
         pushad
-        push    ds
-        push    es
         push    fs
         push    gs
+        push    ds
+        push    es
         mov     ecx, esp
         mov     edx, ebp
         enter_c
@@ -211,7 +225,7 @@ trap_entry:
   %elif vector == VECTOR_NMI
         dd trap_nmi
   %elif vector == IPC_VECTOR
-        dd trap_call
+        dd rendezvous_call
   %else
         dd stub_%+vector
   %endif
@@ -219,5 +233,7 @@ trap_entry:
 %endrep
 
         section .bss align=4
+pushed_vector:       resd 1
+pushed_error:        resd 1
 interrupted_esp:     resd 1
 nmi_interrupted_esp: resd 1

@@ -1,6 +1,6 @@
 /*
- * From the entry stubs to the kernel's upcalls, and back to a process. Enter at trap_from_process
- * (all vectors but the call gate, which calls kernel_call directly) and at trap_leave.
+ * From the entries to the kernel's upcalls, and back to a process. Enter at trap_from_call (the
+ * call gate), at trap_from_process (all other vectors) and at trap_leave.
  */
 #include "trap.h"
 
@@ -40,11 +40,22 @@ static bool is_line(uint32_t vector)
     return vector >= VECTOR_LINES && vector < VECTOR_LINES + PIC_LINES;
 }
 
-void trap_from_process(struct arch_context *process)
+void trap_from_call(struct arch_context *process)
 {
-    const struct arch_frame *f = &process->frame;
-    if (f->vector == VECTOR_NO_FPU && fpu_begin(process))
+    kernel_enter(process);
+    kernel_call(process);
+}
+
+void trap_from_process(struct arch_context *process, uint32_t vector, uint32_t error)
+{
+    struct arch_frame *f = &process->frame;
+    f->vector = vector;
+    f->error = error;
+    kernel_enter(process);
+    if (f->vector == VECTOR_NO_FPU && fpu_begin(process)) {
+        kernel_not_plain(process);
         return;
+    }
     if (f->vector < EXCEPTIONS) {
         struct arch_fault fault;
         fault_explain(&fault, f, cpu_cr2());
@@ -104,17 +115,22 @@ static _Noreturn void panic(struct arch_registers *r)
     arch_halt();
 }
 
-/* `saved`: what the stub put on the panic stack, from gs to eax. `pushed`: vector, error code, eip,
-   cs, eflags, where the fault found the stack; before it esp was just above them. */
+/* `saved`: what the stub put on the panic stack: es, ds, and from gs to eax. `pushed`: vector,
+   error code, eip, cs, eflags, where the fault found the stack; before it esp was just above them.
+ */
 void trap_in_kernel(const uint32_t *saved, const uint32_t *pushed)
 {
     static struct arch_registers r;
-    uint32_t *low = &r.frame.gs, *high = &r.frame.vector;
-    for (size_t i = 0; &low[i] < high; i++)
-        low[i] = saved[i];
-    for (size_t i = 0; &high[i] < &r.frame.esp; i++)
-        high[i] = pushed[i];
-    r.frame.esp = (uint32_t)&pushed[&r.frame.esp - high];
+    uint32_t *registers = &r.frame.gs, *interrupted = &r.frame.eip;
+    r.frame.es = saved[0];
+    r.frame.ds = saved[1];
+    for (size_t i = 0; &registers[i] < interrupted; i++)
+        registers[i] = saved[i + 2];
+    r.frame.vector = pushed[0];
+    r.frame.error = pushed[1];
+    for (size_t i = 0; &interrupted[i] < &r.frame.esp; i++)
+        interrupted[i] = pushed[i + 2];
+    r.frame.esp = (uint32_t)&pushed[2 + (&r.frame.esp - interrupted)];
     r.frame.ss = SELECTOR_KERNEL_DATA;
     panic(&r);
 }

@@ -10,7 +10,8 @@ struct arch_registers {
 };
 
 /* Called by trap.asm only. */
-void trap_from_process(struct arch_context *process);
+void trap_from_call(struct arch_context *process);
+void trap_from_process(struct arch_context *process, uint32_t vector, uint32_t error);
 void trap_from_idle(uint32_t vector);
 struct arch_context *trap_leave(void);
 _Noreturn void trap_in_kernel(const uint32_t *saved, const uint32_t *pushed);

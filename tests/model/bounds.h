@@ -64,7 +64,8 @@ extern const struct bounds all_bounds[];
 struct operations {
     struct operation *list;
     unsigned count, room;
-    unsigned first[IPC_PROCESSES + 2]; /* of each slot; the last ones are births */
+    unsigned first[IPC_PROCESSES + 2];      /* of each slot; the last ones are births */
+    unsigned first_call[IPC_PROCESSES + 1]; /* of each slot's own; what happens to it is before */
 };
 
 /* Every operation within the bounds, those of slot 0 first, with the endpoints of this table. */
@@ -73,3 +74,13 @@ void bounds_operations(const struct bounds *bounds, const struct ipc_table *t,
 
 /* The state where all begins, and the rights of the identities. */
 void bounds_start(const struct bounds *bounds, struct ipc_table *t);
+
+/* The operation of the state in which the slots have gone where `how` says. */
+struct operation operation_moved(const struct operation *op, const struct state_permutation *how);
+
+/*
+ * One of these operations that is not among them once the slots have changed places, or NULL.
+ * To take symmetric states for one is sound only if there is none: what the state that was kept
+ * cannot do, those that it stands for might. A rotation and a swap make every permutation.
+ */
+const struct operation *bounds_asymmetry(const struct bounds *bounds, const struct operations *all);

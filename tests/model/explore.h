@@ -27,6 +27,16 @@ struct visits {
 /* What was seen at least once, over all runs: by it a run that saw too little is found out. */
 extern uint64_t seen_states[IPC_SELECTING + 1];
 extern uint64_t seen_results[256];
+extern uint64_t seen_kinds[OPERATION_KINDS];
+
+/* How each call, with no flag, NONBLOCK, TIMEOUT and both, went once the argument check had let it
+   pass. */
+enum seen_call {
+    SEEN_DONE = 1,
+    SEEN_WAITS = 2,
+    SEEN_FAILED = 4
+};
+extern uint8_t seen_calls[IPC_CALL_MASK + 1][4];
 
 /* Returns whether all was well; if not, it has said what and how to get there on stdout. Begins
    with zeros in `visits` but for the bounds. */

@@ -1,6 +1,8 @@
 /* See laws.h. */
 #include "laws.h"
 
+#include <string.h>
+
 #define EACH(i)                                                                                    \
     unsigned i = 0;                                                                                \
     i < IPC_PROCESSES;                                                                             \
@@ -97,11 +99,12 @@ static const char *message_law(const struct step *step)
     for (EACH(slot)) {
         const struct ipc_process *p = &step->before->process[slot];
         const struct ipc_process *q = &step->after->process[slot];
-        unsigned delivered = deliveries_from(p->out);
         bool taken = is_owed(q) || (q->state == IPC_RUNNABLE && q->result == 0);
+        unsigned delivered;
 
         if (!is_queued(p))
             continue;
+        delivered = deliveries_from(p->out);
         if (q->state == p->state && q->waits_for == p->waits_for) {
             if (delivered != 0)
                 return "a message was delivered and its sender still offers it";
@@ -117,59 +120,119 @@ static const char *message_law(const struct step *step)
 
 /* ---- Events are conserved -------------------------------------------------------------------- */
 
-/* The bits of this source that came into one of the process's messages. */
-static uint32_t delivered_bits(unsigned slot, endpoint_t source)
+/* What is pending for one process, by source; the kernel's is the last. */
+struct pending {
+    uint32_t from[IPC_PROCESSES + 1];
+};
+
+static struct pending pending_of(const struct ipc_table *t, unsigned slot)
 {
-    uint32_t bits = 0;
+    struct pending pending;
 
-    for (unsigned i = 0; i < world.deliveries; i++) {
-        const struct naive_delivery *d = &world.delivery[i];
-
-        if (d->out == 0 && d->source == source &&
-            (d->in == BOX(slot, BOX_IN) || d->in == BOX(slot, BOX_FAULT_IN)))
-            bits |= d->bits;
-    }
-    return bits;
+    for (EACH(source))
+        pending.from[source] = t->events[slot][source];
+    pending.from[IPC_PROCESSES] = t->process[slot].kernel_events;
+    return pending;
 }
 
-static uint32_t bits_added(const struct step *step, unsigned slot, endpoint_t source)
+static bool is_into(const struct naive_delivery *d, unsigned slot)
+{
+    return d->in == BOX(slot, BOX_IN) || d->in == BOX(slot, BOX_FAULT_IN);
+}
+
+/* What the operation adds and drops before anything is delivered. */
+static void apply(const struct step *step, unsigned slot, struct pending *due)
 {
     const struct operation *op = step->op;
 
-    if (op->kind == OPERATION_POST)
-        return op->slot == slot && source == HARDWARE ? op->events : 0;
+    if (op->kind == OPERATION_POST && op->slot == slot)
+        due->from[IPC_PROCESSES] |= op->events;
+    if (op->kind == OPERATION_DESTROY && op->slot == slot)
+        *due = (struct pending){{0}};
+    else if (op->kind == OPERATION_DESTROY)
+        due->from[op->slot] = 0;
     if (op->kind != OPERATION_CALL || step->outcome->error != 0 ||
-        op->target != step->before->process[slot].endpoint ||
-        step->before->process[op->slot].endpoint != source)
-        return 0;
+        op->target != step->before->process[slot].endpoint)
+        return;
     if (is_call(op, IPC_NOTIFY))
-        return EVENT_NOTIFY;
-    return is_call(op, IPC_NOTIFY_SET) ? op->events : 0;
+        due->from[op->slot] |= EVENT_NOTIFY;
+    if (is_call(op, IPC_NOTIFY_SET))
+        due->from[op->slot] |= op->events;
+}
+
+/* Takes what was delivered out of what was due. Each bit is there to be taken once. */
+static const char *deduct(const struct step *step, unsigned slot, struct pending *due,
+                          const struct pending *left)
+{
+    for (unsigned i = 0; i < world.deliveries; i++) {
+        const struct naive_delivery *d = &world.delivery[i];
+        unsigned from = d->source == HARDWARE ? IPC_PROCESSES : endpoint_slot(d->source);
+
+        if (d->out != 0 || !is_into(d, slot))
+            continue;
+        if (from > IPC_PROCESSES ||
+            (from < IPC_PROCESSES && d->source != step->before->process[from].endpoint))
+            return "events came from nobody";
+        if ((d->bits & ~due->from[from]) != 0)
+            return "an event came from nowhere, or twice";
+        if ((d->bits & left->from[from]) != 0)
+            return "an event was delivered and is still pending";
+        due->from[from] &= ~d->bits;
+    }
+    return NULL;
 }
 
 static const char *event_law(const struct step *step)
 {
-    bool death = step->op->kind == OPERATION_DESTROY;
-
     for (EACH(slot)) {
-        for (unsigned from = 0; from <= IPC_PROCESSES; from++) {
-            bool kernel = from == IPC_PROCESSES;
-            endpoint_t source = kernel ? HARDWARE : step->before->process[from].endpoint;
-            uint32_t before = kernel ? step->before->process[slot].kernel_events
-                                     : step->before->events[slot][from];
-            uint32_t after =
-                kernel ? step->after->process[slot].kernel_events : step->after->events[slot][from];
-            uint32_t delivered = delivered_bits(slot, source);
+        struct pending due = pending_of(step->before, slot);
+        const struct pending left = pending_of(step->after, slot);
+        const char *wrong;
 
-            before |= bits_added(step, slot, source);
-            if (death && (step->op->slot == slot || step->op->slot == from))
-                before = 0;
-            if ((delivered & after) != 0)
-                return "an event was delivered and is still pending";
-            if ((delivered | after) != before)
-                return "an event was lost, or came from nowhere";
-        }
+        apply(step, slot, &due);
+        wrong = deduct(step, slot, &due, &left);
+        if (wrong != NULL)
+            return wrong;
+        if (memcmp(&due, &left, sizeof due) != 0)
+            return "an event was lost, or came from nowhere";
     }
+    return NULL;
+}
+
+/* ---- An old name reaches nobody -------------------------------------------------------------- */
+
+/* The slot whose tenant, or emptiness, is not whom the endpoint named; else IPC_NO_SLOT. */
+static unsigned stale_slot(const struct ipc_table *t, endpoint_t endpoint)
+{
+    unsigned slot = endpoint_slot(endpoint);
+
+    if (endpoint < 0 || slot >= IPC_PROCESSES)
+        return IPC_NO_SLOT;
+    if (t->process[slot].state != IPC_FREE && t->process[slot].endpoint == endpoint)
+        return IPC_NO_SLOT;
+    return slot;
+}
+
+static const char *name_law(const struct step *step)
+{
+    const struct operation *op = step->op;
+    const struct ipc_table *a = step->before, *b = step->after;
+    unsigned slot;
+
+    if (op->kind != OPERATION_CALL || is_call(op, IPC_SELECT))
+        return NULL;
+    slot = stale_slot(a, op->target);
+    if (slot == IPC_NO_SLOT || slot == op->slot)
+        return NULL;
+    for (unsigned i = 0; i < world.deliveries; i++) {
+        if (world.delivery[i].out == op->out && is_into(&world.delivery[i], slot))
+            return "what was for a former tenant came to the new one";
+    }
+    /* 0xA0 has a second half, which may well deal with the new one. */
+    if (!is_call(op, IPC_REPLY_RECEIVE) &&
+        (memcmp(&a->process[slot], &b->process[slot], sizeof a->process[slot]) != 0 ||
+         memcmp(a->events[slot], b->events[slot], sizeof a->events[slot]) != 0))
+        return "what was for a former tenant changed the new one";
     return NULL;
 }
 
@@ -209,54 +272,140 @@ static const char *refusal_law(const struct step *step)
 
 /* ---- Nobody is passed over for ever ---------------------------------------------------------- */
 
-/* How often others can be served from ANY before this one's message: two for each before it in the
-   queue, since events and messages alternate. */
-static int message_rank(const struct ipc_table *t, unsigned receiver, unsigned sender)
-{
-    int position = 0;
+/*
+ * Whatever waits for a receiver has a rank: how many deliveries of others may still come before
+ * it. Every delivery by a receive that would have taken it makes the rank smaller, and no step but
+ * those in which the receiver asked for something else makes it larger; so nobody is passed over
+ * more often than its first rank says, which is less than twice the number of processes, on any
+ * way through the states, rings included. The kernel's own events come first as often as they come.
+ */
 
-    for (unsigned i = t->process[receiver].queue_first; i != sender && i != IPC_NO_SLOT;
-         i = t->process[i].queue_next)
-        position++;
-    return 2 * position + (t->process[receiver].prefer_message ? 0 : 1);
+/* Events and messages alternate: two deliveries for each sender before it. */
+static unsigned message_rank(const struct ipc_process *receiver, unsigned position)
+{
+    return 2 * position + (receiver->prefer_message ? 0 : 1);
 }
 
-/* And before this one's events. */
-static int event_rank(const struct ipc_table *t, unsigned receiver, unsigned source, bool any)
+static unsigned event_rank(const struct ipc_process *receiver, unsigned source)
 {
-    const struct ipc_process *p = &t->process[receiver];
-    unsigned distance = (source + IPC_PROCESSES - p->event_turn) % IPC_PROCESSES;
+    unsigned distance = (source + IPC_PROCESSES - receiver->event_turn) % IPC_PROCESSES;
 
-    return (int)(2 * distance) + (any && p->prefer_message ? 1 : 0);
+    return 2 * distance + (receiver->prefer_message ? 1 : 0);
 }
 
-static const char *receive_law(const struct step *step, endpoint_t src, uint32_t mask)
-{
-    const struct ipc_table *a = step->before, *b = step->after;
-    unsigned self = step->op->slot;
+/* The receive by which a process was served in this step. */
+struct served {
+    bool from_all; /* from ANY or NONE; else it was served by nobody, or asked for one */
+    bool messages; /* it would have taken anybody's message */
+    uint32_t mask; /* and these events */
+};
 
-    for (EACH(other)) {
-        if (src == ANY && is_queued(&b->process[other]) &&
-            b->process[other].waits_for == b->process[self].endpoint &&
-            message_rank(b, self, other) >= message_rank(a, self, other))
+static struct served served_in(const struct step *step, unsigned slot)
+{
+    const struct ipc_process *p = &step->before->process[slot];
+    const struct operation *op = step->op;
+    bool both = is_call(op, IPC_REPLY_RECEIVE), calls = op->slot == slot;
+    endpoint_t src = p->waits_for;
+    uint32_t mask = p->event_mask;
+    unsigned served = 0;
+
+    for (unsigned i = 0; i < world.deliveries; i++) {
+        if (is_into(&world.delivery[i], slot) && world.delivery[i].source == HARDWARE)
+            return (struct served){.from_all = false};
+        served += is_into(&world.delivery[i], slot);
+    }
+    if (calls && (both || is_call(op, IPC_RECEIVE) || is_call(op, IPC_RECEIVE_EX))) {
+        src = both ? op->source : op->target;
+        mask = is_call(op, IPC_RECEIVE) ? IPC_ALL_EVENTS : op->events;
+    } else if (p->state != IPC_RECEIVING) {
+        return (struct served){.from_all = false};
+    }
+    return (struct served){.from_all = served != 0 && (src == ANY || src == NONE),
+                           .messages = served != 0 && src == ANY,
+                           .mask = mask};
+}
+
+/* Whether a rank went the wrong way. */
+static bool is_passed_over(unsigned before, unsigned after, bool was_served)
+{
+    return was_served ? after >= before : after > before;
+}
+
+static void queue_positions(const struct ipc_table *t, unsigned slot, uint8_t position[])
+{
+    uint8_t n = 0;
+
+    memset(position, IPC_PROCESSES, IPC_PROCESSES);
+    for (unsigned i = t->process[slot].queue_first; i != IPC_NO_SLOT; i = t->process[i].queue_next)
+        position[i] = n++;
+}
+
+static const char *messages_turn(const struct step *step, unsigned slot, struct served served)
+{
+    uint8_t before[IPC_PROCESSES], after[IPC_PROCESSES];
+
+    queue_positions(step->before, slot, before);
+    queue_positions(step->after, slot, after);
+    for (EACH(sender)) {
+        if (before[sender] < IPC_PROCESSES && after[sender] < IPC_PROCESSES &&
+            is_passed_over(message_rank(&step->before->process[slot], before[sender]),
+                           message_rank(&step->after->process[slot], after[sender]),
+                           served.messages))
             return "somebody's message came no nearer to its turn";
-        if ((b->events[self][other] & mask) != 0 &&
-            event_rank(b, self, other, src == ANY) >= event_rank(a, self, other, src == ANY))
+    }
+    return NULL;
+}
+
+static const char *events_turn(const struct step *step, unsigned slot, struct served served)
+{
+    for (EACH(source)) {
+        uint32_t bits = step->before->events[slot][source] & step->after->events[slot][source];
+
+        if (bits == 0 || (served.from_all && (bits & served.mask) == 0))
+            continue;
+        if (is_passed_over(event_rank(&step->before->process[slot], source),
+                           event_rank(&step->after->process[slot], source), served.from_all))
             return "somebody's events came no nearer to their turn";
     }
     return NULL;
 }
 
+static const char *turn_law(const struct step *step)
+{
+    for (EACH(slot)) {
+        const struct ipc_process *p = &step->before->process[slot];
+        const struct ipc_process *q = &step->after->process[slot];
+        const char *wrong = NULL;
+        struct served served;
+
+        if (p->endpoint != q->endpoint || q->state == IPC_FREE ||
+            (p->queue_first == IPC_NO_SLOT && p->event_sources[0] == 0))
+            continue;
+        served = served_in(step, slot);
+        if (p->queue_first != IPC_NO_SLOT)
+            wrong = messages_turn(step, slot, served);
+        if (wrong == NULL && p->event_sources[0] != 0)
+            wrong = events_turn(step, slot, served);
+        if (wrong != NULL)
+            return wrong;
+    }
+    return NULL;
+}
+
+/* The same for the pairs of an ipc_select, while its set is the same. */
 static const char *select_law(const struct step *step)
 {
     const struct operation *op = step->op;
     unsigned self = op->slot, n = op->pairs;
     unsigned was = step->before->process[self].select_turn;
     unsigned is = step->after->process[self].select_turn;
+    const struct ipc_process *p = &step->after->process[self];
 
+    if (!is_call(op, IPC_SELECT) || step->outcome->error != 0 || p->state != IPC_RUNNABLE ||
+        p->result < 0)
+        return NULL;
     for (unsigned i = 0; i < n; i++) {
-        if ((int32_t)i == step->after->process[self].result ||
-            !naive_is_ready(step->naive, self, &op->set[i]))
+        if ((int32_t)i == p->result || !naive_is_ready(step->naive, self, &op->set[i]))
             continue;
         if ((i + n - is % n) % n >= (i + n - was % n) % n)
             return "a ready pair came no nearer to its turn";
@@ -264,32 +413,10 @@ static const char *select_law(const struct step *step)
     return NULL;
 }
 
-static const char *fairness_law(const struct step *step)
-{
-    const struct operation *op = step->op;
-    const struct ipc_process *p = &step->after->process[op->slot];
-    bool both = is_call(op, IPC_REPLY_RECEIVE);
-    endpoint_t src = both ? op->source : op->target;
-    uint32_t mask = is_call(op, IPC_RECEIVE) ? IPC_ALL_EVENTS : op->events;
-
-    if (op->kind != OPERATION_CALL || step->outcome->error != 0 || p->state != IPC_RUNNABLE ||
-        p->result < 0)
-        return NULL;
-    if (is_call(op, IPC_SELECT))
-        return select_law(step);
-    if (!both && !is_call(op, IPC_RECEIVE) && !is_call(op, IPC_RECEIVE_EX))
-        return NULL;
-    if (src != ANY && src != NONE)
-        return NULL;
-    if (delivered_bits(op->slot, HARDWARE) != 0)
-        return NULL; /* the kernel's own come first, as often as they come */
-    return receive_law(step, src, mask);
-}
-
 const char *laws_broken(const struct step *step)
 {
     static const char *(*const laws[])(const struct step *) = {
-        request_law, message_law, event_law, refusal_law, fairness_law,
+        request_law, message_law, event_law, name_law, refusal_law, turn_law, select_law,
     };
 
     for (unsigned i = 0; i < sizeof laws / sizeof laws[0]; i++) {

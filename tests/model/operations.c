@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define EACH(i)                                                                                    \
     unsigned i = 0;                                                                                \
@@ -101,7 +102,6 @@ static unsigned wild_endpoints(const struct maker *m, endpoint_t *wild)
         NONE,
         SYSTEM,
         SELF,
-        0,
         -1,
         INT32_MIN,
         INT32_MAX,
@@ -114,6 +114,7 @@ static unsigned wild_endpoints(const struct maker *m, endpoint_t *wild)
     for (unsigned i = 0; i < sizeof always / sizeof always[0]; i++)
         wild[count++] = always[i];
     for (EACH(slot)) {
+        wild[count++] = ENDPOINT(0, slot);
         wild[count++] = (endpoint_t)((uint32_t)endpoint_of(m, slot) - 1024);
         wild[count++] = (endpoint_t)((uint32_t)endpoint_of(m, slot) + 1024);
     }
@@ -191,17 +192,25 @@ static unsigned tickets_of(const struct maker *m, uint32_t tickets[4])
     return 4;
 }
 
+static endpoint_t former_tenant(const struct maker *m, unsigned slot)
+{
+    return (endpoint_t)((uint32_t)endpoint_of(m, slot) - (1u << ENDPOINT_SLOT_BITS));
+}
+
+/* To everybody with every ticket, and with the right one to whoever was there before. */
 static void add_replies(struct maker *m)
 {
     uint32_t tickets[4];
     unsigned count = tickets_of(m, tickets);
 
-    for (unsigned i = 0; i < count; i++) {
-        for (EACH(peer)) {
-            if (does(m, CALL_BIT_ipc_reply))
-                add_call(m, (struct operation){.call = IPC_REPLY | tickets[i],
-                                               .target = endpoint_of(m, peer)});
-        }
+    for (EACH(peer)) {
+        if (!does(m, CALL_BIT_ipc_reply))
+            return;
+        for (unsigned i = 0; i < count; i++)
+            add_call(m, (struct operation){.call = IPC_REPLY | tickets[i],
+                                           .target = endpoint_of(m, peer)});
+        add_call(m, (struct operation){.call = IPC_REPLY | tickets[0],
+                                       .target = former_tenant(m, peer)});
     }
 }
 
@@ -222,7 +231,7 @@ static void add_both(struct maker *m, endpoint_t client, uint32_t ticket)
     }
 }
 
-/* Replies that may be right, one that is not, and one to a name. */
+/* Replies that may be right, those that come late or to a former tenant, and one to a name. */
 static void add_reply_receives(struct maker *m)
 {
     uint32_t tickets[4];
@@ -231,10 +240,12 @@ static void add_reply_receives(struct maker *m)
     if (!does(m, CALL_BIT_both))
         return;
     for (EACH(peer)) {
-        if (knows(m, peer))
-            add_both(m, endpoint_of(m, peer), tickets[0]);
+        if (!knows(m, peer))
+            continue;
+        add_both(m, endpoint_of(m, peer), tickets[0]);
+        add_both(m, endpoint_of(m, peer), tickets[1]);
+        add_both(m, former_tenant(m, peer), tickets[0]);
     }
-    add_both(m, endpoint_of(m, (m->slot + 1) % IPC_PROCESSES), tickets[1]);
     add_both(m, NONE, 0);
 }
 
@@ -267,16 +278,18 @@ static void add_selects(struct maker *m)
 
 static void add_wild_selects(struct maker *m, const endpoint_t *wild, unsigned count)
 {
-    endpoint_t peer = endpoint_of(m, (m->slot + 1) % IPC_PROCESSES);
-
     add_call(m, (struct operation){.call = IPC_SELECT, .pairs = 0});
     add_call(m, (struct operation){.call = IPC_SELECT, .pairs = IPC_SELECT_PAIRS + 1});
     for (unsigned i = 0; i < count; i++) {
         add_call(m, (struct operation){
                         .call = IPC_SELECT, .pairs = 1, .set = {{wild[i], IPC_ALL_EVENTS}}});
-        add_call(m, (struct operation){.call = IPC_SELECT,
-                                       .pairs = 2,
-                                       .set = {{peer, 0}, {wild[i], IPC_ALL_EVENTS}}});
+        for (EACH(peer)) {
+            if (knows(m, peer))
+                add_call(m, (struct operation){
+                                .call = IPC_SELECT,
+                                .pairs = 2,
+                                .set = {{endpoint_of(m, peer), 0}, {wild[i], IPC_ALL_EVENTS}}});
+        }
     }
 }
 
@@ -311,18 +324,19 @@ static void add_wild(struct maker *m)
         for (unsigned j = 0; j < sizeof calls / sizeof calls[0]; j++) {
             bool receives = calls[j] == IPC_RECEIVE || calls[j] == IPC_RECEIVE_EX;
             bool legal = wild[i] == ANY || wild[i] == HARDWARE || wild[i] == NONE;
+            struct operation op = {.call = calls[j], .target = wild[i], .events = EVENT_A};
 
             if (receives && legal)
                 continue;
-            add_call(m, (struct operation){
-                            .call = calls[j],
-                            .target = wild[i],
-                            .source = calls[j] == IPC_REPLY_RECEIVE && legal ? SYSTEM : wild[i],
-                            .events = EVENT_A});
+            if (calls[j] == IPC_REPLY_RECEIVE)
+                op.source = legal ? SYSTEM : wild[i];
+            add_call(m, op);
         }
     }
-    add_call(m, (struct operation){.call = IPC_NOTIFY_SET,
-                                   .target = endpoint_of(m, (m->slot + 1) % IPC_PROCESSES)});
+    for (EACH(peer)) {
+        if (knows(m, peer))
+            add_call(m, (struct operation){.call = IPC_NOTIFY_SET, .target = endpoint_of(m, peer)});
+    }
     if (does(m, CALL_BIT_ipc_select))
         add_wild_selects(m, wild, count);
 }
@@ -375,6 +389,7 @@ void bounds_operations(const struct bounds *bounds, const struct ipc_table *t,
         all->first[m.slot] = all->count;
         m.role = m.slot == 0 ? &bounds->first : &bounds->others;
         add_kernels(&m);
+        all->first_call[m.slot] = all->count;
         add_sends(&m);
         add_receives(&m);
         add_notifies(&m);
@@ -388,7 +403,7 @@ void bounds_operations(const struct bounds *bounds, const struct ipc_table *t,
     m.slot = 0;
     for (unsigned i = 0; i < bounds->identities; i++)
         add(&m, (struct operation){.kind = OPERATION_CREATE, .identity = i});
-    all->first[IPC_PROCESSES + 1] = all->count;
+    all->first[IPC_PROCESSES + 1] = all->first_call[IPC_PROCESSES] = all->count;
 }
 
 void bounds_start(const struct bounds *bounds, struct ipc_table *t)
@@ -406,8 +421,86 @@ void bounds_start(const struct bounds *bounds, struct ipc_table *t)
     for (EACH(slot)) {
         if (bounds->naming.generations)
             t->process[slot].endpoint = ENDPOINT(ENDPOINT_GENERATION_LAST - 2, slot);
-        if (bounds->identities == 0)
-            ipc_create(t, 0);
+        if (bounds->identities != 0)
+            continue;
+        ipc_create(t, 0);
+        /* So that the first state stays what it is when the slots move round. */
+        t->process[slot].event_turn = (uint16_t)slot;
     }
     state_rename(t, &bounds->naming);
+}
+
+/* ---- Symmetry -------------------------------------------------------------------------------- */
+
+static endpoint_t moved_endpoint(endpoint_t endpoint, const struct state_permutation *how)
+{
+    unsigned slot = endpoint_slot(endpoint);
+
+    if (endpoint < 0 || slot >= IPC_PROCESSES)
+        return endpoint;
+    return (endpoint_t)((uint32_t)endpoint - slot + how->to[slot]);
+}
+
+static bool names_target(const struct operation *op)
+{
+    if (op->kind == OPERATION_CALL)
+        return (op->call & IPC_CALL_MASK) != IPC_SELECT;
+    return op->kind == OPERATION_FAULT || op->kind == OPERATION_ADOPT;
+}
+
+struct operation operation_moved(const struct operation *op, const struct state_permutation *how)
+{
+    struct operation moved = *op;
+
+    if (op->kind == OPERATION_CREATE)
+        return moved;
+    moved.slot = how->to[op->slot];
+    if (names_target(op))
+        moved.target = moved_endpoint(op->target, how);
+    if ((op->call & IPC_CALL_MASK) == IPC_REPLY_RECEIVE)
+        moved.source = moved_endpoint(op->source, how);
+    for (unsigned i = 0; i < op->pairs && op->pairs <= IPC_SELECT_PAIRS; i++)
+        moved.set[i].source = moved_endpoint(op->set[i].source, how);
+    if (op->out != 0)
+        moved.out += BOX(moved.slot, 0) - BOX(op->slot, 0);
+    if (op->in != 0)
+        moved.in += BOX(moved.slot, 0) - BOX(op->slot, 0);
+    return moved;
+}
+
+static bool is_listed(const struct operations *all, const struct operation *op)
+{
+    for (unsigned i = all->first[op->slot]; i < all->first[op->slot + 1]; i++) {
+        if (memcmp(&all->list[i], op, sizeof *op) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct operation *without_counterpart(const struct operations *all,
+                                                   const struct state_permutation *how)
+{
+    for (unsigned i = 0; i < all->first[IPC_PROCESSES]; i++) {
+        struct operation moved = operation_moved(&all->list[i], how);
+
+        if (!is_listed(all, &moved))
+            return &all->list[i];
+    }
+    return NULL;
+}
+
+const struct operation *bounds_asymmetry(const struct bounds *bounds, const struct operations *all)
+{
+    struct state_permutation rotation, swap;
+    const struct operation *alone = NULL;
+
+    for (EACH(slot)) {
+        rotation.to[slot] = (uint8_t)((slot + 1) % IPC_PROCESSES);
+        swap.to[slot] = (uint8_t)(slot < 2 ? 1 - slot : slot);
+    }
+    if (bounds->naming.symmetry != SYMMETRY_NONE)
+        alone = without_counterpart(all, &rotation);
+    if (alone == NULL && bounds->naming.symmetry == SYMMETRY_ALL)
+        alone = without_counterpart(all, &swap);
+    return alone;
 }

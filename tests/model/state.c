@@ -423,6 +423,7 @@ void state_from_key(struct ipc_table *t, const struct state_naming *naming,
 
         p->queue_first = p->queue_last = IPC_NO_SLOT;
         p->queue_next = p->queue_previous = IPC_NO_SLOT;
+        p->reply_call = IPC_REPLY_RECEIVE;
         memcpy(&bits, key->bytes + 6 * (size_t)slot, 6);
         position[slot] = (uint8_t)get_process(t, naming, slot, bits);
     }

@@ -7,7 +7,6 @@
 #include "world.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const char *const state_names[] = {
     "free",     "runnable",
@@ -17,40 +16,14 @@ static const char *const state_names[] = {
     "selects",
 };
 
-/* Where each place of the key's table is in the real one. */
-static unsigned slot_before(const struct state_permutation *how, unsigned place)
+/* From the places of a key's table back to the slots of the real one. */
+static struct state_permutation inverse(const struct state_permutation *how)
 {
-    for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
-        if (how->to[slot] == place)
-            return slot;
-    }
-    return place;
-}
+    struct state_permutation back;
 
-static endpoint_t endpoint_before(const struct state_permutation *how, endpoint_t endpoint)
-{
-    unsigned slot = endpoint_slot(endpoint);
-
-    if (endpoint < 0 || slot >= IPC_PROCESSES)
-        return endpoint;
-    return (endpoint_t)((uint32_t)endpoint - slot + slot_before(how, slot));
-}
-
-static struct operation operation_before(const struct state_permutation *how,
-                                         const struct operation *op)
-{
-    struct operation real = *op;
-    bool fault = op->kind == OPERATION_FAULT || op->kind == OPERATION_ADOPT;
-
-    if (op->kind != OPERATION_CREATE)
-        real.slot = slot_before(how, op->slot);
-    real.target = endpoint_before(how, op->target);
-    real.source = endpoint_before(how, op->source);
-    for (unsigned i = 0; i < op->pairs && i < IPC_SELECT_PAIRS; i++)
-        real.set[i].source = endpoint_before(how, op->set[i].source);
-    real.out = BOX(real.slot, fault ? BOX_FAULT_OUT : BOX_OUT);
-    real.in = BOX(real.slot, fault ? BOX_FAULT_IN : BOX_IN);
-    return real;
+    for (unsigned slot = 0; slot < IPC_PROCESSES; slot++)
+        back.to[how->to[slot]] = (uint8_t)slot;
+    return back;
 }
 
 static void print_process(const struct ipc_table *t, unsigned slot)
@@ -121,7 +94,7 @@ void trace_print(struct visits *v, uint32_t state, const struct operation *op, b
 {
     const struct state_naming *naming = &v->bounds->naming;
     static struct ipc_table t, from;
-    struct state_permutation how;
+    struct state_permutation how, back;
     struct state_key key;
     unsigned count;
     uint32_t *way = way_to(v, state, &count);
@@ -139,7 +112,8 @@ void trace_print(struct visits *v, uint32_t state, const struct operation *op, b
                 bounds_operations(v->bounds, &from, &v->operations);
             real = v->operations.list[v->steps[way[n + 1]]];
         }
-        real = operation_before(&how, &real);
+        back = inverse(&how);
+        real = operation_moved(&real, &back);
         if (n + 1 == count && !comes_back) {
             printf("  %2u. ", count);
             operation_print(stdout, &t, &real);

@@ -52,8 +52,15 @@ struct boot_info {
    Returns when the first processes are ready. */
 void kernel_main(const struct boot_info *boot);
 
+/* First of all in each of the following that finds a process running: this one. Since the last
+   upcall the machine may have switched by itself, see below: Rendezvous without the kernel. */
+void kernel_enter(struct arch_context *running);
+
 /* A process came through the trap gate. The arguments are read with arch_call_read. */
 void kernel_call(struct arch_context *caller);
+
+/* The process began to use the floating-point unit: it is plain no more. */
+void kernel_not_plain(struct arch_context *process);
 
 /* What a process did wrong (or a breakpoint, or a step). */
 struct arch_fault {
@@ -180,6 +187,32 @@ void arch_registers_print(const struct arch_registers *registers, void (*print)(
    from here. Never faults. */
 unsigned arch_kernel_backtrace(const struct arch_registers *registers, uint32_t *addresses,
                                unsigned most);
+
+/* ---- Rendezvous without the kernel ----------------------------------------------------------- */
+
+/*
+ * The common rendezvous, a request to a process that waits in ipc_reply_receive and that answer,
+ * may be the machine's own: it then changes the core's table as the core would, but for what
+ * ipc_settle settles, and goes on with the partner. It asks nobody; what it may do stands in a few
+ * words that only these functions write. A machine without such a path ignores them.
+ */
+
+/* Whether ipc_request from this process to the one in `slot` may be the machine's: both have both
+   boxes and are plain, the one may ask the other, and the other's priority is not worse. */
+void arch_reach(struct arch_context *process, unsigned slot, bool may);
+/* Neither FPU state nor ports have to be changed when the processor goes to or from it. */
+bool arch_context_plain(const struct arch_context *process);
+/* The process's boxes, in physical memory; 0: none. */
+void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out);
+/* The process waits in ipc_reply_receive, from ANY, with its boxes, without a deadline, its reply
+   delivered, and ANY looks at events first: the next request to it may be the machine's. */
+void arch_open(struct arch_context *process, unsigned slot);
+/* No more: its wait has ended, or it has entered the kernel. */
+void arch_close(struct arch_context *process);
+
+/* The context that runs, or ran when the machine came to the kernel last. Only when there was one.
+ */
+struct arch_context *arch_running(void);
 
 /* ---- Interrupt lines ----------------------------------------------------------------------- */
 

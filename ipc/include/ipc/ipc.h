@@ -39,6 +39,11 @@ typedef uint32_t phys_addr_t;
 #define IPC_SELECT_PAIRS IPC_SELECT_MAX
 #endif
 
+/* A machine that finds an entry by shifting a slot wants a power of two. */
+#ifndef IPC_PROCESS_ALIGN
+#define IPC_PROCESS_ALIGN 4
+#endif
+
 #define IPC_NO_SLOT    0xffffu /* no process: end of a queue, peer of one that waits for none */
 #define IPC_SLOT_WORDS ((IPC_PROCESSES + 31) / 32)
 
@@ -54,29 +59,32 @@ enum ipc_state {
     IPC_SELECTING,  /* ipc_select: in no queue; for what is in ipc_table.select; waits_for is ANY */
 };
 
-/* One process as the core sees it. */
+/* One process as the core sees it. Its first eight words and the ticket are what a machine's own
+   path for the common rendezvous may change; see ipc_settle. */
 struct ipc_process {
-    endpoint_t endpoint;    /* own; kept while the slot is free, to count generations */
-    uint8_t state;          /* enum ipc_state */
-    uint8_t timed;          /* the wait has a deadline: it makes no edge for deadlock */
-    uint8_t identity;       /* privilege identity */
-    uint8_t prefer_message; /* what ANY looks at first: last time it was an event */
-    uint8_t delivered;      /* IPC_RECEIVING in 0xA0: its reply was delivered */
-    uint8_t beside_error;   /* IPC_RECEIVING in 0xA0: its reply's error, positive */
-    uint8_t fault;          /* the wait is a request that the kernel made: ipc_fault_request */
-    uint8_t select_count;   /* IPC_SELECTING: pairs in ipc_table.select, else 0 */
-    endpoint_t waits_for;   /* endpoint or name; NONE while it waits for nothing */
-    uint32_t event_mask;    /* IPC_RECEIVING: events that it accepts */
-    phys_addr_t out;        /* waiting: the message to hand over */
-    phys_addr_t in;         /* waiting: where the message will go */
-    uint16_t queue_first;   /* slots that are queued on this one, first come first served */
+    _Alignas(IPC_PROCESS_ALIGN)
+        endpoint_t endpoint; /* own; kept while the slot is free, to count generations */
+    uint8_t state;           /* enum ipc_state */
+    uint8_t timed;           /* the wait has a deadline: it makes no edge for deadlock */
+    uint8_t fault;           /* the wait is a request that the kernel made: ipc_fault_request */
+    uint8_t delivered;       /* IPC_RECEIVING in 0xA0: its reply was delivered */
+    uint8_t beside_error;    /* IPC_RECEIVING in 0xA0: its reply's error, positive */
+    uint8_t select_count;    /* IPC_SELECTING: pairs in ipc_table.select, else 0 */
+    uint8_t prefer_message;  /* what ANY looks at first: last time it was an event */
+    uint8_t identity;        /* privilege identity */
+    endpoint_t waits_for;    /* endpoint or name; NONE while it waits for nothing */
+    uint32_t event_mask;     /* IPC_RECEIVING: events that it accepts */
+    phys_addr_t out;         /* waiting: the message to hand over */
+    phys_addr_t in;          /* waiting: where the message will go */
+    uint16_t queue_first;    /* slots that are queued on this one, first come first served */
     uint16_t queue_last;
     uint16_t queue_next; /* this one's successor in the queue that it is in */
     uint16_t queue_previous;
     uint16_t event_turn;  /* slot where the search for events begins next time */
     uint16_t select_turn; /* pair where ipc_select's search begins next time, modulo their number */
+    uint16_t reply_call;  /* IPC_REPLY_RECEIVE, always: with the ticket above it, the word that
+                             answers this process's request in 0xA0 */
     uint16_t ticket;      /* of its send_rec or ipc_request that was taken last; 0: none yet */
-    uint16_t reserved;
     uint32_t kernel_events;                 /* pending from HARDWARE */
     uint32_t event_sources[IPC_SLOT_WORDS]; /* one bit a source that has events pending here */
     int32_t result;                         /* of the last call: 0 or a negative error */
@@ -242,6 +250,14 @@ unsigned ipc_fault_adopt(struct ipc_table *t, unsigned slot, endpoint_t handler,
 /* Ends the wait of a fault so that it happens again: result and second are 0, and a reply that
    comes later finds nothing. No effect on a process that does not wait in a fault. */
 void ipc_fault_restart(struct ipc_table *t, unsigned slot);
+
+/*
+ * A machine may carry out the common rendezvous by itself: a request to a process that waits in
+ * ipc_reply_receive, and its answer. It then leaves the entry of the process that it woke and that
+ * runs now as it was during the wait. Before anything else of this page is called, that process is
+ * settled: its entry says that it is runnable. No effect on any that is.
+ */
+void ipc_settle(struct ipc_table *t, unsigned slot);
 
 /* Kernel events from HARDWARE for the living process in `slot`. Never lost, never blocks. */
 void ipc_post(struct ipc_table *t, unsigned slot, uint32_t bits);

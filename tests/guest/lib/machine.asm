@@ -11,6 +11,7 @@ global flags_after_pop
 global fault_all
 global fault_all_at
 global fault_read
+global breakpoint_all
 global fault_read_at
 
 section .text
@@ -111,6 +112,13 @@ fault_all:
         load_all
 fault_all_at:
         ud2
+        store_all
+        ret
+
+; void breakpoint_all(struct all_registers *r)
+breakpoint_all:
+        load_all
+        int3
         store_all
         ret
 

@@ -21,6 +21,9 @@ void fault_all(struct all_registers *r);
 extern const char fault_all_at[];
 #define FAULT_ALL_BYTES 2
 
+/* A breakpoint with all of these loaded; on return, what came out. */
+void breakpoint_all(struct all_registers *r);
+
 /* Reads the address, which is in eax, at the label. */
 uint32_t fault_read(uint32_t address);
 extern const char fault_read_at[];

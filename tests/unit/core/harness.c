@@ -201,6 +201,12 @@ void cancel(unsigned slot)
     check_always();
 }
 
+void settle(unsigned slot)
+{
+    ipc_settle(&table, slot);
+    check_always();
+}
+
 void restart(unsigned slot)
 {
     ipc_fault_restart(&table, slot);

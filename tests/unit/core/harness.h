@@ -61,6 +61,7 @@ void end_process(unsigned slot);
 void time_out(unsigned slot);
 void cancel(unsigned slot);
 void restart(unsigned slot);
+void settle(unsigned slot);
 
 void expect_result(unsigned slot, int32_t result, uint32_t second);
 /* The receive took a request of `client`, with its present ticket. */

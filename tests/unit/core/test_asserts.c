@@ -145,6 +145,25 @@ static void adopt_for_the_dead(void)
     ipc_fault_adopt(&table, runs, dead(), IN(runs));
 }
 
+/* The machine ends no wait that has a deadline, none of a sender's and none in a fault. */
+static void settle_timed(void)
+{
+    table.process[waits].timed = 1;
+    ipc_settle(&table, waits);
+}
+
+static void settle_sender(void)
+{
+    send_to(runs, peer, 0);
+    ipc_settle(&table, runs);
+}
+
+static void settle_fault(void)
+{
+    ipc_fault_adopt(&table, runs, endpoint_of(peer), IN(runs));
+    ipc_settle(&table, runs);
+}
+
 static bool traps(void (*broken)(void))
 {
     int status = 0;
@@ -184,6 +203,9 @@ static void test_bugs_of_the_kernel_trap(void **state)
         select_while_waiting,
         adopt_while_waiting,
         adopt_for_the_dead,
+        settle_timed,
+        settle_sender,
+        settle_fault,
     };
 
     (void)state;

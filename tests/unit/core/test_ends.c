@@ -290,6 +290,21 @@ static void test_timeout_and_cancel_of_one_who_does_not_wait(void **state)
     assert_memory_equal(&before, &table, sizeof table);
 }
 
+static void test_whoever_the_machine_woke_is_settled(void **state)
+{
+    for (int to = IPC_RECEIVING; to <= IPC_AWAITING; to += IPC_AWAITING - IPC_RECEIVING) {
+        static struct ipc_table before;
+
+        setup_three(state);
+        (void)bring_to((enum ipc_state)to, 0);
+        settle(a);
+        expect_result(a, 0, IPC_CAME_NOTHING);
+        before = table;
+        settle(a);
+        assert_memory_equal(&before, &table, sizeof table);
+    }
+}
+
 static void test_a_timed_out_sender_is_not_heard_later(void **state)
 {
     (void)state;
@@ -408,6 +423,7 @@ int run_ends_tests(void)
         TEST_THREE(test_cancel_ends_each_wait),
         TEST_THREE(test_timeout_of_a_wait_for_a_name),
         TEST_THREE(test_timeout_and_cancel_of_one_who_does_not_wait),
+        TEST_THREE(test_whoever_the_machine_woke_is_settled),
         TEST_THREE(test_a_timed_out_sender_is_not_heard_later),
         TEST_THREE(test_nothing_is_delivered_to_one_who_gave_up),
         TEST_THREE(test_the_deadline_is_for_both_halves),

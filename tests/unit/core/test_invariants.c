@@ -62,7 +62,7 @@ static void test_plain_fields(void **state)
     PLANT("a truth value is neither 0 nor 1", P(10).fault = 2);
     PLANT("the next turn of ipc_select is no pair", P(7).select_turn = IPC_SELECT_PAIRS + 1);
     PLANT("the next turn for events is no slot", P(7).event_turn = IPC_PROCESSES);
-    PLANT("the reserved field is not zero", P(7).reserved = 1);
+    PLANT("what answers it is another call", P(7).reply_call = 0);
 }
 
 static void test_free_slots(void **state)

@@ -2,6 +2,7 @@
 #include "call.h"
 #include "cmocka_all.h"
 #include "cycle.h"
+#include "handover.h"
 #include "memory.h"
 #include "panic.h"
 #include "selftest.h"
@@ -31,6 +32,8 @@ static struct ipc_arguments checked;
 static bool ended;
 static int32_t core_result;
 static unsigned timeouts, timers, cycles, system_calls, finished;
+static unsigned begun, boxes_changed;
+static char waited[8]; /* what handover_end was told: a letter a call */
 
 #define SAY(...) (void)snprintf(said, sizeof said, __VA_ARGS__)
 
@@ -231,6 +234,23 @@ endpoint_t process_endpoint(const struct process *process)
     return ENDPOINT(3, process_slot(process));
 }
 
+void handover_begin(void)
+{
+    begun++;
+}
+
+void handover_changed(unsigned slot)
+{
+    assert_int_equal(slot, CALLER);
+    boxes_changed++;
+}
+
+void handover_end(struct process *caller, bool with_boxes)
+{
+    assert_ptr_equal(caller, &processes[CALLER]);
+    strncat(waited, with_boxes ? "b" : "m", sizeof waited - strlen(waited) - 1);
+}
+
 void selftest_call(void) {}
 
 _Noreturn void kernel_assert_failed(const char *condition, const char *function, int line)
@@ -261,6 +281,8 @@ static int begin(void **state)
     check_result = core_result = 0;
     locate_result = 0;
     timeouts = timers = cycles = system_calls = finished = 0;
+    begun = boxes_changed = 0;
+    waited[0] = '\0';
     said[0] = '\0';
     return 0;
 }
@@ -370,6 +392,19 @@ static void deadlines(void **state)
     assert_int_equal(finished, 1);
 }
 
+static void whoever_waits_hands_over(void **state)
+{
+    (void)state;
+    trap_with(IPC_SEND, EAX, EBX);
+    assert_int_equal(begun, 1);
+    assert_string_equal(waited, "");
+    ended = false;
+    trap_with(IPC_REQUEST, EAX, EBX);
+    trap_with(IPC_REPLY_RECEIVE, EAX, 0);
+    assert_string_equal(waited, "mb");
+    assert_int_equal(begun, 3);
+}
+
 static void a_refused_cycle_is_kept(void **state)
 {
     (void)state;
@@ -401,6 +436,7 @@ static void both_boxes_or_none(void **state)
     assert_int_equal(trap_with(IPC_IN_OUTBOX, 0x100, 0x200)->result, 0);
     assert_int_equal(p->in_box, 0x101);
     assert_int_equal(p->out_box, 0x202);
+    assert_int_equal(boxes_changed, 1);
     assert_int_equal(trap_with(IPC_IN_OUTBOX, 0x300, 0xbad0)->result, -EFAULT);
     assert_int_equal(trap_with(IPC_IN_OUTBOX, 0xbad0, 0x400)->result, -EFAULT);
     assert_int_equal(p->in_box, 0x101);
@@ -408,6 +444,7 @@ static void both_boxes_or_none(void **state)
     assert_int_equal(trap_with(IPC_IN_OUTBOX, 0x500, 0)->result, 0);
     assert_int_equal(p->in_box, 0x501);
     assert_int_equal(p->out_box, 0x202);
+    assert_int_equal(boxes_changed, 2);
 }
 
 int main(void)
@@ -417,6 +454,7 @@ int main(void)
         cmocka_unit_test_setup(a_check_that_fails_is_the_end, begin),
         cmocka_unit_test_setup(system_by_either_call, begin),
         cmocka_unit_test_setup(deadlines, begin),
+        cmocka_unit_test_setup(whoever_waits_hands_over, begin),
         cmocka_unit_test_setup(a_refused_cycle_is_kept, begin),
         cmocka_unit_test_setup(sets_of_pairs, begin),
         cmocka_unit_test_setup(both_boxes_or_none, begin),

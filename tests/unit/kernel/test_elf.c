@@ -141,6 +141,8 @@ static void wrong_segments(void **state)
     assert_refused(p[1].p_offset = sizeof image - 31, "segment lies outside the file");
     assert_refused(p[1].p_offset = 0xfffffff0u, "segment lies outside the file");
     assert_refused(p[1].p_filesz = p[1].p_memsz = 0xfffffff0u, "segment lies outside the file");
+    /* Sizes whose sum is 0 modulo 2^32: no empty segment. */
+    assert_refused(p[1].p_filesz = p[1].p_memsz = 0x80000000u, "segment lies outside the file");
     assert_refused(p[1].p_vaddr = 0xfffff000u;
                    p[1].p_memsz = 0x2000, "segment wraps around the end of memory");
     assert_refused(p[1].p_memsz = 0xf0000000u, "segment wraps around the end of memory");

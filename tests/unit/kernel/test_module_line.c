@@ -208,6 +208,8 @@ static void wrong_ranges(void **state)
     refuse("d map=0xb8000+0", "map=0xb8000+0: not page-aligned, or empty");
     refuse("d map=0+4K", "map=0+4K: page 0 stays unmapped");
     refuse("d map=0xff000+8K", "map=0xff000+8K: crosses the first megabyte's end");
+    /* Its end is 2^32. */
+    refuse("d map=0x7000+0xffff9000", "map=0x7000+0xffff9000: crosses the first megabyte's end");
     refuse("d map=0xfffff000+8K", "map=0xfffff000+8K: wraps around the end of memory");
     refuse("d map=0xc0000000+256M",
            "map=0xc0000000+256M: more than there are addresses for devices");

@@ -135,6 +135,47 @@ static void ready_twice_is_once(void **state)
     assert_int_equal(schedule_next(), SCHEDULE_NONE);
 }
 
+static void whoever_enters_runs_on_the_rest_of_the_quantum(void **state)
+{
+    (void)state;
+    begin(1, 5, 4);
+    begin(2, 5, 4);
+    begin(3, 5, 4);
+    schedule_block(2);
+    assert_int_equal(schedule_next(), 1);
+    ticks(3);
+    schedule_enter(2); /* 1 waits for it */
+    assert_int_equal(schedule_running(), 2);
+    assert_int_equal(schedule_next(), 2);
+    ticks(1);
+    schedule_enter(2);
+    assert_int_equal(schedule_next(), 3);
+}
+
+static void whoever_is_handed_to_is_first_of_its_priority(void **state)
+{
+    (void)state;
+    begin(1, 5, 4);
+    begin(2, 5, 9);
+    begin(3, 5, 9);
+    begin(4, 3, 9);
+    schedule_block(4);
+    assert_int_equal(schedule_next(), 1);
+    ticks(2);
+    schedule_block(1);
+    schedule_hand_over(1, 3);
+    schedule_hand_over(1, 4); /* not ready: nothing */
+    assert_int_equal(schedule_next(), 3);
+    ticks(1);
+    assert_int_equal(schedule_next(), 3);
+    ticks(1);
+    assert_int_equal(schedule_next(), 2); /* what was left of 1's */
+    begin(5, 2, 1);
+    schedule_block(2);
+    schedule_hand_over(2, 3);
+    assert_int_equal(schedule_next(), 5); /* a better one comes before */
+}
+
 static void removal_from_any_place(void **state)
 {
     (void)state;
@@ -164,6 +205,8 @@ int main(void)
         cmocka_unit_test_setup(displaced_at_the_end_of_its_quantum, clear),
         cmocka_unit_test_setup(blocking_does_not_win_a_fresh_quantum, clear),
         cmocka_unit_test_setup(ready_twice_is_once, clear),
+        cmocka_unit_test_setup(whoever_enters_runs_on_the_rest_of_the_quantum, clear),
+        cmocka_unit_test_setup(whoever_is_handed_to_is_first_of_its_priority, clear),
         cmocka_unit_test_setup(removal_from_any_place, clear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,9 @@
  * A process's machine state on x86, and an address space.
  *
  * The register frame comes first: TSS.esp0 points at its end while the process runs, so the
- * processor's pushes and the entry stub's fill it from the end downward, and leaving the kernel
- * pops it. Offsets reach the assembly through offsets.c.
+ * processor's pushes and the entry's fill it from the end downward, and leaving the kernel pops it.
+ * Behind it stands what the assembly of a rendezvous needs of a process (rendezvous.asm). Offsets
+ * reach the assembly through offsets.c.
  */
 #pragma once
 
@@ -11,11 +12,36 @@
 #include <stdint.h>
 
 struct arch_frame {
-    uint32_t slack[8]; /* room for what an NMI or a debug trap pushes while the stub is at work */
-    uint32_t gs, fs, es, ds; /* low halves only; the processor may leave the upper ones alone */
+    uint32_t vector, error; /* of the exception or interrupt that came last */
+    uint32_t es, ds;   /* the flat user selector, but for a process that an exception or interrupt
+                          stopped: then its own */
+    uint32_t slack[8]; /* room for what an NMI or a debug trap pushes while the entry is at work */
+    uint32_t gs, fs;   /* low halves only; the processor may leave the upper ones alone */
     uint32_t edi, esi, ebp, stub_esp, ebx, edx, ecx, eax; /* as pushad leaves them */
-    uint32_t vector, error;
-    uint32_t eip, cs, eflags, esp, ss; /* as the processor pushes them */
+    uint32_t eip, cs, eflags, esp, ss;                    /* as the processor pushes them */
+};
+
+/* An address that LDS loads. */
+struct arch_far {
+    uint32_t offset, selector;
+};
+
+#define ARCH_REACH_WORDS 8 /* one bit a process */
+
+/*
+ * What the assembly knows of a process, and nothing else reads. `partner` says what may be done
+ * without the kernel's C (rendezvous.asm explains it); beside_v86 and self_v86 are what the
+ * assembly finds in its place, and in self's, under a frame of virtual-8086 mode, which begins 16
+ * bytes lower.
+ */
+struct arch_rendezvous {
+    uint32_t beside_v86, self_v86;
+    uint32_t in_box;    /* physical */
+    uint32_t directory; /* physical: CR3 */
+    uint32_t partner;
+    uint32_t self;           /* its entry in the core's table, in bytes from the table's start */
+    struct arch_far out_box; /* word 1 of the message, as the kernel sees it */
+    uint32_t reach[ARCH_REACH_WORDS]; /* whom it may ask with both ends' boxes, one bit a slot */
 };
 
 struct arch_port_range {
@@ -28,6 +54,7 @@ struct arch_space {
 
 struct arch_context {
     struct arch_frame frame;
+    struct arch_rendezvous rendezvous;
     struct arch_space *space;
     bool fpu_used;
     uint8_t port_ranges;

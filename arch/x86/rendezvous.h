@@ -1,0 +1,7 @@
+/* What rendezvous.asm knows of processes. The kernel's side of it: arch/arch.h. */
+#pragma once
+
+#include <arch/arch.h>
+
+/* Fills the constants; the process may do nothing without the kernel yet. */
+void rendezvous_create(struct arch_context *context);
