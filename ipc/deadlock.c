@@ -26,7 +26,7 @@ unsigned ipc_cycle(const struct ipc_table *t, unsigned caller, unsigned peer, ui
     if (most > 0)
         members[0] = (uint16_t)caller;
     while (peer != caller) {
-        if (peer == IPC_NO_SLOT || count == IPC_PROCESSES)
+        if (peer >= IPC_PROCESSES || count == IPC_PROCESSES)
             return 0;
         if (count < most)
             members[count] = (uint16_t)peer;

@@ -169,11 +169,11 @@ struct ipc_choice ipc_choose(const struct ipc_table *t, unsigned receiver, endpo
     if (ipc_has_kernel_events(t, receiver, src, events))
         return of_kernel;
     source = ipc_choose_events(t, receiver, src, events);
-    if (sender != IPC_NO_SLOT && src == ANY && t->process[receiver].prefer_message)
+    if (sender < IPC_PROCESSES && src == ANY && t->process[receiver].prefer_message)
         source = IPC_NO_SLOT;
-    if (source != IPC_NO_SLOT)
+    if (source < IPC_PROCESSES)
         return (struct ipc_choice){IPC_CAME_EVENTS, source};
-    if (sender != IPC_NO_SLOT)
+    if (sender < IPC_PROCESSES)
         return (struct ipc_choice){ipc_came_of((enum ipc_state)t->process[sender].state), sender};
     return nothing;
 }
@@ -211,13 +211,13 @@ bool ipc_accept(struct ipc_table *t, unsigned caller, const struct ipc_wait *wai
     choice = ipc_choose(t, caller, src, wait->event_mask);
     if (choice.came == IPC_CAME_NOTHING)
         return ipc_wait_or_refuse(t, caller, wait, flags);
-    if (choice.came != IPC_CAME_EVENTS) {
+    if (choice.slot >= IPC_PROCESSES) {
+        ipc_take_kernel_events(t, caller, wait->event_mask, wait->in);
+    } else if (choice.came == IPC_CAME_EVENTS) {
+        ipc_take_events(t, caller, choice.slot, src, wait->event_mask, wait->in);
+    } else {
         ticket = take_message(t, caller, choice.slot, wait->in);
         count_turn(receiver, src, wait->event_mask);
-    } else if (choice.slot == IPC_NO_SLOT) {
-        ipc_take_kernel_events(t, caller, wait->event_mask, wait->in);
-    } else {
-        ipc_take_events(t, caller, choice.slot, src, wait->event_mask, wait->in);
     }
     return ipc_finish(t, caller, 0, ipc_second(choice.came, wait->beside_error, ticket));
 }

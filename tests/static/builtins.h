@@ -6,6 +6,7 @@
 #pragma once
 
 #define _Alignof __alignof__
+#define _Alignas(bytes) /* of the table's entries: aligned to 4, which they are anyway */
 
 /*@ exits \false;
     assigns \nothing;

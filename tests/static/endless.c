@@ -47,6 +47,7 @@ static void make_select(unsigned caller, const struct trap *r)
 {
     struct ipc_select_pair set[IPC_SELECT_PAIRS];
 
+    /*@ loop unroll IPC_SELECT_PAIRS; */
     for (unsigned i = 0; i < IPC_SELECT_PAIRS; i++)
         set[i] = (struct ipc_select_pair){(endpoint_t)any_word(), any_word()};
     ipc_select(&table, caller, set, r->target, r->call & (IPC_NONBLOCK | IPC_TIMEOUT));
@@ -134,7 +135,7 @@ static void happen(unsigned slot)
 {
     if (!lives(slot))
         return;
-    switch (any_word() % 5) {
+    switch (any_word() % 6) {
     case 0:
         ipc_destroy(&table, slot);
         break;
@@ -147,6 +148,9 @@ static void happen(unsigned slot)
     case 3:
         ipc_post(&table, slot, any_word());
         break;
+    case 4:
+        ipc_settle(&table, slot);
+        break;
     default:
         ipc_fault_restart(&table, slot);
         break;
@@ -156,10 +160,12 @@ static void happen(unsigned slot)
 static void look(void)
 {
     uint16_t members[4];
+    endpoint_t culprit;
     unsigned slot = any_word() % IPC_PROCESSES, peer = ipc_peer(&table, slot), where;
 
     if (peer != IPC_NO_SLOT)
         ipc_cycle(&table, slot, peer, members, 4);
+    ipc_check(&table, slot, any_word(), (endpoint_t)any_word(), &culprit);
     ipc_check_invariants(&table, &where);
 }
 
@@ -171,6 +177,7 @@ int main(void)
         table.privilege[i].targets[0] = any_word();
         table.privilege[i].targets[1] = any_word();
     }
+    /*@ loop widen_hints "all", 16, 63; */
     for (;;) {
         switch (any_word() % 5) {
         case 0:
