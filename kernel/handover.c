@@ -6,29 +6,25 @@
 /* ---- Which rendezvous may be the machine's ------------------------------------------------------
  */
 
-static bool is_ready_for_it(const struct process *p)
-{
-    return p->alive && p->in_box && p->out_box && arch_context_plain(&p->arch);
-}
-
 static bool may_ask(unsigned client, unsigned server)
 {
     const struct process *c = process_at(client), *s = process_at(server);
     endpoint_t culprit;
-    return client != server && is_ready_for_it(c) && is_ready_for_it(s) &&
-           s->module->priority <= c->module->priority &&
+    return c->switchable && s->switchable && s->module->priority <= c->module->priority &&
            ipc_check(&ipc_table, client, IPC_REQUEST, process_endpoint(s), &culprit) == 0;
 }
 
 void handover_changed(unsigned slot)
 {
     struct process *p = process_at(slot);
-    bool ready = is_ready_for_it(p);
+    bool switchable = p->alive && arch_context_plain(&p->arch);
     arch_boxes(&p->arch, p->in_box, p->out_box);
-    if (ready == p->reachable)
+    if (switchable == p->switchable)
         return;
-    p->reachable = ready;
+    p->switchable = switchable;
     for (unsigned other = 0; other < IPC_PROCESSES; other++) {
+        if (other == slot || !process_at(other)->alive)
+            continue;
         arch_reach(&p->arch, other, may_ask(slot, other));
         arch_reach(&process_at(other)->arch, slot, may_ask(other, slot));
     }
@@ -78,6 +74,6 @@ void handover_end(struct process *caller, bool with_boxes)
     unsigned slot = process_slot(caller);
     if (woken_count == 1)
         schedule_hand_over(slot, woken);
-    if (with_boxes && waits_openly(&ipc_table.process[slot]))
-        arch_open(&caller->arch, slot);
+    if (waits_openly(&ipc_table.process[slot]) && caller->deliver.first_bytes == 0)
+        arch_open(&caller->arch, slot, with_boxes);
 }

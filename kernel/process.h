@@ -25,7 +25,7 @@ struct message_place {
 struct process {
     _Alignas(PROCESS_ALIGN) struct arch_context arch; /* first: the trap pushes into it */
     bool alive;
-    bool reachable;  /* handover.c has put it where the machine sees it */
+    bool switchable; /* as handover.c told the machine: it lives and is plain */
     bool call_ended; /* its call ended while it waited: the results are not in the frame yet */
     uint32_t ticks;
     struct module *module;

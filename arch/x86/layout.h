@@ -13,6 +13,17 @@
 #define KERNEL_STACK_BYTES 16384
 #define SIDE_STACK_BYTES   8192 /* panics and double faults; NMI */
 
+/* Of a page directory or table. */
+#define ENTRY_PRESENT   0x001u
+#define ENTRY_WRITE     0x002u
+#define ENTRY_USER      0x004u
+#define ENTRY_THROUGH   0x008u
+#define ENTRY_UNCACHED  0x010u
+#define ENTRY_LARGE     0x080u
+#define ENTRY_GLOBAL    0x100u
+#define ENTRY_IN_WINDOW 0x200u /* ours: a user's page that is within the window's reach */
+#define ENTRY_ADDRESS   0xfffff000u
+
 /* Selectors. The first four stand in the order that sysenter expects. Entries 6 to 8 are kept for
    thread storage, at the places where Linux programs look for theirs. */
 #define SELECTOR_KERNEL_CODE  0x08

@@ -28,8 +28,9 @@ _Static_assert(offsetof(struct ipc_process, timed) == offsetof(struct ipc_proces
                "state, timed, fault and delivered are one word");
 _Static_assert(offsetof(struct ipc_process, ticket) == offsetof(struct ipc_process, reply_call) + 2,
                "call and ticket are one word");
-_Static_assert(RENDEZVOUS(beside_v86) + 16 == RENDEZVOUS(partner) &&
-                   RENDEZVOUS(self_v86) + 16 == RENDEZVOUS(self),
+_Static_assert(RENDEZVOUS(partner_v86) + 16 == RENDEZVOUS(partner) &&
+                   RENDEZVOUS(self_v86) + 16 == RENDEZVOUS(self) &&
+                   RENDEZVOUS(directory_v86) + 16 == RENDEZVOUS(directory),
                "a frame of virtual-8086 mode begins 16 bytes lower");
 
 #define CONSTANT(name, value) __asm__ volatile("# OFFSET " #name " %c0" : : "i"(value))
@@ -40,6 +41,7 @@ void offsets(void)
     CONSTANT(FRAME_GS, FRAME(gs));
     CONSTANT(AT_ES, FRAME(es) - FRAME(gs));
     CONSTANT(AT_DS, FRAME(ds) - FRAME(gs));
+    CONSTANT(AT_EDI, FRAME(edi) - FRAME(gs));
     CONSTANT(AT_ECX, FRAME(ecx) - FRAME(gs));
     CONSTANT(AT_ESI, FRAME(esi) - FRAME(gs));
     CONSTANT(AT_EAX, FRAME(eax) - FRAME(gs));
@@ -50,7 +52,9 @@ void offsets(void)
     CONSTANT(AT_DIRECTORY, RENDEZVOUS(directory) - FRAME(gs));
     CONSTANT(AT_PARTNER, RENDEZVOUS(partner) - FRAME(gs));
     CONSTANT(AT_SELF, RENDEZVOUS(self) - FRAME(gs));
+    CONSTANT(AT_CLIENT, RENDEZVOUS(client) - FRAME(gs));
     CONSTANT(AT_REACH, RENDEZVOUS(reach) - FRAME(gs));
+    CONSTANT(AT_REACH_BOXES, RENDEZVOUS(reach_boxes) - FRAME(gs));
     CONSTANT(CONTEXT_PARTNER, RENDEZVOUS(partner));
 
     CONSTANT(ENTRY_ENDPOINT, offsetof(struct ipc_process, endpoint));
@@ -85,7 +89,13 @@ void offsets(void)
     CONSTANT(EXCEPTIONS, EXCEPTIONS);
     CONSTANT(VECTORS, VECTORS);
     CONSTANT(KERNEL_BASE, KERNEL_BASE);
+    CONSTANT(ENTRY_USERS, ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER);
+    CONSTANT(ENTRY_IN_WINDOW, ENTRY_IN_WINDOW);
+    CONSTANT(ENTRY_FRAME, ENTRY_ADDRESS);
     CONSTANT(PAGE_BYTES, PAGE_BYTES);
+    CONSTANT(PAGE_SHIFT, PAGE_SHIFT);
+    CONSTANT(USER_END, USER_END);
+    CONSTANT(MESSAGE_BYTES, MESSAGE_BYTES);
     CONSTANT(TABLE_ENTRIES, TABLE_ENTRIES);
     CONSTANT(KERNEL_STACK_BYTES, KERNEL_STACK_BYTES);
     CONSTANT(SIDE_STACK_BYTES, SIDE_STACK_BYTES);

@@ -14,15 +14,6 @@
 #include <abi/errors.h>
 #include <abi/layout.h>
 
-#define ENTRY_PRESENT  0x001u
-#define ENTRY_WRITE    0x002u
-#define ENTRY_USER     0x004u
-#define ENTRY_THROUGH  0x008u
-#define ENTRY_UNCACHED 0x010u
-#define ENTRY_LARGE    0x080u
-#define ENTRY_GLOBAL   0x100u
-#define ENTRY_ADDRESS  0xfffff000u
-
 #define DEVICES_START 0xa0000u /* the PC's hole: video memory, then ROMs */
 #define DEVICES_END   0xc0000u
 
@@ -256,6 +247,7 @@ int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page,
         entry = find_entry(space, address);
     }
     *entry = page | ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
+             (arch_window(page, PAGE_BYTES) != NULL ? ENTRY_IN_WINDOW : 0) |
              (flags & SPACE_DEVICE ? ENTRY_UNCACHED | ENTRY_THROUGH : 0);
     return 0;
 }
@@ -270,10 +262,9 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
         return false;
     if ((flags & SPACE_WRITE) && !(*entry & ENTRY_WRITE))
         return false;
-    const phys_addr_t page = *entry & ENTRY_ADDRESS;
-    if (arch_window(page, PAGE_BYTES) == NULL)
+    if (!(*entry & ENTRY_IN_WINDOW))
         return false;
-    *found = page | address % PAGE_BYTES;
+    *found = (*entry & ENTRY_ADDRESS) | address % PAGE_BYTES;
     return true;
 }
 

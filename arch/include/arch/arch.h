@@ -197,16 +197,17 @@ unsigned arch_kernel_backtrace(const struct arch_registers *registers, uint32_t 
  * words that only these functions write. A machine without such a path ignores them.
  */
 
-/* Whether ipc_request from this process to the one in `slot` may be the machine's: both have both
-   boxes and are plain, the one may ask the other, and the other's priority is not worse. */
+/* Whether ipc_request from this process to the one in `slot` may be the machine's: both are plain,
+   the one may ask the other, and the other's priority is not worse. */
 void arch_reach(struct arch_context *process, unsigned slot, bool may);
 /* Neither FPU state nor ports have to be changed when the processor goes to or from it. */
 bool arch_context_plain(const struct arch_context *process);
 /* The process's boxes, in physical memory; 0: none. */
 void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out);
-/* The process waits in ipc_reply_receive, from ANY, with its boxes, without a deadline, its reply
-   delivered, and ANY looks at events first: the next request to it may be the machine's. */
-void arch_open(struct arch_context *process, unsigned slot);
+/* The process waits in ipc_reply_receive, from ANY, with its boxes or with a message of its own
+   within one page, without a deadline, its reply delivered, and ANY looks at events first: the next
+   request to it may be the machine's. */
+void arch_open(struct arch_context *process, unsigned slot, bool with_boxes);
 /* No more: its wait has ended, or it has entered the kernel. */
 void arch_close(struct arch_context *process);
 

@@ -30,18 +30,19 @@ struct arch_far {
 
 /*
  * What the assembly knows of a process, and nothing else reads. `partner` says what may be done
- * without the kernel's C (rendezvous.asm explains it); beside_v86 and self_v86 are what the
- * assembly finds in its place, and in self's, under a frame of virtual-8086 mode, which begins 16
- * bytes lower.
+ * without the kernel's C (rendezvous.asm explains it). Under a frame of virtual-8086 mode, which
+ * begins 16 bytes lower, the assembly finds the first three words in the places of the next three.
  */
 struct arch_rendezvous {
-    uint32_t beside_v86, self_v86;
-    uint32_t in_box;    /* physical */
-    uint32_t directory; /* physical: CR3 */
+    uint32_t partner_v86, self_v86, directory_v86, spare;
     uint32_t partner;
     uint32_t self;           /* its entry in the core's table, in bytes from the table's start */
+    uint32_t directory;      /* physical: CR3 */
+    uint32_t client;         /* where `partner` says so: the client's entry */
+    uint32_t in_box;         /* physical; 0: none */
     struct arch_far out_box; /* word 1 of the message, as the kernel sees it */
-    uint32_t reach[ARCH_REACH_WORDS]; /* whom it may ask with both ends' boxes, one bit a slot */
+    uint32_t reach[ARCH_REACH_WORDS];       /* whom it may ask, one bit a slot */
+    uint32_t reach_boxes[ARCH_REACH_WORDS]; /* the same when it has both boxes; else none */
 };
 
 struct arch_port_range {

@@ -1,0 +1,23 @@
+/* What the judge of the rendezvous suite asks its answerers to do: m_type, and word 0. */
+#pragma once
+
+#include <abi/message.h>
+
+enum {
+    ANSWER = 0x7100,     /* as it should be */
+    ANSWER_SET_ALARM,    /* and set an alarm */
+    ANSWER_TICKET_ABOVE, /* first with a ticket that is one too large, then as it should be */
+    ANSWER_TICKET_BELOW,
+    ANSWER_ANOTHER_GENERATION, /* first to an endpoint of the same slot */
+    ANSWER_ANOTHER_PROCESS,    /* first to the process that word 0 names */
+    ANSWER_NONBLOCK,           /* and look only whether there is more */
+    ANSWER_ONLY_MESSAGES,      /* and take no events until the next request */
+    ANSWER_FROM_JUDGE,         /* and receive from the judge alone; after that from all again */
+    ANSWER_FROM_NONE,          /* and sleep until an event comes; after that as before */
+    ANSWER_AFTER_ASKING,       /* first asks the process that word 0 names for ANSWER */
+    ANSWER_WITH_MESSAGE,       /* from a message of its own, and waits with it */
+};
+
+/* The answer: m_type is the request's; word 0: the result of what came before the answer (the wrong
+   answer's second result, what the asked one answered), word 1: the ticket's value, word 2: the
+   bits of the last event message, words 3..6: the request's, each plus one. */
