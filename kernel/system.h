@@ -50,6 +50,7 @@ int system_power(const struct system_request *r);
 
 int system_cancel(const struct system_request *r);
 int system_cycle(const struct system_request *r);
+int system_gate(const struct system_request *r);
 int system_registers(const struct system_request *r);
 
 int system_log_read(const struct system_request *r);

@@ -1,5 +1,5 @@
 /*
- * Calls to SYSTEM about the machine: time, alarm, irq, power. Messages: abi/system.h.
+ * Calls to SYSTEM about the machine: time, alarm, irq, gate, power. Messages: abi/system.h.
  */
 #include "clock.h"
 #include "irq.h"
@@ -44,6 +44,11 @@ int system_irq(const struct system_request *r)
     default:
         return -EINVAL;
     }
+}
+
+int system_gate(const struct system_request *r)
+{
+    return arch_gate(&r->caller->arch, r->in[0]);
 }
 
 int system_power(const struct system_request *r)

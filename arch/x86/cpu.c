@@ -14,6 +14,7 @@
 
 #define LEAF1_EDX_FPU  (1u << 0)
 #define LEAF1_EDX_PSE  (1u << 3)
+#define LEAF1_EDX_SEP  (1u << 11)
 #define LEAF1_EDX_PGE  (1u << 13)
 #define LEAF1_EDX_FXSR (1u << 24)
 #define LEAF1_EDX_SSE  (1u << 25)
@@ -95,12 +96,19 @@ void cpu_probe(void)
     cpu.global_pages = leaf1.edx & LEAF1_EDX_PGE;
     cpu.fxsave = cpu.fpu && (leaf1.edx & LEAF1_EDX_FXSR);
     cpu.sse = cpu.fxsave && (leaf1.edx & LEAF1_EDX_SSE);
+    /* The first Pentium Pros claim to have it and have not (Intel's manual, volume 2, SYSENTER). */
+    cpu.sysenter = (leaf1.edx & LEAF1_EDX_SEP) && (leaf1.eax & 0xfff) >= 0x633;
     if (leaf0.eax < 7)
         return;
     const struct cpuid leaf7 = cpuid(7);
     cpu.smep = leaf7.ebx & LEAF7_EBX_SMEP;
     cpu.smap = leaf7.ebx & LEAF7_EBX_SMAP;
     cpu.umip = leaf7.ecx & LEAF7_ECX_UMIP;
+}
+
+void cpu_msr_set(uint32_t number, uint32_t value)
+{
+    __asm__ volatile("wrmsr" : : "c"(number), "a"(value), "d"(0));
 }
 
 /* Every processor with one of the features that we use in CR4 has CPUID and CR4. */
@@ -164,6 +172,7 @@ void arch_describe(void (*print)(const char *line))
                  : cpu.sse    ? "; fpu sse"
                  : cpu.fxsave ? "; fpu fxsave"
                               : "; fpu");
+    text_put(&t, cpu.sysenter ? " sysenter" : "");
     text_put(&t, cpu.smep ? " smep" : "");
     text_put(&t, cpu.smap ? " smap" : "");
     text_put(&t, cpu.umip ? " umip" : "");

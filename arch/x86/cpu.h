@@ -8,7 +8,7 @@ struct cpu {
     bool cpuid;
     char vendor[13];
     uint32_t signature; /* leaf 1, eax */
-    bool fpu, large_pages, global_pages, fxsave, sse;
+    bool fpu, large_pages, global_pages, fxsave, sse, sysenter;
     bool smep, smap, umip;
 };
 
@@ -39,6 +39,12 @@ void cpu_probe(void);
 void cpu_protect(void);
 /* CR4 exists: set bits in it. Never called with bits that the processor does not have. */
 void cpu_cr4_set(uint32_t bits);
+
+/* Model-specific registers of sysenter. */
+#define MSR_SYSENTER_CS  0x174
+#define MSR_SYSENTER_ESP 0x175
+#define MSR_SYSENTER_EIP 0x176
+void cpu_msr_set(uint32_t number, uint32_t value);
 
 static inline uint32_t cpu_cr0(void)
 {

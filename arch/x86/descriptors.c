@@ -11,8 +11,10 @@
  */
 #include "descriptors.h"
 
+#include "cpu.h"
 #include "layout.h"
 #include <abi/calls.h>
+#include <stddef.h>
 
 struct __attribute__((packed)) task_state {
     uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2, cr3;
@@ -26,6 +28,7 @@ _Static_assert(sizeof(struct task_state) == 104, "as the processor wants it");
 
 /* Not static: the assembly of a rendezvous sets esp0. */
 extern struct descriptors_task {
+    uint32_t slack[8]; /* sysenter's stack pointer is at esp0: what an NMI or a debug trap pushes */
     struct task_state state;
     uint8_t bitmap[BITMAP_BYTES + 1]; /* the processor reads two bytes: the last one is all ones */
 } __attribute__((packed)) descriptors_task;
@@ -34,8 +37,9 @@ struct descriptors_task descriptors_task;
 static struct task_state double_fault_task;
 static const struct arch_context *bitmap_owner;
 
+#define TASK_BYTES  (sizeof(descriptors_task) - offsetof(struct descriptors_task, state))
 #define BITMAP_HERE ((uint16_t)sizeof(struct task_state))
-#define BITMAP_NONE ((uint16_t)sizeof(descriptors_task)) /* beyond the limit */
+#define BITMAP_NONE ((uint16_t)TASK_BYTES) /* beyond the limit */
 
 /* Base 0, limit 4 GB, 32 bits, accessed already, so that the processor never writes to the entry.
  */
@@ -52,7 +56,7 @@ static uint64_t idt[VECTORS];
 
 /* From trap.asm. */
 extern const uint32_t trap_entry[VECTORS];
-void trap_call(void);
+void trap_call(void), trap_sysenter(void), rendezvous_sysenter(void);
 void trap_double_fault_task(void);
 extern char kernel_directory[];
 
@@ -105,7 +109,7 @@ void descriptors_init(void)
     descriptors_task.state.esp0 = (uint32_t)kernel_stack_top;
     descriptors_task.state.bitmap_offset = BITMAP_NONE;
     descriptors_task.state.cr3 = directory;
-    gdt[SELECTOR_TSS / 8] = task_descriptor(&descriptors_task, sizeof(descriptors_task));
+    gdt[SELECTOR_TSS / 8] = task_descriptor(&descriptors_task.state, TASK_BYTES);
 
     double_fault_task.cr3 = directory;
     double_fault_task.eip = (uint32_t)trap_double_fault_task;
@@ -125,8 +129,19 @@ void descriptors_init(void)
     load_tables();
 }
 
+void descriptors_sysenter(void)
+{
+    if (!cpu.sysenter)
+        return;
+    cpu_msr_set(MSR_SYSENTER_CS, SELECTOR_KERNEL_CODE);
+    cpu_msr_set(MSR_SYSENTER_ESP, (uint32_t)&descriptors_task.state.esp0);
+    cpu_msr_set(MSR_SYSENTER_EIP, (uint32_t)rendezvous_sysenter);
+}
+
 void descriptors_no_rendezvous(void)
 {
+    if (cpu.sysenter)
+        cpu_msr_set(MSR_SYSENTER_EIP, (uint32_t)trap_sysenter);
     idt[IPC_VECTOR] = gate((uint32_t)trap_call, SELECTOR_KERNEL_CODE, GATE_FOR_USER);
 }
 

@@ -5,6 +5,8 @@
 
 /* Loads GDT, IDT and TSS. Before anything that could fault. */
 void descriptors_init(void);
+/* Sets up the second gate, where the processor has it. After cpu_probe. */
+void descriptors_sysenter(void);
 /* Every call goes through the kernel: rendezvous.asm is not used. */
 void descriptors_no_rendezvous(void);
 /* Double faults come through an ordinary gate: for emulators without task switching. */

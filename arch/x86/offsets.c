@@ -14,6 +14,7 @@
 void offsets(void);
 
 #define FRAME(field)      offsetof(struct arch_context, frame.field)
+#define FROM_END(field)   (sizeof(struct arch_frame) - offsetof(struct arch_frame, field))
 #define RENDEZVOUS(field) offsetof(struct arch_context, rendezvous.field)
 
 /* What rendezvous.asm takes for granted. */
@@ -52,6 +53,10 @@ void offsets(void)
     CONSTANT(AT_DIRECTORY, RENDEZVOUS(directory) - FRAME(gs));
     CONSTANT(AT_PARTNER, RENDEZVOUS(partner) - FRAME(gs));
     CONSTANT(AT_SELF, RENDEZVOUS(self) - FRAME(gs));
+    CONSTANT(END_RETURN_ADDRESS, RENDEZVOUS(return_address) - sizeof(struct arch_frame));
+    CONSTANT(END_EIP, FROM_END(eip));
+    CONSTANT(END_EFLAGS, FROM_END(eflags));
+    CONSTANT(END_ESP, FROM_END(esp));
     CONSTANT(AT_CLIENT, RENDEZVOUS(client) - FRAME(gs));
     CONSTANT(AT_REACH, RENDEZVOUS(reach) - FRAME(gs));
     CONSTANT(AT_REACH_BOXES, RENDEZVOUS(reach_boxes) - FRAME(gs));
@@ -77,11 +82,12 @@ void offsets(void)
     CONSTANT(PUSHED_CS, 12); /* from the vector that a stub pushed */
     CONSTANT(PUSHED_EFLAGS, 16);
     CONSTANT(PUSHED_SS, 24);
-    CONSTANT(TASK_ESP0, 4);
+    CONSTANT(TASK_ESP0, 32 + 4); /* of struct descriptors_task */
     CONSTANT(SELECTOR_USER_CODE, SELECTOR_USER_CODE);
     CONSTANT(SELECTOR_USER_DATA, SELECTOR_USER_DATA);
     CONSTANT(FLAGS_CLEAN, FLAGS_CLEAN);
     CONSTANT(FLAGS_TRAP, FLAGS_TRAP);
+    CONSTANT(FLAGS_INTERRUPT, FLAGS_INTERRUPT);
     CONSTANT(FLAGS_V86, FLAGS_V86);
     CONSTANT(IPC_VECTOR, IPC_VECTOR);
     CONSTANT(VECTOR_DEBUG, VECTOR_DEBUG);

@@ -34,6 +34,7 @@
 ; before anything is changed that matters.
 
 %include "offsets.inc"
+%include "sysenter.inc"
 
 extern trap_call_saved, ipc_table, process_table, descriptors_task
 ; From kernel.ld: the distances of the entries below from ipc_table.
@@ -187,7 +188,9 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
 
 ; eax, ebx, ecx, edx, edi: as abi/calls.h has them.
         align 16
-global rendezvous_call
+global rendezvous_call, rendezvous_sysenter
+rendezvous_sysenter:
+        from_sysenter
 rendezvous_call:
         pushad
         push    fs

@@ -1,7 +1,10 @@
 /* See rendezvous.h; rendezvous.asm says what the words mean. */
 #include "rendezvous.h"
 
+#include "cpu.h"
 #include "layout.h"
+#include <abi/errors.h>
+#include <abi/layout.h>
 
 /* From rendezvous.asm: entries of nobody, seen from the core's table. */
 extern const struct ipc_process rendezvous_nobody, rendezvous_v86;
@@ -43,6 +46,16 @@ void arch_reach(struct arch_context *process, unsigned slot, bool may)
     uint32_t *reach = &r->reach[slot / 32], *reach_boxes = &r->reach_boxes[slot / 32];
     *reach = may ? *reach | bit : *reach & ~bit;
     *reach_boxes = has_boxes(r) ? *reach : 0;
+}
+
+int arch_gate(struct arch_context *context, uint32_t return_address)
+{
+    if (!cpu.sysenter)
+        return -ENODEV;
+    if (return_address < USER_START || return_address >= USER_END)
+        return -EINVAL;
+    context->rendezvous.return_address = return_address;
+    return 0;
 }
 
 bool arch_context_plain(const struct arch_context *process)

@@ -58,6 +58,7 @@ void arch_start(phys_addr_t information)
 {
     descriptors_init();
     cpu_probe();
+    descriptors_sysenter();
     console_init();
 
     const struct multiboot_result *loader = read_loader(information);

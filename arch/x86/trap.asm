@@ -17,6 +17,7 @@
 ; runs. With thread storage that will change, and then the loads need their check.
 
 %include "offsets.inc"
+%include "sysenter.inc"
 
 extern kernel_nmi, rendezvous_call
 extern trap_from_call, trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
@@ -44,7 +45,9 @@ FLAGS_V86_BIT  equ FLAGS_V86 >> 16
 ; the boot option fastpath=off; else rendezvous.asm is first, and comes to trap_call_saved with what
 ; it leaves to C.
         align 16
-global trap_call
+global trap_call, trap_sysenter
+trap_sysenter:
+        from_sysenter
 trap_call:
         pushad
         push    fs

@@ -197,6 +197,12 @@ int sys_cycle(unsigned index, endpoint_t *member)
     return (int)m.m_words[1];
 }
 
+int sys_gate(const void *return_address)
+{
+    message m = {.m_words = {(uint32_t)return_address}};
+    return ask(&m, SYS_GATE);
+}
+
 int sys_registers_get(endpoint_t endpoint, struct system_registers *registers)
 {
     message m = {.m_words = {(uint32_t)endpoint, REGISTERS_GET}};

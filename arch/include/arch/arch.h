@@ -151,6 +151,10 @@ void arch_context_destroy(struct arch_context *context);
 /* Grants ports first..last. 0 or -ENOSPC. */
 int arch_context_allow_ports(struct arch_context *context, uint16_t first, uint16_t last);
 
+/* Where the process goes on after its calls through the machine's second gate. 0; -ENODEV: there is
+   none; -EINVAL: not a user's address. */
+int arch_gate(struct arch_context *context, uint32_t return_address);
+
 struct arch_call {    /* the trap's arguments */
     uint32_t call;    /* ecx */
     uint32_t target;  /* eax: source, destination, in-box */

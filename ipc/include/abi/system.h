@@ -36,14 +36,15 @@
     X(power,      SYS_POWER,     16, "reboot or power off")                                    \
     X(cancel,     SYS_CANCEL,    17, "end a process's wait")                                   \
     X(cycle,      SYS_CYCLE,     18, "who is in the deadlock that was refused last")           \
-    X(registers,  SYS_REGISTERS, 19, "where a process that faulted goes on")
+    X(registers,  SYS_REGISTERS, 19, "where a process that faulted goes on")                   \
+    X(gate,       SYS_GATE,      20, "where sysenter comes back to")
 // clang-format on
 
 enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-    SYSTEM_CALL_LAST = SYS_REGISTERS
+    SYSTEM_CALL_LAST = SYS_GATE
 };
 
 // clang-format off
@@ -91,6 +92,10 @@ enum system_call {
  *               error code, 6 the fault's address   (ENOTREADY: it does not wait in a fault for the
  *               caller; EINVAL: no such operation, or a selector that no process may load;
  *               EDEADSRCDST)
+ * SYS_GATE      in  0 the address at which the caller goes on after each sysenter, which means what
+ *               int IPC_VECTOR means, with the stack pointer in ebp; ebp and the flags are lost.
+ *               Before it was told, that is address 0. (ENODEV: the processor has no sysenter; EINVAL:
+ *               not a user's address)
  */
 
 #define IRQ_CLAIM    0

@@ -56,6 +56,13 @@ struct ipc_registers {
 /* Any call, every register in the caller's hand, before and after (abi/calls.h). Returns eax. */
 int ipc_call_registers(struct ipc_registers *r);
 
+/* Tells the kernel where sysenter comes back to, for ipc_trap_sysenter. ENODEV: the processor has
+   none. The module's line needs kernel=gate. */
+int ipc_use_sysenter(void);
+
+/* ipc_trap through sysenter. Only after ipc_use_sysenter said 0. */
+void ipc_trap_sysenter(struct ipc_registers *r);
+
 /* The trap itself, which remembers no ticket; for tests and curious people. */
 static inline void ipc_trap(struct ipc_registers *r)
 {

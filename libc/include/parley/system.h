@@ -44,6 +44,8 @@ int sys_cancel(endpoint_t endpoint, int restart);
 /* The index-th member of the cycle refused last that the caller is in. Returns the number of its
    members, or a negative error. */
 int sys_cycle(unsigned index, endpoint_t *member);
+/* Where sysenter comes back to; ipc_use_sysenter (parley/ipc.h) calls it. */
+int sys_gate(const void *return_address);
 /* Of a process that waits in a fault for the caller, else ENOTREADY. */
 int sys_registers_get(endpoint_t endpoint, struct system_registers *registers);
 int sys_registers_set(endpoint_t endpoint, const struct system_registers *registers);

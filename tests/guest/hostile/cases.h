@@ -90,6 +90,7 @@
     X(tf_fault,      "TF before ud2")                                           \
     X(tf_mov_ss,     "TF, mov to SS, then the trap")                            \
     X(mov_ss_trap,   "mov to SS, then the trap")                                \
+    X(flags_sysenter, "TF, NT, DF and AC before sysenter")                      \
     X(tf_iret,       "TF set by iret")                                          \
     X(ac_unaligned,  "AC and an unaligned access")                              \
     X(df_spin,       "DF through interrupts")                                   \

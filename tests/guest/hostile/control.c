@@ -81,6 +81,19 @@ __attribute__((noinline)) void retf_ring_0(void)
                          : "memory");
 }
 
+/* What sysenter does not clear. It has no address to come back to, so it comes back to 0. */
+void flags_sysenter(void)
+{
+    expect(&(struct expectation){DEATH_FAULT, PAGE_FAULT, INVALID_OPCODE, 0, 0, 0, 0});
+    __asm__ volatile("pushl %0\n\t"
+                     "popfl\n\t"
+                     "sysenter"
+                     :
+                     : "r"(FLAG_NT | FLAG_AC | FLAG_DF | FLAG_TF | 0x202), "a"(0), "b"(0), "c"(0)
+                     : "memory", "cc");
+    went_wrong(77);
+}
+
 /* An interrupt between popf and iret takes NT away; then the iret is an ordinary one, and the
    experiment begins again. */
 extern const char here_nested[];

@@ -49,7 +49,15 @@ INSTRUCTION_EITHER(do_wrmsr, GP, INVALID_OPCODE, "wrmsr")
 INSTRUCTION_EITHER(do_rdpmc, GP, INVALID_OPCODE, ".byte 0x0f, 0x33")
 INSTRUCTION_EITHER(do_xsetbv, GP, INVALID_OPCODE, ".byte 0x0f, 0x01, 0xd1")
 INSTRUCTION_EITHER(do_rsm, INVALID_OPCODE, GP, ".byte 0x0f, 0xaa")
-INSTRUCTION_EITHER(do_sysenter, GP, INVALID_OPCODE, ".byte 0x0f, 0x34")
+
+/* Without an address to come back to it comes back to 0. */
+void do_sysenter(void)
+{
+    expect(&(struct expectation){DEATH_FAULT, PAGE_FAULT, INVALID_OPCODE, 0, 0, 0, 0});
+    __asm__ volatile(".byte 0x0f, 0x34" : : "a"(0), "b"(0), "c"(0), "d"(0) : "memory", "cc");
+    went_wrong(77);
+}
+
 INSTRUCTION_EITHER(do_sysexit, GP, INVALID_OPCODE, ".byte 0x0f, 0x35")
 INSTRUCTION_EITHER(do_syscall, INVALID_OPCODE, GP, ".byte 0x0f, 0x05")
 INSTRUCTION_EITHER(do_sysret, INVALID_OPCODE, GP, ".byte 0x0f, 0x07")

@@ -7,12 +7,23 @@
 
 #include <parley/ipc.h>
 #include <parley/system.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ALARM_US 20000u
 
 static message in, out, own, asked;
 static uint32_t first_result, event_bits;
+
+static bool by_sysenter;
+
+static void call(struct ipc_registers *r)
+{
+    if (by_sysenter)
+        ipc_trap_sysenter(r);
+    else
+        ipc_trap(r);
+}
 
 /* 0xA0 with every register in hand; what came is in `in`, or in the message. */
 static int reply_receive(endpoint_t client, uint32_t ecx, endpoint_t source, uint32_t events,
@@ -25,7 +36,7 @@ static int reply_receive(endpoint_t client, uint32_t ecx, endpoint_t source, uin
         .edx = events,
         .edi = (uint32_t)source,
     };
-    ipc_trap(&r);
+    call(&r);
     *second = r.esi;
     return (int)r.eax;
 }
@@ -53,7 +64,7 @@ static void ask(endpoint_t whom)
     out.m_type = ANSWER;
     for (unsigned i = 3; i < MESSAGE_PAYLOAD_WORDS; i++)
         out.m_words[i] = 0x1000 + i;
-    ipc_trap(&r);
+    call(&r);
     asked = in;
     out = request;
     first_result = (uint32_t)r.eax;
@@ -134,8 +145,10 @@ static int serve(uint32_t *second, message *came)
     return result;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
+    by_sysenter = argc > 1 && ipc_use_sysenter() == 0;
     message came;
     uint32_t second;
     in_outbox(&in, &out);

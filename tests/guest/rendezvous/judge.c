@@ -13,6 +13,26 @@
 static message in, out;
 static endpoint_t server, inner;
 
+static bool by_sysenter;
+
+static void trap_registers(struct ipc_registers *r)
+{
+    ipc_trap(r);
+}
+
+/* The usual trap, by the gate that the judge's argument names. */
+static int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
+{
+    struct ipc_registers r = {.eax = eax, .ebx = (uint32_t)ebx, .ecx = ecx, .esi = esi};
+    if (by_sysenter)
+        ipc_trap_sysenter(&r);
+    else
+        ipc_trap(&r);
+    if (second)
+        *second = r.esi;
+    return (int)r.eax;
+}
+
 static void fill(int32_t type, uint32_t word0)
 {
     memset(&in, 0, sizeof in);
@@ -36,7 +56,7 @@ static bool request(int32_t type, uint32_t word0, uint32_t result)
 {
     uint32_t second;
     fill(type, word0);
-    return trap(IPC_REQUEST, (uint32_t)server, NULL, 0, &second) == 0 && second == IPC_CAME_REPLY &&
+    return call(IPC_REQUEST, (uint32_t)server, NULL, 0, &second) == 0 && second == IPC_CAME_REPLY &&
            is_answer(&in, type, result);
 }
 
@@ -45,7 +65,7 @@ static bool request_timed(int32_t type)
 {
     uint32_t second;
     fill(type, 0);
-    return trap(IPC_REQUEST | IPC_TIMEOUT, (uint32_t)server, NULL, PATIENCE_US, &second) == 0 &&
+    return call(IPC_REQUEST | IPC_TIMEOUT, (uint32_t)server, NULL, PATIENCE_US, &second) == 0 &&
            is_answer(&in, type, 0);
 }
 
@@ -87,7 +107,7 @@ static void other_receives(void)
     OK(request(ANSWER_NONBLOCK, 0, 0), "an answer with NONBLOCK");
     begin("other masks");
     OK(request(ANSWER_ONLY_MESSAGES, 0, 0), "an answer, then no events");
-    IS(trap(IPC_NOTIFY_SET, (uint32_t)server, NULL, 0, NULL), -EINVAL, "an empty set of events");
+    IS(call(IPC_NOTIFY_SET, (uint32_t)server, NULL, 0, NULL), -EINVAL, "an empty set of events");
     IS(ipc_notify(server, 0x50), 0, "events for it");
     OK(describe(server, &info) && info.state == PROCESS_RECEIVING, "it takes none");
     OK(request(ANSWER, 0, 0), "it takes a request, then the events");
@@ -98,7 +118,7 @@ static void other_receives(void)
     OK(request(ANSWER_FROM_NONE, 0, 0), "an answer, then from nobody");
     OK(describe(server, &info) && info.waits_for == NONE, "it sleeps");
     fill(ANSWER, 0);
-    IS(trap(IPC_REQUEST | IPC_NONBLOCK, (uint32_t)server, NULL, 0, NULL), -ENOTREADY,
+    IS(call(IPC_REQUEST | IPC_NONBLOCK, (uint32_t)server, NULL, 0, NULL), -ENOTREADY,
        "a request finds it asleep");
     IS(notify(server), 0, "an event wakes it");
     begin("awake");
@@ -129,7 +149,7 @@ static void messages_of_their_own(void)
         int32_t type = round & 1 ? ANSWER_WITH_MESSAGE : ANSWER;
         fill(type, 0);
         place.m = out;
-        OK(trap(IPC_REQUEST, (uint32_t)server, &place.m, 0, &second) == 0 &&
+        OK(call(IPC_REQUEST, (uint32_t)server, &place.m, 0, &second) == 0 &&
                is_answer(&place.m, type, 0),
            "a message of its own, round %u", round);
         OK(request(type, 0, 0), "with boxes in between, round %u", round);
@@ -138,12 +158,12 @@ static void messages_of_their_own(void)
     OK(memcmp(&place.before, &untouched, sizeof untouched) == 0 &&
            memcmp(&place.after, &untouched, sizeof untouched) == 0,
        "nothing beside the message is written");
-    IS(trap(IPC_REQUEST, (uint32_t)server, (char *)&place.m + 2, 0, NULL), -EINVAL, "unaligned");
-    IS(trap(IPC_REQUEST, (uint32_t)server, (void *)0xc0000000, 0, NULL), -EFAULT, "the kernel's");
-    IS(trap(IPC_REQUEST, (uint32_t)server, (void *)0xfffffff0, 0, NULL), -EFAULT,
+    IS(call(IPC_REQUEST, (uint32_t)server, (char *)&place.m + 2, 0, NULL), -EINVAL, "unaligned");
+    IS(call(IPC_REQUEST, (uint32_t)server, (void *)0xc0000000, 0, NULL), -EFAULT, "the kernel's");
+    IS(call(IPC_REQUEST, (uint32_t)server, (void *)0xfffffff0, 0, NULL), -EFAULT,
        "at the very end");
-    IS(trap(IPC_REQUEST, (uint32_t)server, (void *)0x7000000, 0, NULL), -EFAULT, "not mapped");
-    IS(trap(IPC_REQUEST, (uint32_t)server, (void *)(uintptr_t)messages_of_their_own, 0, NULL),
+    IS(call(IPC_REQUEST, (uint32_t)server, (void *)0x7000000, 0, NULL), -EFAULT, "not mapped");
+    IS(call(IPC_REQUEST, (uint32_t)server, (void *)(uintptr_t)messages_of_their_own, 0, NULL),
        -EFAULT, "read-only");
     begin("after bad messages");
 }
@@ -167,6 +187,27 @@ static void segments(void)
     }
 }
 
+/* What sysenter, unlike a gate, leaves as it is: NT would make the way out a task switch. */
+static void flags(void)
+{
+    static struct ipc_registers r;
+    begin("flags");
+    fill(ANSWER, 0);
+    r = (struct ipc_registers){.eax = (uint32_t)server, .ecx = IPC_REQUEST};
+    __asm__ volatile("pushl %1\n\t"
+                     "pushl %0\n\t"
+                     "popfl\n\t"
+                     "call *%2\n\t"
+                     "addl $4, %%esp\n\t"
+                     "pushl $0x202\n\t"
+                     "popfl"
+                     :
+                     : "r"(FLAG_NT | FLAG_DF | FLAG_AC | FLAGS_FIXED), "r"(&r),
+                       "r"(by_sysenter ? ipc_trap_sysenter : trap_registers)
+                     : "eax", "ecx", "edx", "memory", "cc");
+    OK(r.eax == 0 && is_answer(&in, ANSWER, 0), "NT, DF and AC set");
+}
+
 /* More requests than there are tickets. */
 static void all_tickets(void)
 {
@@ -176,9 +217,25 @@ static void all_tickets(void)
     IS(wrong, 0, "66000 requests, none of whose tickets is 0");
 }
 
-int main(void)
+/* With the argument `sysenter` both sides come by that gate; with `mixed` only the judge. */
+static void choose_gate(const char *word)
 {
-    server = start("answerer", "");
+    int error = ipc_use_sysenter();
+    by_sysenter = error == 0 && word[0] != '\0';
+    if (word[0] != '\0' && error == -ENODEV)
+        tap_skip("sysenter", "this processor has none");
+    else
+        IS(error, 0, "sysenter is told where to come back to");
+    IS(sys_gate((const void *)0xc0000000), error == 0 ? -EINVAL : -ENODEV, "not to the kernel");
+    IS(sys_gate(NULL), error == 0 ? -EINVAL : -ENODEV, "nor to 0");
+}
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    if (word[0] != '\0')
+        choose_gate(word);
+    server = start("answerer", by_sysenter && strcmp(word, "mixed") != 0 ? "sysenter" : "");
     inner = start("inner", "");
     in_outbox(&in, &out);
     answers_that_are_none();
@@ -186,6 +243,7 @@ int main(void)
     a_server_that_asks();
     messages_of_their_own();
     segments();
+    flags();
     all_tickets();
     tap_done();
 }

@@ -34,7 +34,8 @@ struct arch_far {
  * begins 16 bytes lower, the assembly finds the first three words in the places of the next three.
  */
 struct arch_rendezvous {
-    uint32_t partner_v86, self_v86, directory_v86, spare;
+    uint32_t partner_v86, self_v86, directory_v86;
+    uint32_t return_address; /* of sysenter */
     uint32_t partner;
     uint32_t self;           /* its entry in the core's table, in bytes from the table's start */
     uint32_t directory;      /* physical: CR3 */
