@@ -10,22 +10,6 @@
 
 #define SOURCE_BIT(slot) (1u << ((slot) % 32))
 
-static void mark_source(struct ipc_process *receiver, unsigned source)
-{
-    unsigned word = source / 32;
-
-    /*@ split word; */
-    receiver->event_sources[word] |= SOURCE_BIT(source);
-}
-
-static void unmark_source(struct ipc_process *receiver, unsigned source)
-{
-    unsigned word = source / 32;
-
-    /*@ split word; */
-    receiver->event_sources[word] &= ~SOURCE_BIT(source);
-}
-
 static void write_event(phys_addr_t in, endpoint_t source, uint32_t bits)
 {
     msg_word(in, 0, (uint32_t)source);
@@ -102,7 +86,7 @@ void ipc_take_events(struct ipc_table *t, unsigned receiver, unsigned source, en
     write_event(in, t->process[source].endpoint, *pending & mask);
     *pending &= ~mask;
     if (*pending == 0)
-        unmark_source(process, source);
+        process->event_sources[source / 32] &= ~SOURCE_BIT(source);
     /* Only what could have come from others counts as a turn: a receive from one source in between
        must not take another's turn away, nor one that takes no message a message's. */
     if (src == ANY || src == NONE)
@@ -127,7 +111,7 @@ bool ipc_notify_set(struct ipc_table *t, unsigned caller, endpoint_t dst, uint32
     slot = (unsigned)found;
     receiver = &t->process[slot];
     t->events[slot][caller] |= events;
-    mark_source(&t->process[slot], caller);
+    t->process[slot].event_sources[caller / 32] |= SOURCE_BIT(caller);
     if (receiver->state == IPC_RECEIVING && (events & receiver->event_mask) != 0 &&
         takes_events_of(receiver->waits_for, source)) {
         ipc_take_events(t, slot, caller, receiver->waits_for, receiver->event_mask, receiver->in);
@@ -160,6 +144,6 @@ void ipc_drop_events(struct ipc_table *t, unsigned slot)
     for (unsigned other = 0; other < IPC_PROCESSES; other++) {
         t->events[slot][other] = 0;
         t->events[other][slot] = 0;
-        unmark_source(&t->process[other], slot);
+        t->process[other].event_sources[slot / 32] &= ~SOURCE_BIT(slot);
     }
 }

@@ -31,7 +31,6 @@ static void clear_process(struct ipc_process *process, endpoint_t endpoint)
     process->reply_call = IPC_REPLY_RECEIVE;
     process->ticket = 0;
     process->kernel_events = 0;
-    /*@ loop unroll IPC_SLOT_WORDS; */
     for (unsigned i = 0; i < IPC_SLOT_WORDS; i++)
         process->event_sources[i] = 0;
     process->result = 0;
@@ -63,7 +62,6 @@ static unsigned take_free(struct ipc_table *t)
 void ipc_init(struct ipc_table *t)
 {
     t->free_last = IPC_NO_SLOT;
-    /*@ loop unroll IPC_PROCESSES; */
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
         clear_process(&t->process[slot], ENDPOINT(0, slot));
         append_free(t, slot);

@@ -1,13 +1,10 @@
 /*
- * What WP proves of the leaves: put in front of the file that defines them, so that the contracts
- * stand beside the code and not in its way.
+ * A send queue's links: who comes is last, who leaves is out, and nobody else's links change.
  *
- * Nothing is asked of the links of a queue but that the neighbours of one who leaves agree with
- * him; a call with a table that is broken stays inside it all the same.
+ * Nothing is asked of the links but that the neighbours of one who leaves are others; with a table
+ * that is broken the two stay inside it all the same.
  */
-#pragma once
-
-#include "core.h"
+#include "../../../ipc/queue.c"
 
 /*@ requires \valid(t) && owner < IPC_PROCESSES && slot < IPC_PROCESSES;
     assigns t->process[owner].queue_first, t->process[owner].queue_last,
@@ -50,15 +47,3 @@ void ipc_queue_append(struct ipc_table *t, unsigned owner, unsigned slot);
                     (i != \old(t->process[slot].queue_next) ==>
                      t->process[i].queue_previous == \old(t->process[i].queue_previous)); */
 void ipc_queue_remove(struct ipc_table *t, unsigned owner, unsigned slot);
-
-/*@ requires \valid_read(t);
-    assigns \nothing;
-    ensures found: \result >= 0 ==> \result < IPC_PROCESSES &&
-                   t->process[\result].state != IPC_FREE &&
-                   t->process[\result].endpoint == endpoint;
-    ensures none: \result < 0 ==> \result == -EINVAL || \result == -EDEADSRCDST;
-    ensures invalid: endpoint <= 0 ==> \result == -EINVAL;
-    ensures sure: endpoint > 0 ==> \forall integer i; 0 <= i < IPC_PROCESSES &&
-                  i == endpoint % (1 << ENDPOINT_SLOT_BITS) && t->process[i].state != IPC_FREE &&
-                  t->process[i].endpoint == endpoint ==> \result == i; */
-int ipc_slot_of(const struct ipc_table *t, endpoint_t endpoint);
