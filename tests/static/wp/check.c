@@ -18,9 +18,11 @@ bool ipc_is_name(endpoint_t endpoint);
                    t->process[\result].state != IPC_FREE &&
                    t->process[\result].endpoint == endpoint;
     ensures none: \result < 0 ==> \result == -EINVAL || \result == -EDEADSRCDST;
-    ensures name: \result >= 0 ==> \result < ENDPOINT_FIRST_NAME;
     ensures invalid: endpoint <= 0 ==> \result == -EINVAL;
+    ensures name: ((uint32_t)endpoint & ENDPOINT_SLOT_MASK) >= ENDPOINT_FIRST_NAME ==>
+                  \result == -EINVAL;
     ensures sure: endpoint > 0 ==> \forall integer i; 0 <= i < IPC_PROCESSES &&
-                  i == ((uint32_t)endpoint & ENDPOINT_SLOT_MASK) && i < ENDPOINT_FIRST_NAME && t->process[i].state != IPC_FREE &&
-                  t->process[i].endpoint == endpoint ==> \result == i; */
+                  i == ((uint32_t)endpoint & ENDPOINT_SLOT_MASK) &&
+                  t->process[i].state != IPC_FREE && t->process[i].endpoint == endpoint ==>
+                  \result == i; */
 int ipc_slot_of(const struct ipc_table *t, endpoint_t endpoint);

@@ -1,6 +1,6 @@
 /*
- * The machine's look-ups in an address space, as arch/arch.h promises them: a page is mapped or not,
- * for all of its bytes, and nothing changes.
+ * The machine's look-ups in an address space, as arch/arch.h promises them: a page is mapped or
+ * not, for all of its bytes, and nothing changes.
  */
 #pragma once
 
