@@ -37,6 +37,16 @@ static inline bool ipc_is_name(endpoint_t endpoint)
     return endpoint_slot(endpoint) >= ENDPOINT_FIRST_NAME;
 }
 
+/* The slot of a process that is or will be waited for. It lives, so this never traps; but what is
+   read from the table becomes an index only after a look at its bound. */
+static inline unsigned ipc_peer_slot(endpoint_t endpoint)
+{
+    unsigned slot = endpoint_slot(endpoint);
+
+    IPC_ASSERT(slot < IPC_PROCESSES);
+    return slot;
+}
+
 static inline bool ipc_waits(const struct ipc_process *process)
 {
     return process->state > IPC_RUNNABLE;

@@ -63,25 +63,26 @@ static unsigned next_source(const struct ipc_table *t, unsigned receiver, uint32
                             unsigned from)
 {
     const uint32_t *sources = t->process[receiver].event_sources;
-    uint32_t bits = sources[from / 32] & ~(SOURCE_BIT(from) - 1);
 
-    for (unsigned word = from / 32;;) {
+    for (unsigned word = from / 32; word < IPC_SLOT_WORDS; word++) {
+        uint32_t bits = sources[word];
+
+        if (word == from / 32)
+            bits &= ~(SOURCE_BIT(from) - 1);
         for (; bits != 0; bits &= bits - 1) {
             unsigned slot = word * 32 + (unsigned)__builtin_ctz(bits);
 
             if ((t->events[receiver][slot] & mask) != 0)
                 return slot;
         }
-        if (++word == IPC_SLOT_WORDS)
-            return IPC_NO_SLOT;
-        bits = sources[word];
     }
+    return IPC_NO_SLOT;
 }
 
 unsigned ipc_choose_events(const struct ipc_table *t, unsigned receiver, endpoint_t src,
                            uint32_t mask)
 {
-    unsigned slot = endpoint_slot(src);
+    unsigned slot;
 
     if (mask == 0)
         return IPC_NO_SLOT;
@@ -89,9 +90,10 @@ unsigned ipc_choose_events(const struct ipc_table *t, unsigned receiver, endpoin
         slot = next_source(t, receiver, mask, t->process[receiver].event_turn);
         return slot != IPC_NO_SLOT ? slot : next_source(t, receiver, mask, 0);
     }
-    if (ipc_is_name(src) || (t->events[receiver][slot] & mask) == 0)
+    if (ipc_is_name(src))
         return IPC_NO_SLOT;
-    return slot;
+    slot = ipc_peer_slot(src);
+    return (t->events[receiver][slot] & mask) != 0 ? slot : IPC_NO_SLOT;
 }
 
 void ipc_take_events(struct ipc_table *t, unsigned receiver, unsigned source, endpoint_t src,
@@ -119,12 +121,14 @@ bool ipc_notify(struct ipc_table *t, unsigned caller, endpoint_t dst)
 
 bool ipc_notify_set(struct ipc_table *t, unsigned caller, endpoint_t dst, uint32_t events)
 {
-    unsigned slot = endpoint_slot(dst);
-    const struct ipc_process *receiver = &t->process[slot];
+    int found = ipc_slot_of(t, dst);
     endpoint_t source = t->process[caller].endpoint;
+    const struct ipc_process *receiver;
+    unsigned slot;
 
-    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, dst) >= 0);
-    IPC_ASSERT(events != 0);
+    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && found >= 0 && events != 0);
+    slot = (unsigned)found;
+    receiver = &t->process[slot];
     t->events[slot][caller] |= events;
     note_source(&t->process[slot], caller);
     if (receiver->state == IPC_RECEIVING && (events & receiver->event_mask) != 0 &&
