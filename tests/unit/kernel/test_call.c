@@ -447,10 +447,10 @@ static void a_straddling_place_is_kept(void **state)
     ended = false;
     first_bytes = 20;
     trap_with(IPC_RECEIVE, ANY, EBX);
-    assert_int_equal(processes[CALLER].deliver.first_bytes, 20);
+    assert_int_equal(processes[CALLER].arch.deliver.first_bytes, 20);
     first_bytes = 0;
     trap_with(IPC_RECEIVE, ANY, EBX);
-    assert_int_equal(processes[CALLER].deliver.first_bytes, 0);
+    assert_int_equal(processes[CALLER].arch.deliver.first_bytes, 0);
 }
 
 static void a_refused_cycle_is_kept(void **state)
