@@ -19,7 +19,7 @@ import seeds
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-LONGEST = {"module_line": 599, "elf": 1024, "multiboot": 2048, "text": 256, "terminal": 256}
+LONGEST = {"module_line": 599, "elf": 1024, "multiboot": 2048, "text": 256, "terminal": 1200}
 CORE, TRAP, LINE, ELF, LOADER, TEXT, SCREEN = 30000, 30000, 400000, 600000, 400000, 200000, 60000
 
 # Fuzzer, inputs that it gets, file, what is wrong, the text once, and as it is with the fault.
@@ -79,8 +79,8 @@ FAULTS = (
      "        if (old.end > hole.end)\n            spans_insert(s, (struct span){hole.end, old.end});\n", ""),
     ("text", TEXT, "libc/stdlib/number.c", "0x is a number without a digit",
      "&& isxdigit((unsigned char)at[2])", ""),
-    ("text", TEXT, "libc/stdio/format.c", "a width overflows",
-     "value > (INT_MAX - digit) / 10 ? INT_MAX : value * 10 + digit", "value * 10 + digit"),
+    ("text", TEXT, "libc/stdio/format.c", "padding in whole blocks",
+     "count < (int)sizeof(block) ? (size_t)count : sizeof(block)", "sizeof(block)"),
     ("text", TEXT, "servers/shell/words.c", "one word more than fit",
      "if (s->words->count == WORDS_MAX)", "if (s->words->count > WORDS_MAX)"),
     ("text", TEXT, "servers/shell/match.c", "a name one letter too long",

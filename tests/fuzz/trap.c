@@ -349,6 +349,11 @@ static void check_path(unsigned slot)
 {
     const struct naive_process *p = &model.process[slot];
 
+    if (p->state == IPC_RECEIVING && p->answered)
+        fuzz_feature(1u << 27 | (uint32_t)(p->waits_for == ANY) << 4 | (uint32_t)p->timed << 3 |
+                     (uint32_t)p->message_is_next << 2 |
+                     (uint32_t)(p->in == process_at(slot)->in_box) << 1 |
+                     (uint32_t)(p->in == arch_phys_of(&process_at(slot)->bounce)));
     if (machine.path[slot].is_open &&
         (p->state != IPC_RECEIVING || p->waits_for != ANY || p->timed || !p->answered ||
          p->message_is_next || !is_for_machine(slot, p->in)))
@@ -438,10 +443,10 @@ static void decode_registers(unsigned slot, struct fuzz_input *input, struct arc
         number = IPC_IN_OUTBOX;
     *r = (struct arch_call){
         .call = number | (call_waits(number) ? decode_flags(how) : 0),
-        .events = decode_events(fuzz_byte(input)),
         .timeout = how < 0x20 ? 0 : how * 100,
-        .message = decode_address(input),
     };
+    r->message = decode_address(input);
+    r->events = decode_events(fuzz_byte(input));
     r->target = (uint32_t)(call_receives_from(number) ? decode_source(&ipc_table, target)
                                                       : decode_target(&ipc_table, target));
     if (call_replies(number)) {
