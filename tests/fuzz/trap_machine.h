@@ -29,7 +29,7 @@ struct machine {
     struct user_page page[IPC_PROCESSES][USER_PAGES];
     struct module module[IPC_PROCESSES]; /* one a slot */
     struct {
-        bool is_open;       /* its next request may be the machine's own: arch_open */
+        bool is_open; /* its next request may be the machine's own: arch_open */
         bool with_boxes;
         endpoint_t accepts; /* its next send may be: arch_accept; 0: it may not */
         phys_addr_t in_box, out_box;

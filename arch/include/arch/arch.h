@@ -4,9 +4,10 @@
  * arch/x86 is the PC; arch/host is the same contract on a workstation, as far as tests need it. A
  * machine also brings <machine/context.h>, which defines struct arch_context (a process's
  * registers, FPU state, port rights; its register frame comes first and the trap pushes into it)
- * and struct arch_space (an address space), both plain data without constructors. The kernel knows
- * one member of a context, `deliver`, a struct arch_place: of a process that waits with a message
- * in two pages where they are, and the core's message is its bounce; else no message.
+ * and struct arch_space (an address space), both plain data without constructors, and struct
+ * arch_place: where a message lies, in one piece or in two pages that need not touch. The kernel
+ * knows one member of a context, `deliver`, an arch_place: of a process that waits with a message
+ * in two pages, where they are, while the core's message is its bounce; else no message.
  *
  * The kernel runs on one stack, with interrupts off, and returns from every upcall.
  */

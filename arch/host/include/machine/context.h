@@ -4,8 +4,12 @@
  */
 #pragma once
 
-#include <arch/place.h>
 #include <stdint.h>
+
+struct arch_place {
+    uint32_t first, second; /* physical addresses */
+    uint32_t first_bytes;   /* 0: no message */
+};
 
 struct arch_space {
     uint32_t pages; /* mapped */

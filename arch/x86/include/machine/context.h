@@ -8,9 +8,13 @@
  */
 #pragma once
 
-#include <arch/place.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+struct arch_place {
+    uint32_t first, second; /* physical addresses */
+    uint32_t first_bytes;   /* 0: no message */
+};
 
 struct arch_frame {
     uint32_t vector, error; /* of the exception or interrupt that came last */
