@@ -117,7 +117,7 @@ set ylabel "instructions"
 set xrange [0:205]
 set yrange [0:{top}]
 set grid
-set key outside below
+set key tmargin center Left reverse maxrows 2
 $load << END
 {load}
 END
