@@ -11,6 +11,8 @@ extern unsigned wrong;
 int serve(void);
 /* `rounds` measured rounds with that client, whose request BENCH_ROUNDS has been answered. */
 void serve_rounds(endpoint_t client, enum way way, enum gate gate, uint32_t rounds);
-void serve_check(endpoint_t client, enum check check);
+void serve_check(endpoint_t client, enum check check, enum way way);
+/* Answers each request with its words, the first one more, after so many turns of a loop. */
+int serve_slowly(void);
 int drive(void);
 int raise_interrupts(void);

@@ -131,13 +131,18 @@ static int begin(endpoint_t server, enum way way, enum gate gate, uint32_t round
 
 int measure_rounds(enum way way, enum gate gate, struct figures *f)
 {
+    return measure_mixed(way, way, gate, f);
+}
+
+int measure_mixed(enum way way, enum way servers, enum gate gate, struct figures *f)
+{
     static struct side server_side[ROUNDS];
     endpoint_t server;
     if (!gate_offered(gate))
         return -ENOSYS;
     int error = sys_lookup("bench-server", &server);
     if (error == 0)
-        error = begin(server, way, gate, ROUNDS);
+        error = begin(server, servers, gate, ROUNDS);
     if (error < 0)
         return error;
     for (uint32_t round = 0; round < ROUNDS; round++)
