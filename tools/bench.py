@@ -128,6 +128,10 @@ def growth(table, measured):
             result.append(f"{name} was not measured; it was {entry.value}")
         elif measured[name][0] > entry.value:
             result.append(f"{name} grew from {entry.value} to {measured[name][0]}")
+    for name, (value, _) in measured.items():
+        least = name.removesuffix(".median")
+        if name not in table and least != name and least in table and value > (table[least].value or value):
+            result.append(f"{least}'s median is {value}; it was the least, {table[least].value}")
     for name in bench_page.CURVES:
         values = [value for _, value in bench_page.curve(measured, name)]
         if not values or max(values) > min(values) + FLAT:

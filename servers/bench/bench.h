@@ -33,7 +33,7 @@ void window_none(struct window *w); /* nothing between the readings */
 void window_int(struct window *w);  /* the call by `int` */
 void window_sysenter(struct window *w);
 void window_strange(struct window *w); /* by `int`, with ds, es and fs null, gs flat, DF set */
-void window_out(struct window *w); /* `out` of al to port dx */
+void window_out(struct window *w);     /* `out` of al to port dx */
 
 /* The reading before a call lies in the last word of this message. */
 extern message window_message;
@@ -96,11 +96,16 @@ enum check {
     CHECK_TICKET, /* the answer's ticket */
     CHECK_NAME,   /* the answer's addressee */
     CHECK_NESTED, /* the server is a client before it answers, and its alarm comes meanwhile */
+    CHECK_FLAGS,  /* the client has a deadline, and the server answers after it */
     CHECK_STATE,  /* DS and ES are null before the call, DF is set */
     CHECK_COUNTS, /* of messages sent and received */
     CHECK_PLACES, /* messages where none may be */
     CHECKS
 };
+
+/* The round that comes before a check's: from its answer on the server waits as the kernel's common
+   path wants it. */
+#define ROUND_BEFORE 9
 
 /* Word `i` of the question in a round, m_type being the eighth. No two are alike. */
 static inline uint32_t question_word(uint32_t round, uint32_t i)

@@ -11,7 +11,9 @@
 #include <stdio.h>
 
 #define MORE_THAN_TICKETS 66000u
+#define DEADLINE_US       500u /* less than the server's alarm */
 #define DIRECTION_FLAG    0x400u
+#define KERNELS_LOOKED_AT (32u << 20)
 #define USER_DATA         0x23u
 
 static endpoint_t server;
@@ -51,6 +53,18 @@ static unsigned refused(endpoint_t target, uint32_t flags, int error)
     message *m = own(2);
     fill_question(m, 2);
     return (int)request(target, flags, m, window_int).eax != error;
+}
+
+static unsigned too_late(void)
+{
+    message *m = own(0);
+    fill_question(m, 0);
+    struct window w = {.eax = (uint32_t)server,
+                       .ebx = way == BY_BOX ? 0 : (uint32_t)m,
+                       .ecx = IPC_REQUEST | IPC_TIMEOUT,
+                       .esi = DEADLINE_US};
+    window_int(&w);
+    return (int)w.eax != -EREPLYTIMEDOUT;
 }
 
 /* ---- Each check --------------------------------------------------------------------------------
@@ -109,9 +123,38 @@ static unsigned wrong_counts(void)
     for (unsigned i = 0; i < 2; i++) {
         after[i] = counts_of(processes[i]);
         wrong += after[i].sent - between[i].sent != between[i].sent - before[i].sent + 2;
-        wrong += after[i].received - between[i].received !=
-                 between[i].received - before[i].received + 2;
+        wrong +=
+            after[i].received - between[i].received != between[i].received - before[i].received + 2;
     }
+    return wrong;
+}
+
+static unsigned refused_at(uint32_t address, int error)
+{
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): that is what is tried */
+    return (int)request(server, 0, (message *)address, window_int).eax != error;
+}
+
+/* A message whose second page is not there: where the pages end that this stack is in. */
+static uint32_t end_of_stack(void)
+{
+    uint32_t page = (uint32_t)__builtin_frame_address(0) & ~(PAGE_BYTES - 1);
+    struct window w;
+    do {
+        page += PAGE_BYTES;
+        w = (struct window){.ebx = page - 4, .ecx = IPC_ECHO};
+        window_int(&w);
+    } while ((int)w.eax == 0);
+    return page - 4;
+}
+
+/* The kernel sees the machine's memory there. Were it believed to be page tables, some of it would
+   look as if it named a page of this process. */
+static unsigned kernels_half_refused(void)
+{
+    unsigned wrong = 0;
+    for (uint32_t address = USER_END; address < USER_END + KERNELS_LOOKED_AT; address += PAGE_BYTES)
+        wrong += refused_at(address, -EFAULT);
     return wrong;
 }
 
@@ -119,12 +162,15 @@ static unsigned wrong_counts(void)
 static unsigned wrong_places(void)
 {
     static const message constant;
+    if (way == BY_BOX)
+        return 0;
     const struct {
         uint32_t address;
         int error;
     } places[] = {
         {(uint32_t)place(BY_POINTER, 0) + 1, -EINVAL},
         {(uint32_t)place(BY_POINTER, 0) + 2, -EINVAL},
+        {end_of_stack(), -EFAULT},
         {(uint32_t)&constant, -EFAULT},
         {0x1000, -EFAULT},
         {0x40000000, -EFAULT},
@@ -135,23 +181,21 @@ static unsigned wrong_places(void)
         {0xffffffe0, -EFAULT},
     };
     unsigned wrong = 0;
-    if (way == BY_BOX)
-        return 0;
     for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
-        /* NOLINTNEXTLINE(performance-no-int-to-ptr): that is what is tried */
-        message *m = (message *)places[i].address;
-        wrong += (int)request(server, 0, m, window_int).eax != places[i].error;
+        wrong += refused_at(places[i].address, places[i].error);
     }
-    return wrong;
+    return wrong + kernels_half_refused();
 }
 
 static unsigned try_check(enum check check)
 {
+    unsigned wrong = answered(ROUND_BEFORE);
     if (check == CHECK_COUNTS)
-        return wrong_counts();
+        return wrong + wrong_counts();
+    if (check == CHECK_FLAGS)
+        return wrong + too_late() + answered(1);
     if (check == CHECK_STATE)
-        return strange_state(0) + strange_state(1);
-    unsigned wrong = 0;
+        return wrong + strange_state(0) + strange_state(1);
     if (check == CHECK_TARGET)
         wrong += wrong_target();
     if (check == CHECK_PLACES)
@@ -194,7 +238,7 @@ static int begin(enum check check)
 void try_checks(void (*each)(const char *name, int error, struct figures *f))
 {
     static const char *const names[CHECKS] = {"target", "source", "events", "ticket", "name",
-                                              "nested", "state",  "counts", "places"};
+                                              "nested", "flags",  "state",  "counts", "places"};
     static const enum way ways[] = {BY_BOX, BY_POINTER};
     for (unsigned i = 0; i < 2 * CHECKS; i++) {
         struct figures f = {0};

@@ -8,6 +8,7 @@
 #include <parley/ipc.h>
 #include <parley/system.h>
 
+#define FLAG_INTERRUPT 0x200u
 #define FLAG_DIRECTION 0x400u
 #define USER_DATA      0x23u
 #define WALL_ROUNDS    20000u
@@ -29,7 +30,8 @@ static unsigned wrong_registers(const struct window *w, const struct window *ask
 {
     return (w->ebx != asked->ebx) + (w->ecx != asked->ecx) + (w->edx != asked->edx) +
            (w->edi != asked->edi) + ((w->segments[0] & 0xffff) != USER_DATA) +
-           ((w->segments[1] & 0xffff) != USER_DATA) + ((w->flags & FLAG_DIRECTION) != 0);
+           ((w->segments[1] & 0xffff) != USER_DATA) + ((w->flags & FLAG_DIRECTION) != 0) +
+           ((w->flags & FLAG_INTERRUPT) == 0);
 }
 
 /* ---- One round ---------------------------------------------------------------------------------

@@ -114,9 +114,8 @@ static int queue(const char *number)
 /* Anything but the refusal shows in that it lives. */
 static int denied(const char *number, message *m)
 {
-    struct window w = {.eax = (uint32_t)strtoul(number, NULL, 10),
-                       .ebx = (uint32_t)m,
-                       .ecx = IPC_REQUEST};
+    struct window w = {
+        .eax = (uint32_t)strtoul(number, NULL, 10), .ebx = (uint32_t)m, .ecx = IPC_REQUEST};
     boxes_set();
     window_int(&w);
     return (int)w.eax == -ECALLDENIED ? 0 : sleep_for_ever();
