@@ -82,6 +82,16 @@ struct cpuid cpuid(uint32_t leaf)
     return r;
 }
 
+#define LEAF1_EDX_SEP (1u << 11)
+
+void expect_sysenter(void)
+{
+    if (cpuid(1).edx & LEAF1_EDX_SEP)
+        expect(&(struct expectation){DEATH_FAULT, PAGE_FAULT, PAGE_FAULT, 0, 0, 0, 0});
+    else
+        expect(&(struct expectation){DEATH_FAULT, INVALID_OPCODE, GENERAL_PROTECTION, 0, 0, 0, 0});
+}
+
 uint32_t return_vector(uint32_t vector)
 {
     return cpuid(7).ebx & 1u << 20 ? PAGE_FAULT : vector;

@@ -34,6 +34,9 @@ void expect_exit(void);
 void expect_fault(uint32_t vector, uint32_t error, const void *ip);
 /* The same, or another vector with any error code. */
 void expect_either(uint32_t vector, uint32_t error, uint32_t other, const void *ip);
+/* sysenter without an address to come back to: it comes back to 0. A processor that lacks it says
+   that there is no such instruction, or (as QEMU does) that nobody set it up. */
+void expect_sysenter(void);
 /* A page fault; `what`: EXPECT_ADDRESS or EXPECT_SAME_PAGE, and perhaps EXPECT_P_FREE. */
 void expect_page_fault(uint32_t error, uint32_t address, const void *ip, uint32_t what);
 

@@ -50,10 +50,9 @@ INSTRUCTION_EITHER(do_rdpmc, GP, INVALID_OPCODE, ".byte 0x0f, 0x33")
 INSTRUCTION_EITHER(do_xsetbv, GP, INVALID_OPCODE, ".byte 0x0f, 0x01, 0xd1")
 INSTRUCTION_EITHER(do_rsm, INVALID_OPCODE, GP, ".byte 0x0f, 0xaa")
 
-/* Without an address to come back to it comes back to 0. */
 void do_sysenter(void)
 {
-    expect(&(struct expectation){DEATH_FAULT, PAGE_FAULT, INVALID_OPCODE, 0, 0, 0, 0});
+    expect_sysenter();
     __asm__ volatile(".byte 0x0f, 0x34" : : "a"(0), "b"(0), "c"(0), "d"(0) : "memory", "cc");
     went_wrong(77);
 }
