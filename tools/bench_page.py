@@ -136,4 +136,5 @@ def draw(measured, path):
     text = PLOT.format(top=max(value for points in curves.values() for _, value in points) * 1.2,
                        **{name: "\n".join(f"{x} {y}" for x, y in points) for name, points in curves.items()})
     drawn = subprocess.run(["gnuplot"], input=text, text=True, check=True, capture_output=True)
-    path.write_text(drawn.stdout.replace("</svg>", data_of(measured) + "</svg>"))
+    text = re.sub(r"[ \t]+$", "", drawn.stdout, flags=re.M)
+    path.write_text(text.replace("</svg>", data_of(measured) + "</svg>"))

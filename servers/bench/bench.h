@@ -96,6 +96,8 @@ enum check {
     CHECK_TICKET, /* the answer's ticket */
     CHECK_NAME,   /* the answer's addressee */
     CHECK_NESTED, /* the server is a client before it answers, and its alarm comes meanwhile */
+    CHECK_QUEUED, /* the same, and instead of the alarm another's request comes; no events are
+                     wanted */
     CHECK_FLAGS,  /* the client has a deadline, and the server answers after it */
     CHECK_STATE,  /* DS and ES are null before the call, DF is set */
     CHECK_COUNTS, /* of messages sent and received */

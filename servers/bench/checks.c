@@ -187,9 +187,18 @@ static unsigned wrong_places(void)
     return wrong + kernels_half_refused();
 }
 
+static unsigned late_started(void)
+{
+    char arguments[32];
+    endpoint_t late;
+    snprintf(arguments, sizeof arguments, "late %d", (int)server);
+    return fresh("bench-raiser", arguments, &late) != 0;
+}
+
 static unsigned try_check(enum check check)
 {
-    unsigned wrong = answered(ROUND_BEFORE);
+    unsigned wrong = check == CHECK_QUEUED ? late_started() : 0;
+    wrong += answered(ROUND_BEFORE);
     if (check == CHECK_COUNTS)
         return wrong + wrong_counts();
     if (check == CHECK_FLAGS)
@@ -237,8 +246,9 @@ static int begin(enum check check)
 
 void try_checks(void (*each)(const char *name, int error, struct figures *f))
 {
-    static const char *const names[CHECKS] = {"target", "source", "events", "ticket", "name",
-                                              "nested", "flags",  "state",  "counts", "places"};
+    static const char *const names[CHECKS] = {"target", "source", "events", "ticket",
+                                              "name",   "nested", "queued", "flags",
+                                              "state",  "counts", "places"};
     static const enum way ways[] = {BY_BOX, BY_POINTER};
     for (unsigned i = 0; i < 2 * CHECKS; i++) {
         struct figures f = {0};

@@ -4,6 +4,7 @@
  *   (none)          the server of the measured round trips: server_rounds.c
  *   driver, raiser  who waits for an interrupt line, and who makes the device raise it: interrupt.c
  *   slow            whom the server asks in between: server_checks.c
+ *   late ENDPOINT   asks that process after a while
  *   sleep           lives and waits for nobody
  *   denied ENDPOINT, denied-pointer ENDPOINT
  *                   asks that process, which its module may not; ends when it was refused
@@ -130,6 +131,8 @@ int main(int argc, char **argv)
         return raise_interrupts();
     if (strcmp(role, "slow") == 0)
         return serve_slowly();
+    if (strcmp(role, "late") == 0 && argc > 2)
+        return ask_late((endpoint_t)strtoul(argv[2], NULL, 10));
     if (strcmp(role, "sleep") == 0)
         return sleep_for_ever();
     if (strcmp(role, "denied") == 0 && argc > 2)

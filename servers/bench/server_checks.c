@@ -5,8 +5,9 @@
 #include <parley/system.h>
 
 #define USER_DATA 0x23u
-#define ALARM_US  3000     /* ends a wait that nobody else ends */
-#define TURNS     2000000u /* of a loop: longer than the alarm */
+#define ALARM_US  3000 /* ends a wait that nobody else ends */
+#define SLOW_US   6000 /* longer than the alarm, and than who is late */
+#define LATE      0x1a7e
 
 struct server_check {
     endpoint_t client, slow;
@@ -85,7 +86,7 @@ static void ask_in_between(const struct server_check *c)
 {
     message *m = c->out;
     fill_question(m, 3);
-    m->m_type = TURNS;
+    m->m_type = SLOW_US;
     struct window w = {.eax = (uint32_t)c->slow, .ebx = c->explicit, .ecx = IPC_REQUEST};
     window_int(&w);
     wrong += (w.eax != 0) + (w.esi != IPC_CAME_REPLY) + (c->in->m_source != c->slow) +
@@ -106,6 +107,17 @@ static void answer_late(struct server_check *c)
     answer_last(c, 1);
 }
 
+/* Another has queued up in between: its turn comes first. */
+static void answer_queued(struct server_check *c)
+{
+    fill_answer(c->out, 0);
+    struct window w = wait_openly(c, c->client, c->ticket, ANY, 0);
+    wrong += (w.eax != 0) + (c->in->m_source == c->client) + (c->in->m_type != LATE);
+    w = wait_openly(c, c->in->m_source, IPC_TICKET(w.esi), ANY, 0);
+    take(c, &w, 1);
+    answer_last(c, 1);
+}
+
 static struct server_check prepare(endpoint_t client, enum check check, enum way way)
 {
     struct server_check c = {.client = client, .in = box_in(), .out = box_out()};
@@ -118,6 +130,15 @@ static struct server_check prepare(endpoint_t client, enum check check, enum way
     return c;
 }
 
+static void serve_first(struct server_check *c, uint32_t events)
+{
+    struct window w = wait_openly(c, NONE, 0, ANY, events);
+    take(c, &w, ROUND_BEFORE);
+    fill_answer(c->out, ROUND_BEFORE);
+    w = wait_openly(c, c->client, c->ticket, ANY, events);
+    take(c, &w, 0);
+}
+
 void serve_check(endpoint_t client, enum check check, enum way way)
 {
     wrong = 0;
@@ -125,23 +146,38 @@ void serve_check(endpoint_t client, enum check check, enum way way)
     if (check == CHECK_TICKET || check == CHECK_NAME || check == CHECK_SOURCE ||
         check == CHECK_NESTED || check == CHECK_FLAGS)
         sys_alarm(ALARM_US);
-    struct window w = wait_openly(&c, NONE, 0, ANY, IPC_ALL_EVENTS);
-    take(&c, &w, ROUND_BEFORE);
-    fill_answer(c.out, ROUND_BEFORE);
-    w = wait_openly(&c, client, c.ticket, ANY, IPC_ALL_EVENTS);
-    take(&c, &w, 0);
-    if (check == CHECK_TICKET)
-        answer_wrongly_first(&c, client, c.ticket + 1);
-    else if (check == CHECK_NAME)
-        answer_wrongly_first(&c, client + ENDPOINT(1, 0), c.ticket);
-    else if (check == CHECK_NESTED)
+    serve_first(&c, check == CHECK_QUEUED ? 0 : IPC_ALL_EVENTS);
+    if (check == CHECK_NESTED || check == CHECK_QUEUED)
         ask_in_between(&c);
-    else if (check == CHECK_FLAGS)
+    switch (check) {
+    case CHECK_TICKET:
+        answer_wrongly_first(&c, client, c.ticket + 1);
+        break;
+    case CHECK_NAME:
+        answer_wrongly_first(&c, client + ENDPOINT(1, 0), c.ticket);
+        break;
+    case CHECK_FLAGS:
         answer_late(&c);
-    if (check == CHECK_SOURCE)
+        break;
+    case CHECK_QUEUED:
+        answer_queued(&c);
+        break;
+    case CHECK_SOURCE:
         answer_then(&c, HARDWARE, IPC_ALL_EVENTS, true);
-    else if (check != CHECK_TICKET && check != CHECK_NAME && check != CHECK_FLAGS)
+        break;
+    default:
         answer_then(&c, ANY, check == CHECK_EVENTS ? 0 : IPC_ALL_EVENTS, check == CHECK_NESTED);
+    }
+}
+
+static void sleep_us(uint32_t us)
+{
+    struct window w = {.eax = NONE,
+                       .ecx = IPC_REPLY_RECEIVE | IPC_TIMEOUT,
+                       .edx = IPC_ALL_EVENTS,
+                       .edi = HARDWARE,
+                       .esi = us};
+    window_int(&w);
 }
 
 int serve_slowly(void)
@@ -152,12 +188,20 @@ int serve_slowly(void)
         window_int(&w);
         if ((int)w.eax < 0)
             return -(int)w.eax;
-        for (volatile int32_t turn = 0; turn < box_in()->m_type; turn++)
-            ;
+        if (box_in()->m_type > 0)
+            sleep_us((uint32_t)box_in()->m_type);
         *box_out() = *box_in();
         box_out()->m_type = 0;
         box_out()->m_words[0]++;
         w.eax = (uint32_t)box_in()->m_source;
         w.ecx = IPC_REPLY_RECEIVE | IPC_TICKET(w.esi) << IPC_TICKET_SHIFT;
     }
+}
+
+int ask_late(endpoint_t server)
+{
+    message m = {.m_type = LATE};
+    boxes_set();
+    sleep_us(ALARM_US);
+    return ipc_request(server, &m);
 }
