@@ -32,7 +32,8 @@ struct window {
 void window_none(struct window *w); /* nothing between the readings */
 void window_int(struct window *w);  /* the call by `int` */
 void window_sysenter(struct window *w);
-void window_out(struct window *w); /* `out` of al to port dx */
+void window_strange(struct window *w); /* by `int`, with ds, es and fs null, gs flat, DF set */
+void window_out(struct window *w);     /* `out` of al to port dx */
 
 /* The reading before a call lies in the last word of this message. */
 extern message window_message;
@@ -78,7 +79,7 @@ void gate_call(enum gate gate, struct window *w);
 enum {
     BENCH_ROUNDS = 0xb01, /* 0 way, 1 gate, 2 rounds: then that many measured rounds follow */
     BENCH_READINGS,      /* 0 index -> 0..5 six readings, 6 what was wrong since the rounds began */
-    BENCH_CHECK,         /* 0 check: then that check's rounds follow */
+    BENCH_CHECK,         /* 0 check, 1 way: then that check's rounds follow */
     BENCH_QUEUE,         /* after the answer it receives from the client only, until: */
     BENCH_DRAIN,         /* 0 number: takes so many requests, keeps the last word of each */
     BENCH_DRIVER_SERVED, /* -> 0 the reading after the last interrupt */
@@ -87,15 +88,26 @@ enum {
 
 #define INTERRUPTS 7
 
-/* What a rendezvous that only looks like the common one has wrong. */
+/* In what a rendezvous only looks like the common one, or what of it is looked at. */
 enum check {
     CHECK_TARGET, /* the server's generation, or the permission to ask it */
     CHECK_SOURCE, /* whom the server waits for after its answer */
     CHECK_EVENTS, /* the events that it waits for */
     CHECK_TICKET, /* the answer's ticket */
     CHECK_NAME,   /* the answer's addressee */
+    CHECK_NESTED, /* the server is a client before it answers, and its alarm comes meanwhile */
+    CHECK_QUEUED, /* the same, and instead of the alarm another's request comes; no events are
+                     wanted */
+    CHECK_FLAGS,  /* the client has a deadline, and the server answers after it */
+    CHECK_STATE,  /* DS and ES are null before the call, DF is set */
+    CHECK_COUNTS, /* of messages sent and received */
+    CHECK_PLACES, /* messages where none may be */
     CHECKS
 };
+
+/* The round that comes before a check's: from its answer on the server waits as the kernel's common
+   path wants it. */
+#define ROUND_BEFORE 9
 
 /* Word `i` of the question in a round, m_type being the eighth. No two are alike. */
 static inline uint32_t question_word(uint32_t round, uint32_t i)

@@ -11,6 +11,11 @@ extern unsigned wrong;
 int serve(void);
 /* `rounds` measured rounds with that client, whose request BENCH_ROUNDS has been answered. */
 void serve_rounds(endpoint_t client, enum way way, enum gate gate, uint32_t rounds);
-void serve_check(endpoint_t client, enum check check);
+void serve_check(endpoint_t client, enum check check, enum way way);
+/* Answers each request with its words, the first one more, after as many microseconds as m_type
+   says. */
+int serve_slowly(void);
+/* Asks that process, a while after it was started. */
+int ask_late(endpoint_t server);
 int drive(void);
 int raise_interrupts(void);

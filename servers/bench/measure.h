@@ -29,12 +29,14 @@ void end_helpers(void);
 int ask(endpoint_t helper, int32_t type, message *m);
 
 int measure_rounds(enum way way, enum gate gate, struct figures *f);
+/* The client's way and the server's. */
+int measure_mixed(enum way way, enum way servers, enum gate gate, struct figures *f);
 /* So many round trips by box in which one word is looked at; nanoseconds of one. */
 int measure_unread(uint32_t rounds, uint32_t *nanoseconds);
 int measure_wall(uint32_t *nanoseconds);
 
 /* Whether a rendezvous that only looks like the common one gets what it should. */
-int try_checks(struct figures *f);
+void try_checks(void (*each)(const char *name, int error, struct figures *f));
 /* More round trips than there are tickets. */
 int try_tickets(struct figures *f);
 

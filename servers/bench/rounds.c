@@ -8,6 +8,7 @@
 #include <parley/ipc.h>
 #include <parley/system.h>
 
+#define FLAG_INTERRUPT 0x200u
 #define FLAG_DIRECTION 0x400u
 #define USER_DATA      0x23u
 #define WALL_ROUNDS    20000u
@@ -29,7 +30,8 @@ static unsigned wrong_registers(const struct window *w, const struct window *ask
 {
     return (w->ebx != asked->ebx) + (w->ecx != asked->ecx) + (w->edx != asked->edx) +
            (w->edi != asked->edi) + ((w->segments[0] & 0xffff) != USER_DATA) +
-           ((w->segments[1] & 0xffff) != USER_DATA) + ((w->flags & FLAG_DIRECTION) != 0);
+           ((w->segments[1] & 0xffff) != USER_DATA) + ((w->flags & FLAG_DIRECTION) != 0) +
+           ((w->flags & FLAG_INTERRUPT) == 0);
 }
 
 /* ---- One round ---------------------------------------------------------------------------------
@@ -131,13 +133,18 @@ static int begin(endpoint_t server, enum way way, enum gate gate, uint32_t round
 
 int measure_rounds(enum way way, enum gate gate, struct figures *f)
 {
+    return measure_mixed(way, way, gate, f);
+}
+
+int measure_mixed(enum way way, enum way servers, enum gate gate, struct figures *f)
+{
     static struct side server_side[ROUNDS];
     endpoint_t server;
     if (!gate_offered(gate))
         return -ENOSYS;
     int error = sys_lookup("bench-server", &server);
     if (error == 0)
-        error = begin(server, way, gate, ROUNDS);
+        error = begin(server, servers, gate, ROUNDS);
     if (error < 0)
         return error;
     for (uint32_t round = 0; round < ROUNDS; round++)

@@ -3,8 +3,11 @@
  *
  *   (none)          the server of the measured round trips: server_rounds.c
  *   driver, raiser  who waits for an interrupt line, and who makes the device raise it: interrupt.c
+ *   slow            whom the server asks in between: server_checks.c
+ *   late ENDPOINT   asks that process after a while
  *   sleep           lives and waits for nobody
- *   denied ENDPOINT asks that process, which its module may not; ends when it was refused
+ *   denied ENDPOINT, denied-pointer ENDPOINT
+ *                   asks that process, which its module may not; ends when it was refused
  *   queue ENDPOINT  asks that process, which does not receive: a place in its queue
  */
 #include "helper.h"
@@ -57,9 +60,10 @@ static void answer_rounds(message *m)
 static void answer_check(message *m)
 {
     const endpoint_t client = m->m_source;
-    const uint32_t check = m->m_words[0];
-    if (answer(m, check < CHECKS ? 0 : -EINVAL) == 0 && check < CHECKS)
-        serve_check(client, (enum check)check);
+    const uint32_t check = m->m_words[0], way = m->m_words[1];
+    const bool possible = check < CHECKS && way < WAYS;
+    if (answer(m, possible ? 0 : -EINVAL) == 0 && possible)
+        serve_check(client, (enum check)check, (enum way)way);
 }
 
 int serve(void)
@@ -109,9 +113,10 @@ static int queue(const char *number)
 }
 
 /* Anything but the refusal shows in that it lives. */
-static int denied(const char *number)
+static int denied(const char *number, message *m)
 {
-    struct window w = {.eax = (uint32_t)strtoul(number, NULL, 10), .ecx = IPC_REQUEST};
+    struct window w = {
+        .eax = (uint32_t)strtoul(number, NULL, 10), .ebx = (uint32_t)m, .ecx = IPC_REQUEST};
     boxes_set();
     window_int(&w);
     return (int)w.eax == -ECALLDENIED ? 0 : sleep_for_ever();
@@ -124,10 +129,16 @@ int main(int argc, char **argv)
         return drive();
     if (strcmp(role, "raiser") == 0)
         return raise_interrupts();
+    if (strcmp(role, "slow") == 0)
+        return serve_slowly();
+    if (strcmp(role, "late") == 0 && argc > 2)
+        return ask_late((endpoint_t)strtoul(argv[2], NULL, 10));
     if (strcmp(role, "sleep") == 0)
         return sleep_for_ever();
     if (strcmp(role, "denied") == 0 && argc > 2)
-        return denied(argv[2]);
+        return denied(argv[2], NULL);
+    if (strcmp(role, "denied-pointer") == 0 && argc > 2)
+        return denied(argv[2], place(BY_POINTER, 0));
     if (strcmp(role, "queue") == 0 && argc > 2)
         return queue(argv[2]);
     return serve();

@@ -38,6 +38,20 @@ global window_sysenter_return
 window_sysenter_return:
 %endmacro
 
+; Registers that the kernel must not trust, and those that come back as they are.
+%macro gate_strange 0
+        push    ds
+        pop     gs
+        push    dword 0
+        pop     fs
+        push    dword 0
+        pop     es
+        push    dword 0
+        pop     ds
+        std
+        int     IPC_VECTOR
+%endmacro
+
 %macro gate_out 0
         out     dx, al
 %endmacro
@@ -75,6 +89,7 @@ window_%1:
 window_by none
 window_by int
 window_by sysenter
+window_by strange
 window_by out
 
 ; eax: the second reading. The rest as the gate left it.

@@ -7,11 +7,10 @@ Usage: ./parley bench [OPTION...]
 Builds, boots the benchmark in QEMU with a counter that counts instructions exactly, and
 prints each figure beside the committed one (docs/performance.txt) and its goal; then
 boots once more without that counter for the time of a round trip. Draws what a crowd
-costs as build/PRESET/bench-load.png. docs/performance.md says what the rows mean.
+costs as build/PRESET/bench-load.svg. docs/performance.md says what the rows mean.
 
   --machine          one line a figure: NAME VALUE UNIT
   --update           make these figures, the picture and the annotated path the committed ones
-  --exact            fail also when a figure became smaller
   --no-wall          without the second boot
   --append WORDS     words for the kernel's command line (fastpath=off)
   --preset NAME      release (default) or check
@@ -24,14 +23,14 @@ HELP
 }
 
 command_bench() {
-    parse_options y "yes,machine,update,exact,no-wall,append:,preset:" "$@"
+    parse_options y "yes,machine,update,no-wall,append:,preset:" "$@"
     set -- "${options[@]}"
     local yes=no preset=release pass=()
     while :; do
         case $1 in
         -h | --help) bench_help && return ;;
         -y | --yes) yes=yes ;;
-        --machine | --update | --exact | --no-wall) pass+=("$1") ;;
+        --machine | --update | --no-wall) pass+=("$1") ;;
         --append) pass+=("$1=$2") && shift ;;
         --preset) one_of "$1" "$2" release check && preset=$2 && shift ;;
         --) break ;;
