@@ -15,7 +15,7 @@ import tempfile
 import machine
 
 FOLDER = machine.ROOT / "arch" / "x86"
-SOURCES = ("rendezvous.asm", "sysenter.inc")
+SOURCES = ("rendezvous.asm", "entry.inc")
 ENTRIES = ("rendezvous_sysenter", "rendezvous_call")
 SECONDS = 120
 WAYS = {"rt36_box_int": "boxes, `int`", "rt36_box_sysenter": "boxes, `sysenter`", "rt36_pointer_int": "messages, `int`"}
@@ -25,10 +25,10 @@ SHOWN = ("rt36_box_int", "rt36_pointer_int")  # in full
 # those at or after the step of the instruction before; if none, it goes on with that one. "check" begins a check.
 ENTER = [
     ("from sysenter to where a gate would be", r"^from_sysenter:"),
-    ("save the registers in the process table", r"pushad|^push +[fg]s|^cld"),
-    ("which call", r"^cmp +ecx, IPC_REQUEST|^jne +\.answer"),
+    ("save the registers in the process table", r"pushad|^push +[fg]s"),
+    ("which call", r"^cmp +ecx, IPC_REQUEST|^jne +\.answer|^cld"),
 ]
-MESSAGE = ("check: the message is in one page of the process's own memory, aligned", r"^find_message:")
+MESSAGE = ("check: the message is in one page of the process's own memory, aligned", r"^find_(message|page):")
 LEAVE = ("switch to the partner", r"^leave_kernel:")
 REQUEST_STEPS = [
     *ENTER,
