@@ -137,22 +137,38 @@ class Campaign:
         self.programs = killers.load(options.build)
         self.record = read_record()
 
-    def one(self, name):
+    def programs_of(self, mutant):
+        return [p for p in self.programs if mutant.path in p.commands]
+
+    def groups(self, mutants):
+        """Pairs (test, mutants of one file that are asked it first)."""
+        groups = collections.defaultdict(list)
+        for mutant in mutants:
+            programs = self.programs_of(mutant)
+            recorded = [] if self.options.long else self.record.get(mutant.name, [])
+            for program, _ in list(attempts(programs, recorded))[:1]:
+                groups[program, mutant.path].append(mutant)
+        return [(program, group) for (program, _), group in groups.items()]
+
+    def one(self, mutant):
         """(name, verdicts or None, why not)."""
+        name = mutant.name
         try:
-            mutant = read_mutant(name, self.scratch, [] if self.options.long else ["-O0"])
-            programs = [p for p in self.programs if mutant.path in p.commands]
+            programs = self.programs_of(mutant)
             if not programs:
                 raise Misfit(f"no test holds {mutant.path}")
             return name, verdicts(mutant, programs, self.record.get(name, []), self.options.long), ""
         except Misfit as wrong:
             return name, None, str(wrong)
         finally:
-            shutil.rmtree(os.path.join(self.scratch, name), ignore_errors=True)
+            shutil.rmtree(mutant.folder, ignore_errors=True)
 
     def run(self, names):
+        flags = [] if self.options.long else ["-O0"]
+        mutants = [read_mutant(name, self.scratch, flags) for name in names]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            yield from pool.map(self.one, names)
+            list(pool.map(lambda group: killers.compile_together(*group), self.groups(mutants)))
+            yield from pool.map(self.one, mutants)
 
 
 def killers_of(said):
