@@ -193,7 +193,9 @@ def compile_together(program, mutants):
     words = mutants[0].command(program, OUTPUT + ".c", OUTPUT)
     ran = subprocess.run([words[0], "-###", *words[1:]], capture_output=True, cwd=folder,
                          check=True, text=True)
-    words = shlex.split(ran.stderr.splitlines()[-1])
+    words = next((w for w in map(shlex.split, ran.stderr.splitlines()) if "-cc1" in w and "-o" in w), [])
+    if not words:
+        return
     at = words.index("-o")
     words = [word for word in words[:at] + words[at + 2:] if word != OUTPUT + ".c"]
     sources = [mutant.write() for mutant in mutants]
