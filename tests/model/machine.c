@@ -171,8 +171,8 @@ static void deliver(struct machine *m, unsigned from, unsigned to, uint32_t seco
 {
     struct ipc_process *sender = &m->table.process[from], *receiver = &m->table.process[to];
 
-    m->delivery = (struct naive_delivery){
-        .in = receiver->in, .out = m->op->out, .source = sender->endpoint};
+    m->delivery =
+        (struct naive_delivery){.in = receiver->in, .out = m->op->out, .source = sender->endpoint};
     sender->sent++;
     receiver->received++;
     m->eax[to] = 0;
@@ -219,12 +219,12 @@ static bool ask(struct machine *m)
     if (m->op->call != IPC_REQUEST || !reaches(m, self, server))
         return false;
     partner = m->partner[server];
+    if ((uint32_t)m->table.process[server].endpoint != eax)
+        return false;
     if (!apart && partner == eax)
         return request(m, server, entry_of(self));
     if (!apart && partner == eax + WITH_MESSAGE)
         return request(m, server, CLIENT);
-    if ((uint32_t)m->table.process[server].endpoint != eax)
-        return false;
     if (partner == APART || (apart && (partner & ~WITH_MESSAGE) == eax))
         return request(m, server, APART_CLIENT);
     return false;
@@ -322,8 +322,7 @@ static bool interrupt(struct machine *m)
         return false;
     }
     m->displaced = entry_of(m->runs);
-    m->delivery =
-        (struct naive_delivery){.in = p->in, .source = HARDWARE, .bits = m->op->events};
+    m->delivery = (struct naive_delivery){.in = p->in, .source = HARDWARE, .bits = m->op->events};
     m->eax[driver] = 0;
     m->esi[driver] = IPC_CAME_EVENTS;
     m->partner[driver] = NOBODY;
@@ -353,8 +352,8 @@ static bool owes_answer(const struct machine *m, const struct ipc_table *t, unsi
            c->state == IPC_AWAITING && c->waits_for == s->endpoint && !c->timed && !c->fault;
 }
 
-/* Whether the words lead to what they promise: one who waits is known as the kernel would have told,
-   one who runs as nobody, or as one who owes an answer. */
+/* Whether the words lead to what they promise: one who waits is known as the kernel would have
+   told, one who runs as nobody, or as one who owes an answer. */
 static const char *check_partner(const struct machine *m, const struct ipc_table *after,
                                  unsigned slot)
 {
