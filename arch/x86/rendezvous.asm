@@ -188,15 +188,20 @@ extern rendezvous_apart_entry, rendezvous_apart_client_entry
         shl     edx, ENTRY_SHIFT
 %endmacro
 
-; To `%1`, unless it waits openly with its boxes; with a message of its own.
+; To `%1`, unless it waits openly with its boxes; with a message of its own. The caller may have passed what is
+; no endpoint and yet equals `partner`: nobody's entry, or an endpoint with WITH_MESSAGE.
 %macro unless_with_boxes 1
         cmp     [ss:PROCESS(edx, CONTEXT_PARTNER)], eax
         jne     %1
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
 %endmacro
 %macro unless_with_message 1
         lea     ecx, [eax + WITH_MESSAGE]
         cmp     [ss:PROCESS(edx, CONTEXT_PARTNER)], ecx
         jne     %1
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
 %endmacro
 
 ; To C, unless ecx is the call and ticket that answer the client with entry `%1`, eax is its endpoint,

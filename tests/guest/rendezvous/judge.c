@@ -158,6 +158,9 @@ static void messages_of_their_own(void)
     OK(memcmp(&place.before, &untouched, sizeof untouched) == 0 &&
            memcmp(&place.after, &untouched, sizeof untouched) == 0,
        "nothing beside the message is written");
+    OK(request(ANSWER_WITH_MESSAGE, 0, 0), "it waits with a message");
+    IS(call(IPC_REQUEST, (uint32_t)server | 0x80000000u, NULL, 0, NULL), -EINVAL,
+       "what is no endpoint, though the machine marks such a wait with it");
     IS(call(IPC_REQUEST, (uint32_t)server, (char *)&place.m + 2, 0, NULL), -EINVAL, "unaligned");
     IS(call(IPC_REQUEST, (uint32_t)server, (void *)0xc0000000, 0, NULL), -EFAULT, "the kernel's");
     IS(call(IPC_REQUEST, (uint32_t)server, (void *)0xfffffff0, 0, NULL), -EFAULT,
