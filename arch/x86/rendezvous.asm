@@ -97,6 +97,15 @@ extern rendezvous_apart_entry, rendezvous_apart_client_entry
         mov     ebp, [esp + AT_BOUNCE]
 %endmacro
 
+; The flat segments, and leave to read at the user's own addresses, which SMAP forbids without AC. The iretd
+; of leave_kernel takes it back.
+%macro open_user_memory 0
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        push    dword FLAGS_CLEAN | FLAGS_ACCESS
+        popfd
+%endmacro
+
 ; Nine words from [ds:esi - 4] to where the process with entry edx waits with its message, the first being
 ; eax. Clobbers ecx, edi, ebp.
 %macro deliver 0
@@ -403,8 +412,7 @@ request_any:
         jc      .ticket_zero
 ; ---- point of no return ----
 .ticket:
-        mov     ds, [ss:flat]
-        mov     es, [ss:flat]
+        open_user_memory
         mov     [ENTRY(ebx, IN)], ebp
         mov     [ENTRY(ebx, WAITS_FOR)], eax
         mov     dword [ENTRY(ebx, STATE)], IPC_AWAITING
@@ -458,8 +466,7 @@ answer_any:
 ; eax: the client's entry. esi, ebp as in request_any; edx: what the caller's partner is from now on.
 .finish:
 ; ---- point of no return ----
-        mov     ds, [ss:flat]
-        mov     es, [ss:flat]
+        open_user_memory
         mov     ebx, [esp + AT_SELF]
         mov     [ENTRY(ebx, IN)], ebp
         inc     dword [ENTRY(ebx, SENT)]
