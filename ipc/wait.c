@@ -8,6 +8,28 @@
  */
 #include "core.h"
 
+/* Of each state those that may follow it, one bit each: ipc/states.h. */
+static const uint16_t successors[IPC_STATE_COUNT] = {
+#define SUCCESSOR(state, from, to, causes, by) | (IPC_##from == (state) ? 1u << IPC_##to : 0u)
+#define STATE(name, meaning)                   [IPC_##name] = 0 IPC_TRANSITIONS(SUCCESSOR, IPC_##name),
+    IPC_STATES(STATE)
+#undef STATE
+#undef SUCCESSOR
+};
+
+/* The states that a machine's own path ends, one bit each. */
+enum {
+#define ENDED(y, from, to, causes, by)                                                             \
+    | (IPC_##to == IPC_RUNNABLE && IPC_BY_##by == IPC_BY_MACHINE ? 1u << IPC_##from : 0u)
+    ENDED_BY_MACHINE = 0 IPC_TRANSITIONS(ENDED, )
+#undef ENDED
+};
+
+bool ipc_may_follow(unsigned next, unsigned state)
+{
+    return (successors[state] >> next & 1) != 0;
+}
+
 static void store_set(struct ipc_table *t, unsigned slot, const struct ipc_wait *wait)
 {
     for (unsigned i = 0; i < wait->select_count; i++)
@@ -23,7 +45,7 @@ static void clear_set(struct ipc_table *t, unsigned slot)
 static void leave_queue(struct ipc_table *t, unsigned slot)
 {
     if (ipc_is_queued(&t->process[slot]))
-        ipc_queue_remove(t, endpoint_slot(t->process[slot].waits_for), slot);
+        ipc_queue_remove(t, ipc_peer_slot(t->process[slot].waits_for), slot);
 }
 
 void ipc_wait_begin(struct ipc_table *t, unsigned slot, const struct ipc_wait *wait)
@@ -31,8 +53,7 @@ void ipc_wait_begin(struct ipc_table *t, unsigned slot, const struct ipc_wait *w
     struct ipc_process *process = &t->process[slot];
     bool was_runnable = process->state == IPC_RUNNABLE;
 
-    IPC_ASSERT(was_runnable || (process->state == IPC_CALLING && wait->state == IPC_ANSWER) ||
-               (process->state == IPC_REQUESTING && wait->state == IPC_AWAITING));
+    IPC_ASSERT(ipc_may_follow(wait->state, process->state));
     leave_queue(t, slot);
     process->state = (uint8_t)wait->state;
     process->timed = wait->timed;
@@ -48,7 +69,7 @@ void ipc_wait_begin(struct ipc_table *t, unsigned slot, const struct ipc_wait *w
     process->second = 0;
     store_set(t, slot, wait);
     if (ipc_is_queued(process))
-        ipc_queue_append(t, endpoint_slot(wait->waits_for), slot);
+        ipc_queue_append(t, ipc_peer_slot(wait->waits_for), slot);
     if (was_runnable)
         ipc_on_block(t, slot);
 }
@@ -64,7 +85,7 @@ bool ipc_wait_or_refuse(struct ipc_table *t, unsigned caller, const struct ipc_w
         return ipc_finish(t, caller, -ELOCKED, (uint32_t)wait->waits_for);
     ipc_wait_begin(t, caller, wait);
     if (ipc_is_queued(process))
-        ipc_select_arrival(t, endpoint_slot(wait->waits_for), process->endpoint, 0,
+        ipc_select_arrival(t, ipc_peer_slot(wait->waits_for), process->endpoint, 0,
                            ipc_came_of(wait->state));
     return false;
 }
@@ -74,6 +95,7 @@ void ipc_wait_end(struct ipc_table *t, unsigned slot, enum ipc_state next, int32
 {
     struct ipc_process *process = &t->process[slot];
 
+    IPC_ASSERT_HOSTED(ipc_may_follow(next, process->state));
     leave_queue(t, slot);
     clear_set(t, slot);
     process->state = (uint8_t)next;
@@ -127,8 +149,7 @@ void ipc_settle(struct ipc_table *t, unsigned slot)
 
     if (!ipc_waits(process))
         return;
-    IPC_ASSERT(!process->timed && !process->fault &&
-               (process->state == IPC_RECEIVING || process->state == IPC_AWAITING));
+    IPC_ASSERT(!process->timed && !process->fault && (ENDED_BY_MACHINE >> process->state & 1) != 0);
     ipc_wait_end(t, slot, IPC_RUNNABLE, 0, IPC_CAME_NOTHING);
 }
 

@@ -17,7 +17,12 @@ def records():
 
 
 def trap():
-    """The same, behind four processes' pages: all there in the first, then at random."""
+    """The same, behind four processes' pages: all there in the first, then at random. And a server, p0:
+    it takes an event, then p1's request, answers and waits (tests/fuzz/trap.c: one_step)."""
+    there = bytes(0x1c + page % 4 for page in range(32)) + bytes(RECORD)
+    steps = ((0, 1, 15), (0, 0, 4, 0, 0x80, 0x30), (0, 1, 2, 0, 0, 0x31), (0, 0, 4, 0, 1, 0x30, 0, 0x42),
+             (0, 0, 6, 0, 1, 0x30, 0, 0, 0, 0x80))
+    yield there + b"".join(bytes(step).ljust(RECORD, b"\0") for step in steps)
     chance = random.Random(2)
     for length in (10, 30, 60, 100):
         pages = bytes(chance.randrange(256) if length > 30 else 0x1c + page % 4 for page in range(32))
@@ -101,6 +106,7 @@ def texts():
 def screens():
     yield "one\r\n\x1b[1;31mred\x1b[0m \x1b[5;70Hä€\x1b[2K\x1b[s\x1b[999A\b\t\x1b[J".encode()
     yield b"echo hello\x1b[D\x1b[D\x1b[3~\x01x\x05y\x15\x17again\r\x04"
+    yield b"x" * 1100 + b"\n"
     yield bytes(range(0x01, 0x59)) + b"\xe0\x48\xe0\xc8\xe1\x1d\x45\x2a\x1e\xaa"
 
 

@@ -332,16 +332,36 @@ static bool is_box(unsigned slot, uint32_t address, phys_addr_t box)
     return box == (address != 0 ? core_place(slot, address) : 0);
 }
 
+/* Whether the message that the machine would write is where the wait has it. */
+static bool is_for_machine(unsigned slot, phys_addr_t in)
+{
+    const struct process *process = process_at(slot);
+
+    if (machine.path[slot].with_boxes)
+        return in != 0 && in == process->in_box && process->out_box != 0;
+    if (process->arch.deliver.first_bytes != 0)
+        return in == arch_phys_of(&process->bounce);
+    return in != arch_phys_of(&process->bounce) && in % PAGE_BYTES <= PAGE_BYTES - MESSAGE_BYTES;
+}
+
 /* What the machine knows for rendezvous of its own: arch_open and arch_boxes say when it may. */
 static void check_path(unsigned slot)
 {
     const struct naive_process *p = &model.process[slot];
 
+    if (p->state == IPC_RECEIVING && p->answered)
+        fuzz_feature(1u << 27 | (uint32_t)(p->waits_for == ANY) << 4 | (uint32_t)p->timed << 3 |
+                     (uint32_t)p->message_is_next << 2 |
+                     (uint32_t)(p->in == process_at(slot)->in_box) << 1 |
+                     (uint32_t)(p->in == arch_phys_of(&process_at(slot)->bounce)));
     if (machine.path[slot].is_open &&
         (p->state != IPC_RECEIVING || p->waits_for != ANY || p->timed || !p->answered ||
-         p->message_is_next || p->in != process_at(slot)->in_box || p->in == 0 ||
-         process_at(slot)->out_box == 0))
+         p->message_is_next || !is_for_machine(slot, p->in)))
         fuzz_fail("step %u: p%u is open to requests without the kernel", step, slot);
+    if (machine.path[slot].accepts != 0 &&
+        (p->state != IPC_RECEIVING || p->waits_for != machine.path[slot].accepts || p->timed ||
+         p->answered || (p->waits_for == ANY && (p->message_is_next || p->accepts == 0))))
+        fuzz_fail("step %u: p%u is open to sends without the kernel", step, slot);
     if (p->lives && (machine.path[slot].in_box != process_at(slot)->in_box ||
                      machine.path[slot].out_box != process_at(slot)->out_box))
         fuzz_fail("step %u: the machine has other boxes of p%u", step, slot);
@@ -423,10 +443,10 @@ static void decode_registers(unsigned slot, struct fuzz_input *input, struct arc
         number = IPC_IN_OUTBOX;
     *r = (struct arch_call){
         .call = number | (call_waits(number) ? decode_flags(how) : 0),
-        .events = decode_events(fuzz_byte(input)),
         .timeout = how < 0x20 ? 0 : how * 100,
-        .message = decode_address(input),
     };
+    r->message = decode_address(input);
+    r->events = decode_events(fuzz_byte(input));
     r->target = (uint32_t)(call_receives_from(number) ? decode_source(&ipc_table, target)
                                                       : decode_target(&ipc_table, target));
     if (call_replies(number)) {

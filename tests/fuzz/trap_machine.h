@@ -30,6 +30,8 @@ struct machine {
     struct module module[IPC_PROCESSES]; /* one a slot */
     struct {
         bool is_open; /* its next request may be the machine's own: arch_open */
+        bool with_boxes;
+        endpoint_t accepts; /* its next send may be: arch_accept; 0: it may not */
         phys_addr_t in_box, out_box;
     } path[IPC_PROCESSES];
     uint64_t now;

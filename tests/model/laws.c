@@ -413,10 +413,152 @@ static const char *select_law(const struct step *step)
     return NULL;
 }
 
+/* ---- States change as the table says --------------------------------------------------------- */
+
+uint32_t seen_transitions[IPC_STATE_COUNT][IPC_STATE_COUNT];
+
+enum {
+#define CAUSE(name, text) name = 1 << CAUSE_##name,
+    IPC_CAUSES(CAUSE)
+#undef CAUSE
+};
+
+/* The causes for which this may follow that; 0: never. */
+static uint32_t causes_of(enum ipc_state from, enum ipc_state to)
+{
+    static const uint32_t table[IPC_STATE_COUNT][IPC_STATE_COUNT] = {
+#define ROW(y, from, to, causes, by) [IPC_##from][IPC_##to] = (causes),
+        IPC_TRANSITIONS(ROW, )
+#undef ROW
+    };
+
+    return table[from][to];
+}
+
+/* Of the process's own call. */
+static uint32_t cause_of_call(const struct operation *op)
+{
+    switch (op->call & IPC_CALL_MASK) {
+    case IPC_SEND:
+        return SEND;
+    case IPC_SEND_REC:
+        return SEND_REC;
+    case IPC_REQUEST:
+        return REQUEST;
+    case IPC_SELECT:
+        return SELECT;
+    case IPC_RECEIVE:
+    case IPC_RECEIVE_EX:
+    case IPC_REPLY_RECEIVE:
+        return RECEIVE;
+    default:
+        return 0;
+    }
+}
+
+/* Of something that another did, or the kernel posted: what the process was waiting for, by what
+   its call came back with. */
+static uint32_t cause_of_arrival(const struct ipc_process *before, const struct ipc_process *after)
+{
+    if (is_queued(before))
+        return TAKEN;
+    if (before->state == IPC_SELECTING)
+        return READY;
+    switch (IPC_CAME(after->second)) {
+    case IPC_CAME_EVENTS:
+        return EVENTS;
+    case IPC_CAME_REPLY:
+        return REPLY;
+    default:
+        return MESSAGE;
+    }
+}
+
+static uint32_t cause_of(const struct step *step, unsigned slot)
+{
+    const struct operation *op = step->op;
+    const struct ipc_process *before = &step->before->process[slot];
+    bool own = op->kind != OPERATION_CREATE && op->slot == slot;
+
+    switch (op->kind) {
+    case OPERATION_CREATE:
+        return BIRTH;
+    case OPERATION_DESTROY:
+        return own ? DEATH : PEER_DIES;
+    case OPERATION_TIMEOUT:
+        return DEADLINE;
+    case OPERATION_CANCEL:
+        return CANCEL;
+    case OPERATION_RESTART:
+        return AGAIN;
+    case OPERATION_ADOPT:
+        return FAULT;
+    case OPERATION_CALL:
+    case OPERATION_FAULT:
+        if (own)
+            return op->kind == OPERATION_FAULT ? (uint32_t)FAULT : cause_of_call(op);
+        break;
+    default:
+        break;
+    }
+    return cause_of_arrival(before, &step->after->process[slot]);
+}
+
+static const char *state_law(const struct step *step)
+{
+    for (EACH(slot)) {
+        enum ipc_state from = (enum ipc_state)step->before->process[slot].state;
+        enum ipc_state to = (enum ipc_state)step->after->process[slot].state;
+        uint32_t cause;
+
+        if (from == to)
+            continue;
+        cause = cause_of(step, slot);
+        if ((causes_of(from, to) & cause) == 0)
+            return "a state changed as the table of transitions does not allow";
+        seen_transitions[from][to] |= cause;
+    }
+    return NULL;
+}
+
+static const char *cause_name(unsigned cause)
+{
+    static const char *const names[CAUSE_COUNT] = {
+#define CAUSE(name, text) [CAUSE_##name] = text,
+        IPC_CAUSES(CAUSE)
+#undef CAUSE
+    };
+
+    return names[cause];
+}
+
+bool laws_saw_every_transition(void)
+{
+    static const char *const names[IPC_STATE_COUNT] = {
+#define STATE(name, meaning) [IPC_##name] = #name,
+        IPC_STATES(STATE)
+#undef STATE
+    };
+    bool all = true;
+
+    for (unsigned i = 0; i < IPC_STATE_COUNT * IPC_STATE_COUNT * CAUSE_COUNT; i++) {
+        unsigned from = i / CAUSE_COUNT / IPC_STATE_COUNT, to = i / CAUSE_COUNT % IPC_STATE_COUNT;
+        uint32_t cause = 1u << i % CAUSE_COUNT;
+
+        if ((causes_of((enum ipc_state)from, (enum ipc_state)to) & cause) == 0 ||
+            (seen_transitions[from][to] & cause) != 0)
+            continue;
+        printf("model: never went from %s to %s by %s\n", names[from], names[to],
+               cause_name(i % CAUSE_COUNT));
+        all = false;
+    }
+    return all;
+}
+
 const char *laws_broken(const struct step *step)
 {
     static const char *(*const laws[])(const struct step *) = {
-        request_law, message_law, event_law, name_law, refusal_law, turn_law, select_law,
+        request_law, message_law, event_law, name_law, refusal_law, state_law, turn_law, select_law,
     };
 
     for (unsigned i = 0; i < sizeof laws / sizeof laws[0]; i++) {

@@ -7,6 +7,7 @@
  * --are-all runs nothing and says whether all long ones are named.
  */
 #include "explore.h"
+#include "laws.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,7 +156,7 @@ static bool saw_everything(void)
         if (seen_results[errors[i]] == 0)
             good = printf("model: never saw %s\n", error_name(-errors[i])) < 0;
     }
-    return good;
+    return laws_saw_every_transition() && good;
 }
 
 static void list(void)

@@ -25,6 +25,7 @@
 #include <abi/message.h>
 #include <abi/privilege.h>
 #include <abi/select.h>
+#include <ipc/states.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -46,18 +47,6 @@ typedef uint32_t phys_addr_t;
 
 #define IPC_NO_SLOT    0xffffu /* no process: end of a queue, peer of one that waits for none */
 #define IPC_SLOT_WORDS ((IPC_PROCESSES + 31) / 32)
-
-enum ipc_state {
-    IPC_FREE,       /* no process */
-    IPC_RUNNABLE,   /* waits for nobody */
-    IPC_SENDING,    /* send: in peer's queue */
-    IPC_CALLING,    /* send_rec, first half: in peer's queue */
-    IPC_RECEIVING,  /* receive, ipc_receive: from peer, or from a name (ANY, HARDWARE, NONE) */
-    IPC_ANSWER,     /* send_rec, second half: a message or a reply from peer only, no events */
-    IPC_REQUESTING, /* ipc_request, first half: in peer's queue */
-    IPC_AWAITING,   /* ipc_request, second half: ended by peer's ipc_reply and by nothing else */
-    IPC_SELECTING,  /* ipc_select: in no queue; for what is in ipc_table.select; waits_for is ANY */
-};
 
 /* One process as the core sees it. Its first eight words and the ticket are what a machine's own
    path for the common rendezvous may change; see ipc_settle. */
@@ -85,6 +74,8 @@ struct ipc_process {
     uint16_t reply_call;  /* IPC_REPLY_RECEIVE, always: with the ticket above it, the word that
                              answers this process's request in 0xA0 */
     uint16_t ticket;      /* of its send_rec or ipc_request that was taken last; 0: none yet */
+    uint32_t pending; /* 0: a receive from ANY would take nothing. Counts the senders in its queue,
+                         the sources below, and the kernel when it has any */
     uint32_t kernel_events;                 /* pending from HARDWARE */
     uint32_t event_sources[IPC_SLOT_WORDS]; /* one bit a source that has events pending here */
     int32_t result;                         /* of the last call: 0 or a negative error */

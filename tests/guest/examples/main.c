@@ -4,32 +4,25 @@
  */
 #include "../lib/judge.h"
 #include "example.h"
+#include <abi/privilege.h>
 
 #include <string.h>
 
-#define EXAMPLES(X)                                                                                \
-    X(send)                                                                                        \
-    X(receive)                                                                                     \
-    X(send_rec)                                                                                    \
-    X(in_outbox)                                                                                   \
-    X(notify)                                                                                      \
-    X(echo)                                                                                        \
-    X(ipc_request)                                                                                 \
-    X(ipc_reply)                                                                                   \
-    X(ipc_notify)                                                                                  \
-    X(ipc_receive)                                                                                 \
+/* Every call has one, or this does not link. */
+#define OTHERS(X)                                                                                  \
     X(ipc_reply_receive)                                                                           \
-    X(ipc_select)                                                                                  \
     X(timeout)                                                                                     \
+    X(gate)                                                                                        \
     X(cancel)                                                                                      \
     X(deadlock)                                                                                    \
     X(fault)
 
-#define DECLARE(name) extern const struct example example_##name;
-EXAMPLES(DECLARE)
+#define DECLARE(name, ...) extern const struct example example_##name;
+IPC_CALLS(DECLARE)
+OTHERS(DECLARE)
 
-#define NAME(name) &example_##name,
-static const struct example *const examples[] = {EXAMPLES(NAME)};
+#define NAME(name, ...) &example_##name,
+static const struct example *const examples[] = {IPC_CALLS(NAME) OTHERS(NAME)};
 
 #define COUNT (sizeof examples / sizeof *examples)
 

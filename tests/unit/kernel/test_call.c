@@ -1,5 +1,6 @@
 /* Which register is what to which call, and which halves of a call need which message. */
 #include "call.h"
+#include "clock.h"
 #include "cmocka_all.h"
 #include "cycle.h"
 #include "handover.h"
@@ -193,17 +194,13 @@ void system_call(struct process *caller, message *m)
     caller->alive = !dies;
 }
 
-void timer_set(unsigned slot, enum timer_kind kind, uint64_t deadline)
+void clock_set(unsigned slot, enum timer_kind kind, uint64_t now, uint64_t delay)
 {
     assert_int_equal(slot, CALLER);
     assert_int_equal(kind, TIMER_CALL);
-    assert_int_equal(deadline, 1000 + ESI);
+    assert_int_equal(now, 1000);
+    assert_int_equal(delay, ESI);
     timers++;
-}
-
-uint64_t timer_deadline(uint64_t now, uint64_t delay)
-{
-    return now + delay;
 }
 
 uint64_t arch_time_us(void)
@@ -450,10 +447,10 @@ static void a_straddling_place_is_kept(void **state)
     ended = false;
     first_bytes = 20;
     trap_with(IPC_RECEIVE, ANY, EBX);
-    assert_int_equal(processes[CALLER].deliver.first_bytes, 20);
+    assert_int_equal(processes[CALLER].arch.deliver.first_bytes, 20);
     first_bytes = 0;
     trap_with(IPC_RECEIVE, ANY, EBX);
-    assert_int_equal(processes[CALLER].deliver.first_bytes, 0);
+    assert_int_equal(processes[CALLER].arch.deliver.first_bytes, 0);
 }
 
 static void a_refused_cycle_is_kept(void **state)
