@@ -190,16 +190,13 @@ def compile_together(program, mutants):
     """Mutants of one file in one process, since a compiler takes longer to start than to compile.
     Those that it did not compile are compiled again when they are needed, and say why."""
     folder = program.commands[mutants[0].path][0]
-    words = mutants[0].command(program, OUTPUT + ".c", OUTPUT)
+    sources = [mutant.write() for mutant in mutants]
+    words = mutants[0].command(program, sources[0], OUTPUT)
     ran = subprocess.run([words[0], "-###", *words[1:]], capture_output=True, cwd=folder,
                          check=True, text=True)
-    words = next((w for w in map(shlex.split, ran.stderr.splitlines()) if "-cc1" in w and "-o" in w), [])
-    if not words:
-        return
-    at = words.index("-o")
-    words = [word for word in words[:at] + words[at + 2:] if word != OUTPUT + ".c"]
-    sources = [mutant.write() for mutant in mutants]
-    run([*words, *sources], folder=folder)
+    words = shlex.split(ran.stderr.splitlines()[-1])
+    left_out = ("-o", OUTPUT, sources[0])
+    run([*(word for word in words if word not in left_out), *sources], folder=folder)
     for mutant, source in zip(mutants, sources):
         obj = source[:-1] + "o"  # what the compiler proper calls it
         if os.path.exists(obj):
