@@ -118,7 +118,7 @@ int ipc_check_call(const struct ipc_table *t, unsigned caller, const struct ipc_
     else
         error = check_target(t, caller, (enum target_kind)rule->target, a->target);
     if (error == 0)
-        error = check_sets(rule->number, a);
+        error = check_sets(a->call & IPC_CALL_MASK, a);
     if (error != 0)
         *culprit = error == -EDEADSRCDST ? a->target : process->endpoint;
     return error;

@@ -28,13 +28,23 @@
 #define IPC_ASSERT_HOSTED(condition) IPC_ASSERT(!__STDC_HOSTED__ || (condition))
 
 _Static_assert(IPC_PROCESSES >= 1 && IPC_PROCESSES <= ENDPOINT_FIRST_NAME, "slots fit endpoints");
-_Static_assert(IPC_PROCESS_ALIGN != 4 || sizeof(struct ipc_process) == 64 + 4 * IPC_SLOT_WORDS,
+_Static_assert(IPC_PROCESS_ALIGN != 4 || sizeof(struct ipc_process) == 68 + 4 * IPC_SLOT_WORDS,
                "no padding: states are bytes");
 _Static_assert(IPC_SELECT_PAIRS >= 1 && IPC_SELECT_PAIRS <= IPC_SELECT_MAX, "counts fit bytes");
 
 static inline bool ipc_is_name(endpoint_t endpoint)
 {
     return endpoint_slot(endpoint) >= ENDPOINT_FIRST_NAME;
+}
+
+/* The slot of a process that is or will be waited for. It lives, so this never traps; but what is
+   read from the table becomes an index only after a look at its bound. */
+static inline unsigned ipc_peer_slot(endpoint_t endpoint)
+{
+    unsigned slot = endpoint_slot(endpoint);
+
+    IPC_ASSERT(slot < IPC_PROCESSES);
+    return slot;
 }
 
 static inline bool ipc_waits(const struct ipc_process *process)

@@ -15,7 +15,7 @@ unsigned ipc_peer(const struct ipc_table *t, unsigned slot)
 
     if (!ipc_waits(process) || ipc_is_name(process->waits_for))
         return IPC_NO_SLOT;
-    return endpoint_slot(process->waits_for);
+    return ipc_peer_slot(process->waits_for);
 }
 
 unsigned ipc_cycle(const struct ipc_table *t, unsigned caller, unsigned peer, uint16_t *members,
@@ -26,7 +26,7 @@ unsigned ipc_cycle(const struct ipc_table *t, unsigned caller, unsigned peer, ui
     if (most > 0)
         members[0] = (uint16_t)caller;
     while (peer != caller) {
-        if (peer == IPC_NO_SLOT || count == IPC_PROCESSES)
+        if (peer >= IPC_PROCESSES || count == IPC_PROCESSES)
             return 0;
         if (count < most)
             members[count] = (uint16_t)peer;
@@ -38,5 +38,5 @@ unsigned ipc_cycle(const struct ipc_table *t, unsigned caller, unsigned peer, ui
 
 bool ipc_would_deadlock(const struct ipc_table *t, unsigned caller, endpoint_t waits_for)
 {
-    return !ipc_is_name(waits_for) && ipc_cycle(t, caller, endpoint_slot(waits_for), NULL, 0) != 0;
+    return !ipc_is_name(waits_for) && ipc_cycle(t, caller, ipc_peer_slot(waits_for), NULL, 0) != 0;
 }

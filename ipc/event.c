@@ -19,6 +19,23 @@ static void write_event(phys_addr_t in, endpoint_t source, uint32_t bits)
         msg_word(in, i, 0);
 }
 
+/* The source has events pending here; it has none any more. No effect when that is so. */
+static void note_source(struct ipc_process *receiver, unsigned source)
+{
+    uint32_t *word = &receiver->event_sources[source / 32];
+
+    receiver->pending += (*word & SOURCE_BIT(source)) == 0;
+    *word |= SOURCE_BIT(source);
+}
+
+static void forget_source(struct ipc_process *receiver, unsigned source)
+{
+    uint32_t *word = &receiver->event_sources[source / 32];
+
+    receiver->pending -= (*word & SOURCE_BIT(source)) != 0;
+    *word &= ~SOURCE_BIT(source);
+}
+
 /* Whether a receive from `src` takes events of `source`, a process's or HARDWARE. */
 static bool takes_events_of(endpoint_t src, endpoint_t source)
 {
@@ -37,6 +54,8 @@ void ipc_take_kernel_events(struct ipc_table *t, unsigned receiver, uint32_t mas
 
     write_event(in, HARDWARE, process->kernel_events & mask);
     process->kernel_events &= ~mask;
+    if (process->kernel_events == 0)
+        process->pending--;
 }
 
 /* The first source from `from` to the end that has events in `mask`, or IPC_NO_SLOT. */
@@ -44,25 +63,26 @@ static unsigned next_source(const struct ipc_table *t, unsigned receiver, uint32
                             unsigned from)
 {
     const uint32_t *sources = t->process[receiver].event_sources;
-    uint32_t bits = sources[from / 32] & ~(SOURCE_BIT(from) - 1);
 
-    for (unsigned word = from / 32;;) {
+    for (unsigned word = from / 32; word < IPC_SLOT_WORDS; word++) {
+        uint32_t bits = sources[word];
+
+        if (word == from / 32)
+            bits &= ~(SOURCE_BIT(from) - 1);
         for (; bits != 0; bits &= bits - 1) {
             unsigned slot = word * 32 + (unsigned)__builtin_ctz(bits);
 
             if ((t->events[receiver][slot] & mask) != 0)
                 return slot;
         }
-        if (++word == IPC_SLOT_WORDS)
-            return IPC_NO_SLOT;
-        bits = sources[word];
     }
+    return IPC_NO_SLOT;
 }
 
 unsigned ipc_choose_events(const struct ipc_table *t, unsigned receiver, endpoint_t src,
                            uint32_t mask)
 {
-    unsigned slot = endpoint_slot(src);
+    unsigned slot;
 
     if (mask == 0)
         return IPC_NO_SLOT;
@@ -70,9 +90,10 @@ unsigned ipc_choose_events(const struct ipc_table *t, unsigned receiver, endpoin
         slot = next_source(t, receiver, mask, t->process[receiver].event_turn);
         return slot != IPC_NO_SLOT ? slot : next_source(t, receiver, mask, 0);
     }
-    if (ipc_is_name(src) || (t->events[receiver][slot] & mask) == 0)
+    if (ipc_is_name(src))
         return IPC_NO_SLOT;
-    return slot;
+    slot = ipc_peer_slot(src);
+    return (t->events[receiver][slot] & mask) != 0 ? slot : IPC_NO_SLOT;
 }
 
 void ipc_take_events(struct ipc_table *t, unsigned receiver, unsigned source, endpoint_t src,
@@ -84,7 +105,7 @@ void ipc_take_events(struct ipc_table *t, unsigned receiver, unsigned source, en
     write_event(in, t->process[source].endpoint, *pending & mask);
     *pending &= ~mask;
     if (*pending == 0)
-        process->event_sources[source / 32] &= ~SOURCE_BIT(source);
+        forget_source(process, source);
     /* Only what could have come from others counts as a turn: a receive from one source in between
        must not take another's turn away, nor one that takes no message a message's. */
     if (src == ANY || src == NONE)
@@ -100,14 +121,16 @@ bool ipc_notify(struct ipc_table *t, unsigned caller, endpoint_t dst)
 
 bool ipc_notify_set(struct ipc_table *t, unsigned caller, endpoint_t dst, uint32_t events)
 {
-    unsigned slot = endpoint_slot(dst);
-    const struct ipc_process *receiver = &t->process[slot];
+    int found = ipc_slot_of(t, dst);
     endpoint_t source = t->process[caller].endpoint;
+    const struct ipc_process *receiver;
+    unsigned slot;
 
-    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, dst) >= 0);
-    IPC_ASSERT(events != 0);
+    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && found >= 0 && events != 0);
+    slot = (unsigned)found;
+    receiver = &t->process[slot];
     t->events[slot][caller] |= events;
-    t->process[slot].event_sources[caller / 32] |= SOURCE_BIT(caller);
+    note_source(&t->process[slot], caller);
     if (receiver->state == IPC_RECEIVING && (events & receiver->event_mask) != 0 &&
         takes_events_of(receiver->waits_for, source)) {
         ipc_take_events(t, slot, caller, receiver->waits_for, receiver->event_mask, receiver->in);
@@ -125,6 +148,7 @@ void ipc_post(struct ipc_table *t, unsigned slot, uint32_t bits)
     IPC_ASSERT(slot < IPC_PROCESSES && receiver->state != IPC_FREE);
     if (bits == 0)
         return;
+    receiver->pending += receiver->kernel_events == 0;
     receiver->kernel_events |= bits;
     if (receiver->state == IPC_RECEIVING &&
         ipc_has_kernel_events(t, slot, receiver->waits_for, receiver->event_mask)) {
@@ -140,6 +164,6 @@ void ipc_drop_events(struct ipc_table *t, unsigned slot)
     for (unsigned other = 0; other < IPC_PROCESSES; other++) {
         t->events[slot][other] = 0;
         t->events[other][slot] = 0;
-        t->process[other].event_sources[slot / 32] &= ~SOURCE_BIT(slot);
+        forget_source(&t->process[other], slot);
     }
 }

@@ -116,10 +116,8 @@ static const char *check_events(const struct ipc_table *t, const struct ipc_proc
 }
 
 /* Whether the process has an event in the mask from any process. */
-static bool any_event(const struct ipc_table *t, const struct ipc_process *p, uint32_t mask)
+static bool any_event(const struct ipc_table *t, unsigned slot, uint32_t mask)
 {
-    unsigned slot = endpoint_slot(p->endpoint);
-
     for (unsigned source = 0; source < IPC_PROCESSES; source++) {
         if ((t->events[slot][source] & mask) != 0)
             return true;
@@ -128,31 +126,35 @@ static bool any_event(const struct ipc_table *t, const struct ipc_process *p, ui
 }
 
 /* Nothing is there that this source, with these events, would bring at once. */
-static const char *check_missed(const struct ipc_table *t, const struct ipc_process *p,
-                                endpoint_t source, uint32_t mask)
+static const char *check_missed(const struct ipc_table *t, unsigned slot, endpoint_t source,
+                                uint32_t mask)
 {
-    const struct ipc_process *peer;
+    const struct ipc_process *p = &t->process[slot], *peer;
+    int found;
 
     if (source == ANY || source == NONE)
-        HOLDS(!any_event(t, p, mask), "waits though something is pending");
+        HOLDS(!any_event(t, slot, mask), "waits though something is pending");
     if (source == ANY)
         HOLDS(p->queue_first == IPC_NO_SLOT, "waits though something is pending");
     if (source == ANY || source == NONE || source == HARDWARE)
         HOLDS((p->kernel_events & mask) == 0, "waits though a kernel event is pending");
     if (ipc_is_name(source))
         return NULL;
-    peer = &t->process[endpoint_slot(source)];
+    found = ipc_slot_of(t, source);
+    HOLDS(found >= 0, "waits for nobody who lives");
+    peer = &t->process[found];
     HOLDS(!ipc_is_queued(peer) || peer->waits_for != p->endpoint,
           "waits for one who waits to be heard");
-    HOLDS((t->events[endpoint_slot(p->endpoint)][endpoint_slot(source)] & mask) == 0,
-          "waits for one whose event is pending");
+    HOLDS((t->events[slot][found] & mask) == 0, "waits for one whose event is pending");
     return NULL;
 }
 
 /* The pairs of a process that selects; nobody else has any. */
-static const char *check_pairs(const struct ipc_table *t, const struct ipc_process *p,
-                               const struct ipc_select_set *set)
+static const char *check_pairs(const struct ipc_table *t, unsigned slot)
 {
+    const struct ipc_process *p = &t->process[slot];
+    const struct ipc_select_set *set = &t->select[slot];
+
     HOLDS(p->select_count <= IPC_SELECT_PAIRS, "selects among more pairs than there are");
     HOLDS((p->state == IPC_SELECTING) == (p->select_count != 0),
           "selects among none, or has pairs and does not select");
@@ -167,7 +169,7 @@ static const char *check_pairs(const struct ipc_table *t, const struct ipc_proce
         if (pair->source != ANY && pair->source != HARDWARE)
             HOLDS(ipc_slot_of(t, pair->source) >= 0 && pair->source != p->endpoint,
                   "selects itself or the dead");
-        wrong = check_missed(t, p, pair->source, pair->events);
+        wrong = check_missed(t, slot, pair->source, pair->events);
         if (wrong != NULL)
             return wrong;
     }
@@ -175,11 +177,13 @@ static const char *check_pairs(const struct ipc_table *t, const struct ipc_proce
 }
 
 /* Nobody waits for what is there already. */
-static const char *check_nothing_missed(const struct ipc_table *t, const struct ipc_process *p)
+static const char *check_nothing_missed(const struct ipc_table *t, unsigned slot)
 {
+    const struct ipc_process *p = &t->process[slot];
+
     if (p->state != IPC_RECEIVING && p->state != IPC_ANSWER)
         return NULL;
-    return check_missed(t, p, p->waits_for, p->event_mask);
+    return check_missed(t, slot, p->waits_for, p->event_mask);
 }
 
 /* One queue; adds its length to *queued. A queue that ran in a circle would come to a member whose
@@ -223,6 +227,22 @@ static const char *check_queues(const struct ipc_table *t, unsigned *slot)
     return NULL;
 }
 
+/* The one word that says whether there is anything; the queues are sound. */
+static const char *check_pending(const struct ipc_table *t, unsigned *slot)
+{
+    for (*slot = 0; *slot < IPC_PROCESSES; ++*slot) {
+        const struct ipc_process *p = &t->process[*slot];
+        unsigned count = p->kernel_events != 0;
+
+        for (unsigned other = 0; other < IPC_PROCESSES; other++)
+            count += has_source(p, other);
+        for (unsigned i = p->queue_first; i < IPC_PROCESSES; i = t->process[i].queue_next)
+            count++;
+        HOLDS(p->pending == count, "counts more or less than is pending");
+    }
+    return NULL;
+}
+
 static const char *check_free_list(const struct ipc_table *t, unsigned *slot)
 {
     unsigned listed = 0, reusable = 0, last = IPC_NO_SLOT;
@@ -260,9 +280,9 @@ static const char *check_process(const struct ipc_table *t, unsigned slot)
     if (wrong == NULL)
         wrong = check_events(t, p, slot);
     if (wrong == NULL)
-        wrong = check_pairs(t, p, &t->select[slot]);
+        wrong = check_pairs(t, slot);
     if (wrong == NULL)
-        wrong = check_nothing_missed(t, p);
+        wrong = check_nothing_missed(t, slot);
     return wrong;
 }
 
@@ -276,6 +296,8 @@ const char *ipc_check_invariants(const struct ipc_table *t, unsigned *slot)
             return wrong;
     }
     wrong = check_queues(t, slot);
+    if (wrong == NULL)
+        wrong = check_pending(t, slot);
     if (wrong == NULL)
         wrong = check_free_list(t, slot);
     if (wrong != NULL)

@@ -52,9 +52,8 @@ static void count_turn(struct ipc_process *receiver, endpoint_t src, uint32_t ev
 }
 
 /* The first half of send, send_rec or ipc_request, if the partner waits for it. */
-static bool give(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait)
+static bool give(struct ipc_table *t, unsigned caller, unsigned peer, const struct ipc_wait *wait)
 {
-    unsigned peer = endpoint_slot(wait->waits_for);
     struct ipc_process *sender = &t->process[caller], *receiver = &t->process[peer];
     uint16_t ticket = 0;
 
@@ -83,8 +82,10 @@ static void wait_for_answer(struct ipc_table *t, unsigned slot, const struct ipc
 
 bool ipc_offer(struct ipc_table *t, unsigned caller, const struct ipc_wait *wait, uint32_t flags)
 {
-    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && ipc_slot_of(t, wait->waits_for) >= 0);
-    if (!give(t, caller, wait))
+    int peer = ipc_slot_of(t, wait->waits_for);
+
+    IPC_ASSERT(t->process[caller].state == IPC_RUNNABLE && peer >= 0);
+    if (!give(t, caller, (unsigned)peer, wait))
         return ipc_wait_or_refuse(t, caller, wait, flags);
     if (wait->state == IPC_SENDING)
         return ipc_finish(t, caller, 0, IPC_CAME_NOTHING);
@@ -139,15 +140,17 @@ bool ipc_request(struct ipc_table *t, unsigned caller, endpoint_t dst, phys_addr
 static unsigned choose_sender(const struct ipc_table *t, unsigned receiver, endpoint_t src)
 {
     const struct ipc_process *sender;
+    unsigned slot;
 
     if (src == ANY)
         return t->process[receiver].queue_first;
     if (ipc_is_name(src))
         return IPC_NO_SLOT;
-    sender = &t->process[endpoint_slot(src)];
+    slot = ipc_peer_slot(src);
+    sender = &t->process[slot];
     if (!ipc_is_queued(sender) || sender->waits_for != t->process[receiver].endpoint)
         return IPC_NO_SLOT;
-    return endpoint_slot(src);
+    return slot;
 }
 
 /*
@@ -166,11 +169,11 @@ struct ipc_choice ipc_choose(const struct ipc_table *t, unsigned receiver, endpo
     if (ipc_has_kernel_events(t, receiver, src, events))
         return of_kernel;
     source = ipc_choose_events(t, receiver, src, events);
-    if (sender != IPC_NO_SLOT && src == ANY && t->process[receiver].prefer_message)
+    if (sender < IPC_PROCESSES && src == ANY && t->process[receiver].prefer_message)
         source = IPC_NO_SLOT;
-    if (source != IPC_NO_SLOT)
+    if (source < IPC_PROCESSES)
         return (struct ipc_choice){IPC_CAME_EVENTS, source};
-    if (sender != IPC_NO_SLOT)
+    if (sender < IPC_PROCESSES)
         return (struct ipc_choice){ipc_came_of((enum ipc_state)t->process[sender].state), sender};
     return nothing;
 }
@@ -208,13 +211,13 @@ bool ipc_accept(struct ipc_table *t, unsigned caller, const struct ipc_wait *wai
     choice = ipc_choose(t, caller, src, wait->event_mask);
     if (choice.came == IPC_CAME_NOTHING)
         return ipc_wait_or_refuse(t, caller, wait, flags);
-    if (choice.came != IPC_CAME_EVENTS) {
+    if (choice.slot >= IPC_PROCESSES) {
+        ipc_take_kernel_events(t, caller, wait->event_mask, wait->in);
+    } else if (choice.came == IPC_CAME_EVENTS) {
+        ipc_take_events(t, caller, choice.slot, src, wait->event_mask, wait->in);
+    } else {
         ticket = take_message(t, caller, choice.slot, wait->in);
         count_turn(receiver, src, wait->event_mask);
-    } else if (choice.slot == IPC_NO_SLOT) {
-        ipc_take_kernel_events(t, caller, wait->event_mask, wait->in);
-    } else {
-        ipc_take_events(t, caller, choice.slot, src, wait->event_mask, wait->in);
     }
     return ipc_finish(t, caller, 0, ipc_second(choice.came, wait->beside_error, ticket));
 }

@@ -47,10 +47,9 @@ static bool finish_select(struct ipc_table *t, unsigned slot, unsigned index, ui
     return ipc_finish(t, slot, (int32_t)index, second);
 }
 
-bool ipc_select(struct ipc_table *t, unsigned caller, const struct ipc_select_pair *set,
-                unsigned count, uint32_t flags)
+static bool wait_for_pairs(struct ipc_table *t, unsigned caller, const struct ipc_select_pair *set,
+                           unsigned count, uint32_t flags)
 {
-    const struct ipc_process *process = &t->process[caller];
     const struct ipc_wait wait = {
         .state = IPC_SELECTING,
         .waits_for = ANY,
@@ -58,6 +57,14 @@ bool ipc_select(struct ipc_table *t, unsigned caller, const struct ipc_select_pa
         .select_count = (uint8_t)count,
         .set = set,
     };
+
+    return ipc_wait_or_refuse(t, caller, &wait, flags);
+}
+
+bool ipc_select(struct ipc_table *t, unsigned caller, const struct ipc_select_pair *set,
+                unsigned count, uint32_t flags)
+{
+    const struct ipc_process *process = &t->process[caller];
     int error;
 
     IPC_ASSERT(process->state == IPC_RUNNABLE && count >= 1 && count <= IPC_SELECT_PAIRS);
@@ -71,7 +78,7 @@ bool ipc_select(struct ipc_table *t, unsigned caller, const struct ipc_select_pa
         if (second != 0)
             return finish_select(t, caller, index, second);
     }
-    return ipc_wait_or_refuse(t, caller, &wait, flags);
+    return wait_for_pairs(t, caller, set, count, flags);
 }
 
 void ipc_select_arrival(struct ipc_table *t, unsigned slot, endpoint_t source, uint32_t events,

@@ -30,6 +30,7 @@ static void clear_process(struct ipc_process *process, endpoint_t endpoint)
     process->select_turn = 0;
     process->reply_call = IPC_REPLY_RECEIVE;
     process->ticket = 0;
+    process->pending = 0;
     process->kernel_events = 0;
     for (unsigned i = 0; i < IPC_SLOT_WORDS; i++)
         process->event_sources[i] = 0;
@@ -41,7 +42,7 @@ static void clear_process(struct ipc_process *process, endpoint_t endpoint)
 
 static void append_free(struct ipc_table *t, unsigned slot)
 {
-    if (t->free_last == IPC_NO_SLOT)
+    if (t->free_last >= IPC_PROCESSES)
         t->free_first = (uint16_t)slot;
     else
         t->process[t->free_last].queue_next = (uint16_t)slot;
@@ -83,7 +84,7 @@ int ipc_create(struct ipc_table *t, unsigned identity)
     unsigned slot;
 
     IPC_ASSERT(identity < IDENTITY_COUNT);
-    if (t->free_first == IPC_NO_SLOT)
+    if (t->free_first >= IPC_PROCESSES)
         return -EAGAIN;
     slot = take_free(t);
     process = &t->process[slot];
@@ -99,7 +100,7 @@ static void wake_mourners(struct ipc_table *t, unsigned slot)
 {
     endpoint_t endpoint = t->process[slot].endpoint;
 
-    while (t->process[slot].queue_first != IPC_NO_SLOT)
+    while (t->process[slot].queue_first < IPC_PROCESSES)
         ipc_wait_end(t, t->process[slot].queue_first, IPC_RUNNABLE, -EDEADSRCDST,
                      (uint32_t)endpoint);
     for (unsigned other = 0; other < IPC_PROCESSES; other++) {

@@ -45,7 +45,7 @@ static void clear_set(struct ipc_table *t, unsigned slot)
 static void leave_queue(struct ipc_table *t, unsigned slot)
 {
     if (ipc_is_queued(&t->process[slot]))
-        ipc_queue_remove(t, endpoint_slot(t->process[slot].waits_for), slot);
+        ipc_queue_remove(t, ipc_peer_slot(t->process[slot].waits_for), slot);
 }
 
 void ipc_wait_begin(struct ipc_table *t, unsigned slot, const struct ipc_wait *wait)
@@ -69,7 +69,7 @@ void ipc_wait_begin(struct ipc_table *t, unsigned slot, const struct ipc_wait *w
     process->second = 0;
     store_set(t, slot, wait);
     if (ipc_is_queued(process))
-        ipc_queue_append(t, endpoint_slot(wait->waits_for), slot);
+        ipc_queue_append(t, ipc_peer_slot(wait->waits_for), slot);
     if (was_runnable)
         ipc_on_block(t, slot);
 }
@@ -85,7 +85,7 @@ bool ipc_wait_or_refuse(struct ipc_table *t, unsigned caller, const struct ipc_w
         return ipc_finish(t, caller, -ELOCKED, (uint32_t)wait->waits_for);
     ipc_wait_begin(t, caller, wait);
     if (ipc_is_queued(process))
-        ipc_select_arrival(t, endpoint_slot(wait->waits_for), process->endpoint, 0,
+        ipc_select_arrival(t, ipc_peer_slot(wait->waits_for), process->endpoint, 0,
                            ipc_came_of(wait->state));
     return false;
 }

@@ -6,13 +6,13 @@
  * before the last of them.
  */
 #include "call.h"
+#include "clock.h"
 #include "cycle.h"
 #include "handover.h"
 #include "memory.h"
 #include "panic.h"
 #include "selftest.h"
 #include "system.h"
-#include "timer.h"
 
 /* ---- Ends of calls --------------------------------------------------------------------------- */
 
@@ -32,7 +32,7 @@ static void fail(struct call *c, int error)
 static void conclude(struct call *c, bool ended)
 {
     struct process *p = c->caller;
-    p->deliver = c->explicit;
+    p->arch.deliver = c->explicit;
     if (ended) {
         if (ipc_table.process[c->slot].result == -ELOCKED)
             cycle_refused(c->slot);
@@ -45,7 +45,7 @@ static void conclude(struct call *c, bool ended)
     if (c->registers.timeout == 0)
         ipc_timeout(&ipc_table, c->slot);
     else
-        timer_set(c->slot, TIMER_CALL, timer_deadline(arch_time_us(), c->registers.timeout));
+        clock_set(c->slot, TIMER_CALL, arch_time_us(), c->registers.timeout);
 }
 
 /* ---- Calls that the kernel serves itself ----------------------------------------------------- */

@@ -9,8 +9,8 @@ struct call {
     struct process *caller;
     unsigned slot;
     struct arch_call registers;
-    phys_addr_t out, in;           /* the message to send; where one may come */
-    struct message_place explicit; /* the caller's own message, when it straddles two pages */
+    phys_addr_t out, in;        /* the message to send; where one may come */
+    struct arch_place explicit; /* the caller's own message, when it straddles two pages */
 };
 
 /*

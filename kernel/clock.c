@@ -1,19 +1,39 @@
 /*
- * The tick: who used the processor, whose quantum is over, which deadlines have passed.
+ * See clock.h. The machine counts the ticks and calls when one of them may matter (arch/arch.h:
+ * kernel_tick); the scheduler has its own reason for that.
+ *
+ * A tick is at least 1000 us and less than LONGEST_TICK_US. So as many ticks as whole
+ * LONGEST_TICK_US fit before a deadline cannot pass it; the tick at which it has passed is never
+ * one that nobody looks at.
  */
 #include "clock.h"
 #include "process.h"
-#include "schedule.h"
-#include "timer.h"
 
-static uint32_t ticks;
+#define LONGEST_TICK_US 1001u
+#define LOOK_AFTER_US   10000000u /* at least so often, deadline or not */
 
-uint32_t clock_ticks(void)
+uint32_t kernel_tick_due = 1;
+
+static void look_before(uint64_t now, uint64_t deadline)
 {
-    return ticks;
+    uint64_t until = deadline > now ? deadline - now : 0;
+    uint32_t ticks = (until < LOOK_AFTER_US ? (uint32_t)until : LOOK_AFTER_US) / LONGEST_TICK_US;
+    kernel_tick_due = arch_ticks() + (ticks ? ticks : 1);
 }
 
-static void expire(void)
+static void look_before_the_first(uint64_t now)
+{
+    uint64_t deadline;
+    look_before(now, timer_first(&deadline) ? deadline : UINT64_MAX);
+}
+
+void clock_set(unsigned slot, enum timer_kind kind, uint64_t now, uint64_t delay)
+{
+    timer_set(slot, kind, timer_deadline(now, delay));
+    look_before_the_first(now);
+}
+
+void kernel_tick(void)
 {
     uint64_t now = arch_time_us();
     unsigned slot;
@@ -24,14 +44,5 @@ static void expire(void)
         else
             ipc_post(&ipc_table, slot, EVENT_ALARM);
     }
-}
-
-void kernel_tick(struct arch_context *running)
-{
-    ticks++;
-    if (running)
-        process_of(running)->ticks++;
-    schedule_tick();
-    if (timer_any())
-        expire();
+    look_before_the_first(now);
 }

@@ -1,6 +1,7 @@
-/* Ticks since boot; wraps. */
+/* Deadlines and the tick: which one the clock must come to before anybody has to look. */
 #pragma once
 
-#include <stdint.h>
+#include "timer.h"
 
-uint32_t clock_ticks(void);
+/* Sets the timer, or moves it, to `delay` microseconds after `now`. */
+void clock_set(unsigned slot, enum timer_kind kind, uint64_t now, uint64_t delay);

@@ -1,5 +1,4 @@
 #include "cycle.h"
-#include "clock.h"
 #include "log.h"
 #include "panic.h"
 #include "process.h"
@@ -47,8 +46,8 @@ static void keep(const uint16_t *slots, unsigned count)
 static bool may_report(void)
 {
     static uint32_t second, reports;
-    if (second != clock_ticks() / ARCH_TICKS_PER_SECOND) {
-        second = clock_ticks() / ARCH_TICKS_PER_SECOND;
+    if (second != arch_ticks() / ARCH_TICKS_PER_SECOND) {
+        second = arch_ticks() / ARCH_TICKS_PER_SECOND;
         reports = 0;
     }
     return reports++ < REPORTS_PER_SECOND;

@@ -2,6 +2,7 @@
 #include "handover.h"
 #include "panic.h"
 #include "schedule.h"
+#include <abi/system.h>
 
 /* ---- Which rendezvous may be the machine's ------------------------------------------------------
  */
@@ -14,10 +15,27 @@ static bool may_ask(unsigned client, unsigned server)
            ipc_check(&ipc_table, client, IPC_REQUEST, process_endpoint(s), &culprit) == 0;
 }
 
+static void permit(struct process *p, unsigned slot)
+{
+    struct arch_permission permission = {0};
+    if (p->alive) {
+        const struct ipc_process *entry = &ipc_table.process[slot];
+        permission = (struct arch_permission){
+            .self = entry->endpoint,
+            .calls = ipc_table.privilege[entry->identity].calls,
+            .not_worse = (2u << p->module->priority) - 1,
+            .bounce = arch_phys_of(&p->bounce),
+            .time = (p->module->kernel_calls & 1u << SYS_TIME) != 0,
+        };
+    }
+    arch_permit(&p->arch, &permission);
+}
+
 void handover_changed(unsigned slot)
 {
     struct process *p = process_at(slot);
     bool switchable = p->alive && arch_context_plain(&p->arch);
+    permit(p, slot);
     arch_boxes(&p->arch, p->in_box, p->out_box);
     if (switchable == p->switchable)
         return;
@@ -35,7 +53,14 @@ void kernel_not_plain(struct arch_context *context)
     handover_changed(process_slot(process_of(context)));
 }
 
-void kernel_enter(struct arch_context *running)
+/* The machine has woken it, and it has its results. */
+static void make_ready(struct process *p)
+{
+    ipc_settle(&ipc_table, process_slot(p));
+    p->call_ended = false;
+}
+
+static void settle_running(struct arch_context *running)
 {
     struct process *p = process_of(running);
     unsigned slot = process_slot(p);
@@ -44,6 +69,20 @@ void kernel_enter(struct arch_context *running)
     ipc_settle(&ipc_table, slot);
     p->call_ended = false;
     arch_close(running);
+}
+
+/* What the machine did since the last upcall, in its order. */
+void kernel_enter(struct arch_context *running)
+{
+    struct arch_context *displaced = arch_displaced();
+    if (displaced != NULL) {
+        settle_running(displaced);
+        schedule_displace();
+    }
+    settle_running(running);
+    struct arch_context *woken_by_machine = arch_woken();
+    if (woken_by_machine != NULL)
+        make_ready(process_of(woken_by_machine));
 }
 
 /* ---- Handing over
@@ -69,11 +108,24 @@ static bool waits_openly(const struct ipc_process *p)
            !p->prefer_message;
 }
 
+/* Whether the machine may carry out the next send to this process, which waits: arch_accept. */
+static bool accepts_openly(const struct ipc_process *p)
+{
+    if (p->state != IPC_RECEIVING || p->delivered || p->beside_error || p->timed)
+        return false;
+    if (p->waits_for == ANY)
+        return p->event_mask != 0 && !p->prefer_message;
+    return ipc_slot_of(&ipc_table, p->waits_for) >= 0;
+}
+
 void handover_end(struct process *caller, bool with_boxes)
 {
     unsigned slot = process_slot(caller);
+    const struct ipc_process *entry = &ipc_table.process[slot];
     if (woken_count == 1)
         schedule_hand_over(slot, woken);
-    if (waits_openly(&ipc_table.process[slot]) && caller->deliver.first_bytes == 0)
+    if (waits_openly(entry))
         arch_open(&caller->arch, slot, with_boxes);
+    else if (accepts_openly(entry) && caller->arch.deliver.first_bytes == 0)
+        arch_accept(&caller->arch, entry->waits_for);
 }

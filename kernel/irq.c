@@ -17,6 +17,7 @@ _Static_assert(IRQ_LINE_LOG == IRQ_LINES, "the log comes after the wires");
 static void release(unsigned line)
 {
     lines[line].owner = 0;
+    arch_line_owner(line, NULL, 0);
     if (line == IRQ_LINE_LOG) {
         log_set_console(true);
         log_show_from(log_shown);
@@ -41,6 +42,7 @@ int irq_claim(unsigned slot, unsigned line, unsigned event_bit)
         return -EBUSY;
     bool is_new = lines[line].owner == 0;
     lines[line] = (struct line){(uint16_t)(slot + 1), (uint8_t)event_bit};
+    arch_line_owner(line, &process_at(slot)->arch, 1u << event_bit);
     if (!is_new)
         return 0;
     if (line == IRQ_LINE_LOG) {

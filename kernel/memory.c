@@ -167,6 +167,11 @@ bool process_memory_ok(const struct arch_space *space, uint32_t address, uint32_
 {
     if (bytes && (bytes > USER_END || address > USER_END - bytes))
         return false;
+    /*@ loop invariant address + bytes == \at(address + bytes, Pre);
+        loop invariant \forall integer at; \at(address, Pre) <= at < address ==>
+                       page_maps(space, at / PAGE_BYTES, flags);
+        loop assigns address, bytes;
+        loop variant bytes; */
     while (bytes) {
         uint32_t part = in_this_page(address, bytes);
         if (!view(space, address, part, flags))

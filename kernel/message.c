@@ -19,7 +19,7 @@ static bool reach(const struct process *p, uint32_t address, uint32_t bytes, uin
 
 /* Finds a message in the caller's memory. 0, -EINVAL unaligned, -EFAULT not all of it is there. */
 static int locate(const struct process *p, uint32_t address, uint32_t flags,
-                  struct message_place *place)
+                  struct arch_place *place)
 {
     uint32_t room = PAGE_BYTES - address % PAGE_BYTES;
     if (address % MESSAGE_ALIGN)
@@ -38,7 +38,7 @@ static int locate(const struct process *p, uint32_t address, uint32_t flags,
 /* A box is checked once and for all: a process's memory does not change while it lives. */
 int message_locate_box(const struct process *p, uint32_t address, uint32_t flags, phys_addr_t *box)
 {
-    struct message_place place;
+    struct arch_place place;
     if (address % PAGE_BYTES > PAGE_BYTES - MESSAGE_BYTES)
         return -EINVAL;
     int error = locate(p, address, flags, &place);

@@ -71,6 +71,10 @@ static bool read_number(struct slice s, uint32_t *number)
         s.text += 2, s.length -= 2;
     }
     uint64_t value = 0;
+    /*@ loop invariant 0 <= i <= s.length && value <= UINT32_MAX;
+        loop invariant value == digits_value(s.text, i, base);
+        loop assigns i, value;
+        loop variant s.length - i; */
     for (size_t i = 0; i < s.length; i++) {
         uint32_t digit = (uint32_t)digit_of(s.text[i]);
         if (digit >= base)

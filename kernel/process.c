@@ -75,10 +75,9 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
     struct process *p = &process_table[slot];
     p->alive = true;
     p->call_ended = false;
-    p->ticks = 0;
     p->module = module;
     p->in_box = p->out_box = 0;
-    p->deliver.first_bytes = 0;
+    p->arch.deliver.first_bytes = 0;
     p->faulted = p->doomed = false;
     arch_context_create(&p->arch, &module->space, module->program.entry, stack);
     for (unsigned i = 0; i < module->port_count; i++) {
@@ -132,7 +131,7 @@ void ipc_on_ready(struct ipc_table *t, unsigned slot)
     handover_woken(slot);
 }
 
-static void store(const struct message_place *place, const message *m)
+static void store(const struct arch_place *place, const message *m)
 {
     uint32_t rest = MESSAGE_BYTES - place->first_bytes;
     phys_addr_t from = arch_phys_of(m);
@@ -157,8 +156,8 @@ void process_finish_call(struct process *p)
         finish_fault(p, ipc->second);
         return;
     }
-    if (p->deliver.first_bytes && ipc->result == 0)
-        store(&p->deliver, &p->bounce);
-    p->deliver.first_bytes = 0;
+    if (p->arch.deliver.first_bytes && ipc->result == 0)
+        store(&p->arch.deliver, &p->bounce);
+    p->arch.deliver.first_bytes = 0;
     arch_call_result(&p->arch, ipc->result, ipc->second);
 }

@@ -11,12 +11,6 @@
 #include <arch/arch.h>
 #include <ipc/ipc.h>
 
-/* Where a message lies in physical memory: in one piece, or in two pages that need not touch. */
-struct message_place {
-    phys_addr_t first, second;
-    uint32_t first_bytes; /* 0: no message */
-};
-
 #define FAULT_DETAIL_BYTES 64
 
 /* The machine finds an entry by a shift: eight times as large as one of the core's. */
@@ -27,13 +21,11 @@ struct process {
     bool alive;
     bool switchable; /* as handover.c told the machine: it lives and is plain */
     bool call_ended; /* its call ended while it waited: the results are not in the frame yet */
-    uint32_t ticks;
     struct module *module;
-    phys_addr_t in_box, out_box;  /* checked when they were set; 0: none */
-    message bounce;               /* stands in for a message that straddles two pages, or that of a
-                                     fault */
-    struct message_place deliver; /* where the bounce goes when the call succeeds */
-    struct arch_fault fault;      /* its last one; the texts are kept below or live for ever */
+    phys_addr_t in_box, out_box; /* checked when they were set; 0: none */
+    message bounce; /* stands in for a message that straddles two pages (arch.deliver), or that of a
+                       fault */
+    struct arch_fault fault; /* its last one; the texts are kept below or live for ever */
     char fault_detail[FAULT_DETAIL_BYTES];
     bool faulted; /* it waits in its fault for its handler's word, or has it */
     bool doomed;  /* nobody has settled the fault: it dies before anybody runs (fault.c) */

@@ -4,7 +4,7 @@
 
 struct seat {
     uint16_t next, previous;
-    uint16_t quantum, left; /* ticks */
+    uint16_t quantum, left; /* ticks; of the running process: kernel_quantum_left */
     uint8_t priority;
     bool queued;
 };
@@ -15,14 +15,15 @@ struct queue {
 
 static struct seat seats[IPC_PROCESSES];
 static struct queue queues[PRIORITIES]; /* meaningful where the mask's bit is set */
-static uint32_t ready_mask;
+uint32_t kernel_ready_mask;
 static uint16_t running = SCHEDULE_NONE;
+uint32_t kernel_quantum_left;
 
 static void enqueue_last(unsigned slot)
 {
     struct seat *s = &seats[slot];
     struct queue *q = &queues[s->priority];
-    bool empty = !(ready_mask & 1u << s->priority);
+    bool empty = !(kernel_ready_mask & 1u << s->priority);
     s->next = SCHEDULE_NONE;
     s->previous = empty ? SCHEDULE_NONE : q->last;
     if (empty)
@@ -30,7 +31,7 @@ static void enqueue_last(unsigned slot)
     else
         seats[q->last].next = (uint16_t)slot;
     q->last = (uint16_t)slot;
-    ready_mask |= 1u << s->priority;
+    kernel_ready_mask |= 1u << s->priority;
     s->queued = true;
 }
 
@@ -38,7 +39,7 @@ static void enqueue_first(unsigned slot)
 {
     struct seat *s = &seats[slot];
     struct queue *q = &queues[s->priority];
-    bool empty = !(ready_mask & 1u << s->priority);
+    bool empty = !(kernel_ready_mask & 1u << s->priority);
     s->previous = SCHEDULE_NONE;
     s->next = empty ? SCHEDULE_NONE : q->first;
     if (empty)
@@ -46,7 +47,7 @@ static void enqueue_first(unsigned slot)
     else
         seats[q->first].previous = (uint16_t)slot;
     q->first = (uint16_t)slot;
-    ready_mask |= 1u << s->priority;
+    kernel_ready_mask |= 1u << s->priority;
     s->queued = true;
 }
 
@@ -63,7 +64,7 @@ static void dequeue(unsigned slot)
     else
         seats[s->next].previous = s->previous;
     if (q->first == SCHEDULE_NONE)
-        ready_mask &= ~(1u << s->priority);
+        kernel_ready_mask &= ~(1u << s->priority);
     s->queued = false;
 }
 
@@ -73,10 +74,16 @@ void schedule_add(unsigned slot, unsigned priority, unsigned quantum)
         .priority = (uint8_t)priority, .quantum = (uint16_t)quantum, .left = (uint16_t)quantum};
 }
 
+static void stop_running(void)
+{
+    seats[running].left = (uint16_t)kernel_quantum_left;
+    running = SCHEDULE_NONE;
+}
+
 void schedule_block(unsigned slot)
 {
     if (slot == running)
-        running = SCHEDULE_NONE;
+        stop_running();
     else if (seats[slot].queued)
         dequeue(slot);
 }
@@ -100,8 +107,16 @@ void schedule_enter(unsigned slot)
     if (slot == running)
         return;
     if (running != SCHEDULE_NONE)
-        seats[slot].left = seats[running].left;
+        seats[running].left = (uint16_t)kernel_quantum_left;
+    else
+        kernel_quantum_left = seats[slot].left ? seats[slot].left : seats[slot].quantum;
     running = (uint16_t)slot;
+}
+
+void schedule_displace(void)
+{
+    enqueue_first(running);
+    stop_running();
 }
 
 void schedule_hand_over(unsigned from, unsigned to)
@@ -113,36 +128,31 @@ void schedule_hand_over(unsigned from, unsigned to)
     seats[to].left = seats[from].left;
 }
 
-void schedule_tick(void)
-{
-    if (running != SCHEDULE_NONE && seats[running].left)
-        seats[running].left--;
-}
-
 /* Decides whether the running process gives way, and to which end of its queue it goes then. */
 static void displace(unsigned best)
 {
     struct seat *s = &seats[running];
-    bool expired = s->left == 0;
+    bool expired = kernel_quantum_left == 0;
     if (expired)
-        s->left = s->quantum;
+        kernel_quantum_left = s->quantum;
     if (best < s->priority && !expired)
         enqueue_first(running);
     else if (best < s->priority || (best == s->priority && expired))
         enqueue_last(running);
     else
         return;
-    running = SCHEDULE_NONE;
+    stop_running();
 }
 
 unsigned schedule_next(void)
 {
-    unsigned best = ready_mask ? (unsigned)__builtin_ctz(ready_mask) : PRIORITIES;
+    unsigned best = kernel_ready_mask ? (unsigned)__builtin_ctz(kernel_ready_mask) : PRIORITIES;
     if (running != SCHEDULE_NONE)
         displace(best);
     if (running == SCHEDULE_NONE && best < PRIORITIES) {
         running = queues[best].first;
         dequeue(running);
+        kernel_quantum_left = seats[running].left;
     }
     return running;
 }

@@ -26,12 +26,17 @@ void schedule_block(unsigned slot);
 /* This process entered the kernel, so it is the one that runs: whoever ran before has handed over
    the processor to it, perhaps through others, and with it the rest of its quantum. */
 void schedule_enter(unsigned slot);
+/* An interrupt's driver runs instead of whoever ran, which is then the first of its priority. The
+   driver enters next, on a quantum of its own. */
+void schedule_displace(void);
 /* `from`, which ran and waits now, hands over to `to`, which is ready: `to` is first of its
    priority, on the rest of that quantum. */
 void schedule_hand_over(unsigned from, unsigned to);
 
-/* One tick of the running process's quantum is used up. */
-void schedule_tick(void);
+/* One bit a priority, the most urgent first: its queue has members. For the machine to read. */
+extern uint32_t kernel_ready_mask;
+/* What the running process has left of its quantum, in ticks. The machine counts it down. */
+extern uint32_t kernel_quantum_left;
 
 /* Who runs now; SCHEDULE_NONE when nobody can. A better priority displaces the running process,
    which then is first of its own; at the end of its quantum it goes behind its equals. */

@@ -6,11 +6,28 @@
 #include "system.h"
 #include "timer.h"
 
+static void put_time(uint32_t *out)
+{
+    system_put_u64(out, arch_time_us());
+    out[2] = arch_ticks();
+    out[3] = ARCH_TICKS_PER_SECOND;
+}
+
+bool kernel_time(const int32_t *type, message *answer)
+{
+    if (*type != SYS_TIME)
+        return false;
+    put_time(answer->m_words);
+    for (unsigned i = 4; i < MESSAGE_PAYLOAD_WORDS; i++)
+        answer->m_words[i] = 0;
+    answer->m_source = SYSTEM;
+    answer->m_type = 0;
+    return true;
+}
+
 int system_time(const struct system_request *r)
 {
-    system_put_u64(r->out, arch_time_us());
-    r->out[2] = clock_ticks();
-    r->out[3] = ARCH_TICKS_PER_SECOND;
+    put_time(r->out);
     return 0;
 }
 
@@ -21,7 +38,7 @@ int system_alarm(const struct system_request *r)
     if (timer_get(slot, TIMER_ALARM, &former))
         system_put_u64(r->out, former > now ? former - now : 0);
     if (delay)
-        timer_set(slot, TIMER_ALARM, timer_deadline(now, delay));
+        clock_set(slot, TIMER_ALARM, now, delay);
     else
         timer_cancel(slot, TIMER_ALARM);
     return 0;

@@ -77,7 +77,7 @@ int system_process(const struct system_request *r)
         .state = state_of(slot),
         .waits_for = ipc->waits_for,
         .priority = p->module->priority,
-        .ticks = p->ticks,
+        .ticks = arch_context_ticks(&p->arch),
         .messages_sent = ipc->sent,
         .messages_received = ipc->received,
         .memory_bytes = p->module->memory_bytes,

@@ -81,8 +81,10 @@ bool timer_get(unsigned slot, enum timer_kind kind, uint64_t *deadline)
     return place[timer] != 0;
 }
 
-bool timer_any(void)
+bool timer_first(uint64_t *deadline)
 {
+    if (heap_size != 0)
+        *deadline = deadlines[heap[0]];
     return heap_size != 0;
 }
 

@@ -25,7 +25,8 @@ void timer_cancel(unsigned slot, enum timer_kind kind);
 /* Its deadline; false when it is not set. */
 bool timer_get(unsigned slot, enum timer_kind kind, uint64_t *deadline);
 
-bool timer_any(void);
+/* The earliest deadline; false when none is set. */
+bool timer_first(uint64_t *deadline);
 /* Takes one timer whose deadline is not after `now` out; the earliest first. False: none is due. */
 bool timer_take_due(uint64_t now, unsigned *slot, enum timer_kind *kind);
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 LONG = "long"  # label of what runs only when asked for
+COUNTED = "model|mutants|mechanical|conformance|fuzz|scripts|proof"  # what closing lines begin with
 
 
 def parse():
@@ -35,8 +36,14 @@ def known_tests(build):
         yield test["name"], properties.get("LABELS", [])
 
 
-def matches(options, name, labels):
-    if LONG in labels and not (options.long or name in options.names):
+def always_long(tests):
+    """Labels of which every test is long: to name one is to ask for it."""
+    short = {label for _, labels in tests if LONG not in labels for label in labels}
+    return {label for _, labels in tests for label in labels} - short - {LONG}
+
+
+def matches(options, asked, name, labels):
+    if LONG in labels and not (options.long or {name, *(asked & set(labels))} & set(options.names)):
         return False
     words = [name, *labels]
     return not options.patterns or any(p.search(word) for p in options.patterns for word in words)
@@ -72,7 +79,7 @@ def print_counts(build):
     counts = {}
     try:
         with open(log_path(build), encoding="utf-8", errors="replace") as log:
-            lines = re.findall(r"^(model|mutants|conformance|fuzz|scripts): (\d.*)$", log.read(), re.MULTILINE)
+            lines = re.findall(rf"^({COUNTED}): (\d.*)$", log.read(), re.MULTILINE)
     except OSError:
         return
     for kind, rest in lines:
@@ -86,9 +93,18 @@ def print_counts(build):
         print(f"{kind}: {words.format(*numbers)}")
 
 
+def print_left_out(known, tests, asked):
+    """Whole kinds that this run did not ask for, so that nobody takes them for passed."""
+    for label in sorted(asked - {label for _, labels in tests for label in labels}):
+        count = sum(label in labels for _, labels in known)
+        print(f"{label}: not run ({count} tests: ./parley test {label})")
+
+
 def main():
     options = parse()
-    tests = [test for test in known_tests(options.build) if matches(options, *test)]
+    known = list(known_tests(options.build))
+    asked = always_long(known)
+    tests = [test for test in known if matches(options, asked, *test)]
     if not tests:
         what = f" named or labelled {' '.join(options.names)}" if options.names else ""
         print(f"./parley test: there is no test{what}", file=sys.stderr)
@@ -100,6 +116,8 @@ def main():
         return 0
     status = run(options, [name for name, _ in tests])
     print_counts(options.build)
+    if not options.names:
+        print_left_out(known, tests, asked)
     return 1 if status else 0
 
 

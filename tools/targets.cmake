@@ -27,7 +27,7 @@ target_include_directories(parley_i386 INTERFACE ${PROJECT_SOURCE_DIR}/ipc/inclu
 add_library(parley_kernel INTERFACE)
 target_link_libraries(parley_kernel INTERFACE parley_i386)
 target_compile_options(parley_kernel INTERFACE
-    $<$<COMPILE_LANGUAGE:C>:-mno-mmx -mno-sse -mno-80387 -fno-builtin>)
+    $<$<COMPILE_LANGUAGE:C>:-mno-mmx -mno-sse -mno-80387 -fno-builtin -flto>)
 target_include_directories(parley_kernel INTERFACE
     ${PROJECT_SOURCE_DIR}/arch/include ${PROJECT_SOURCE_DIR}/arch/x86/include)
 

@@ -84,6 +84,11 @@ void arch_context_registers(const struct arch_context *context,
     registers[6] = f->ebp;
 }
 
+uint32_t arch_context_ticks(const struct arch_context *context)
+{
+    return context->ticks;
+}
+
 void arch_context_set_registers(struct arch_context *context,
                                 const uint32_t registers[MESSAGE_PAYLOAD_WORDS])
 {

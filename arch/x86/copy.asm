@@ -23,16 +23,6 @@ msg_copy:
         pop     esi
         ret
 
-; void msg_word(phys_addr_t message, unsigned index, uint32_t value);
-        align 16
-global msg_word
-msg_word:
-        mov     eax, [esp + 4]
-        mov     edx, [esp + 8]
-        mov     ecx, [esp + 12]
-        mov     [eax + edx * 4 + KERNEL_BASE], ecx
-        ret
-
 ; void phys_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes);
 ; Words, then the last 0 to 3 bytes.
         align 16

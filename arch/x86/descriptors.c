@@ -13,6 +13,7 @@
 
 #include "cpu.h"
 #include "layout.h"
+#include "rendezvous.h"
 #include <abi/calls.h>
 #include <stddef.h>
 
@@ -39,7 +40,11 @@ static const struct arch_context *bitmap_owner;
 
 #define TASK_BYTES  (sizeof(descriptors_task) - offsetof(struct descriptors_task, state))
 #define BITMAP_HERE ((uint16_t)sizeof(struct task_state))
-#define BITMAP_NONE ((uint16_t)TASK_BYTES) /* beyond the limit */
+#define BITMAP_NONE ((uint16_t)TASK_NO_BITMAP)
+
+_Static_assert(TASK_BYTES <= TASK_NO_BITMAP, "no bitmap is one beyond the limit");
+_Static_assert(offsetof(struct task_state, bitmap_offset) == TASK_BITMAP_OFFSET,
+               "as interrupt.asm has it");
 
 /* Base 0, limit 4 GB, 32 bits, accessed already, so that the processor never writes to the entry.
  */
@@ -140,6 +145,7 @@ void descriptors_sysenter(void)
 
 void descriptors_no_rendezvous(void)
 {
+    rendezvous_off();
     if (cpu.sysenter)
         cpu_msr_set(MSR_SYSENTER_EIP, (uint32_t)trap_sysenter);
     idt[IPC_VECTOR] = gate((uint32_t)trap_call, SELECTOR_KERNEL_CODE, GATE_FOR_USER);

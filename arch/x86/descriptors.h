@@ -3,6 +3,11 @@
 
 #include <arch/arch.h>
 
+/* Of a task state: where the word is that says where the bitmap of ports begins, and what says that
+   there is none. */
+#define TASK_BITMAP_OFFSET 102
+#define TASK_NO_BITMAP     0xffff
+
 /* Loads GDT, IDT and TSS. Before anything that could fault. */
 void descriptors_init(void);
 /* Sets up the second gate, where the processor has it. After cpu_probe. */

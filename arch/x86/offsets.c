@@ -2,8 +2,10 @@
  * What the assembly must know of C: compiled to assembly text, from which offsets.cmake makes
  * offsets.inc. One fact, one place.
  */
+#include "descriptors.h"
 #include "layout.h"
 #include "multiboot.h"
+#include "pic.h"
 #include <abi/calls.h>
 #include <abi/layout.h>
 #include <abi/message.h>
@@ -31,7 +33,8 @@ _Static_assert(offsetof(struct ipc_process, ticket) == offsetof(struct ipc_proce
                "call and ticket are one word");
 _Static_assert(RENDEZVOUS(partner_v86) + 16 == RENDEZVOUS(partner) &&
                    RENDEZVOUS(self_v86) + 16 == RENDEZVOUS(self) &&
-                   RENDEZVOUS(directory_v86) + 16 == RENDEZVOUS(directory),
+                   RENDEZVOUS(directory_v86) + 16 == RENDEZVOUS(directory) &&
+                   RENDEZVOUS(may_v86) + 16 == RENDEZVOUS(may),
                "a frame of virtual-8086 mode begins 16 bytes lower");
 
 /* The one state that rendezvous.asm writes itself. */
@@ -66,12 +69,39 @@ void offsets(void)
     CONSTANT(AT_CLIENT, RENDEZVOUS(client) - FRAME(gs));
     CONSTANT(AT_REACH, RENDEZVOUS(reach) - FRAME(gs));
     CONSTANT(AT_REACH_BOXES, RENDEZVOUS(reach_boxes) - FRAME(gs));
+    CONSTANT(AT_BOUNCE, RENDEZVOUS(bounce) - FRAME(gs));
+    CONSTANT(AT_DELIVER_FIRST, offsetof(struct arch_context, deliver.first) - FRAME(gs));
+    CONSTANT(AT_DELIVER_SECOND, offsetof(struct arch_context, deliver.second) - FRAME(gs));
+    CONSTANT(AT_DELIVER_BYTES, offsetof(struct arch_context, deliver.first_bytes) - FRAME(gs));
+    CONSTANT(CONTEXT_CLIENT, RENDEZVOUS(client));
+    CONSTANT(CONTEXT_DELIVER_FIRST, offsetof(struct arch_context, deliver.first));
+    CONSTANT(CONTEXT_DELIVER_SECOND, offsetof(struct arch_context, deliver.second));
+    CONSTANT(CONTEXT_DELIVER_BYTES, offsetof(struct arch_context, deliver.first_bytes));
+    CONSTANT(AT_MAY, RENDEZVOUS(may) - FRAME(gs));
+    CONSTANT(AT_ENDPOINT, RENDEZVOUS(endpoint) - FRAME(gs));
+    CONSTANT(AT_ACCEPTS, RENDEZVOUS(accepts) - FRAME(gs));
+    CONSTANT(AT_NOT_WORSE, RENDEZVOUS(not_worse) - FRAME(gs));
     CONSTANT(CONTEXT_PARTNER, RENDEZVOUS(partner));
+    CONSTANT(CONTEXT_ACCEPTS, RENDEZVOUS(accepts));
+    CONSTANT(CONTEXT_NOT_WORSE, RENDEZVOUS(not_worse));
+    CONSTANT(CONTEXT_MAY, RENDEZVOUS(may));
+    CONSTANT(FRAME_EAX, FRAME(eax));
+    CONSTANT(FRAME_ESI, FRAME(esi));
+    CONSTANT(MAY_SEND, ARCH_MAY_SEND);
+    CONSTANT(MAY_RECEIVE, ARCH_MAY_RECEIVE);
+    CONSTANT(MAY_ECHO, ARCH_MAY_ECHO);
+    CONSTANT(MAY_ECHO_BOXES, ARCH_MAY_ECHO_BOXES);
+    CONSTANT(MAY_ENTER, ARCH_MAY_ENTER);
+    CONSTANT(MAY_LEAVE, ARCH_MAY_LEAVE);
+    CONSTANT(MAY_ASK_TIME, ARCH_MAY_ASK_TIME);
+    CONSTANT(MAY_ASK_BOXES, ARCH_MAY_ASK_BOXES);
 
     CONSTANT(ENTRY_ENDPOINT, offsetof(struct ipc_process, endpoint));
     CONSTANT(ENTRY_STATE, offsetof(struct ipc_process, state));
     CONSTANT(ENTRY_WAITS_FOR, offsetof(struct ipc_process, waits_for));
     CONSTANT(ENTRY_EVENT_MASK, offsetof(struct ipc_process, event_mask));
+    CONSTANT(ENTRY_PENDING, offsetof(struct ipc_process, pending));
+    CONSTANT(ENTRY_PREFER_MESSAGE, offsetof(struct ipc_process, prefer_message));
     CONSTANT(ENTRY_IN, offsetof(struct ipc_process, in));
     CONSTANT(ENTRY_REPLY_CALL, offsetof(struct ipc_process, reply_call));
     CONSTANT(ENTRY_SENT, offsetof(struct ipc_process, sent));
@@ -79,16 +109,47 @@ void offsets(void)
     CONSTANT(ENTRY_BYTES, sizeof(struct ipc_process));
     CONSTANT(ENTRY_SHIFT, ENTRY_SHIFT);
     CONSTANT(IPC_AWAITING, IPC_AWAITING);
+    CONSTANT(IPC_RECEIVING, IPC_RECEIVING);
+    CONSTANT(IPC_SEND, IPC_SEND);
+    CONSTANT(IPC_RECEIVE, IPC_RECEIVE);
+    CONSTANT(IPC_SEND_REC, IPC_SEND_REC);
+    CONSTANT(IPC_IN_OUTBOX, IPC_IN_OUTBOX);
+    CONSTANT(IPC_NOTIFY, IPC_NOTIFY);
+    CONSTANT(IPC_ECHO, IPC_ECHO);
     CONSTANT(IPC_REQUEST, IPC_REQUEST);
+    CONSTANT(IPC_REPLY, IPC_REPLY);
+    CONSTANT(IPC_NOTIFY_SET, IPC_NOTIFY_SET);
+    CONSTANT(IPC_RECEIVE_EX, IPC_RECEIVE_EX);
     CONSTANT(IPC_REPLY_RECEIVE, IPC_REPLY_RECEIVE);
+    CONSTANT(IPC_SELECT, IPC_SELECT);
+    CONSTANT(IPC_ALL_EVENTS, IPC_ALL_EVENTS);
+    CONSTANT(IPC_CAME_NOTHING, IPC_CAME_NOTHING);
+    CONSTANT(IPC_CAME_EVENTS, IPC_CAME_EVENTS);
+    CONSTANT(IPC_EVENT_MESSAGE, IPC_EVENT_MESSAGE);
+    CONSTANT(HARDWARE, HARDWARE);
+    CONSTANT(IPC_CAME_SEND, IPC_CAME_SEND);
+    CONSTANT(EBADCALL, EBADCALL);
+    CONSTANT(SYSTEM, SYSTEM);
     CONSTANT(IPC_CAME_REQUEST, IPC_CAME_REQUEST);
     CONSTANT(IPC_CAME_REPLY, IPC_CAME_REPLY);
     CONSTANT(ANY, ANY);
 
+    CONSTANT(EIP_TO_TICKS, offsetof(struct arch_context, ticks) - FRAME(eip));
+    CONSTANT(VECTOR_TIMER, VECTOR_LINES + PIC_LINE_TIMER);
+    CONSTANT(PIC_LINES, PIC_LINES);
+    CONSTANT(PIC_MASTER_DATA, PIC_MASTER_DATA);
+    CONSTANT(PIC_SLAVE_COMMAND, PIC_SLAVE_COMMAND);
+    CONSTANT(PIC_SLAVE_DATA, PIC_SLAVE_DATA);
+    CONSTANT(PIC_COMMAND, PIC_MASTER_COMMAND);
+    CONSTANT(PIC_END_INTERRUPT, PIC_END_INTERRUPT);
     CONSTANT(PUSHED_CS, 12); /* from the vector that a stub pushed */
     CONSTANT(PUSHED_EFLAGS, 16);
     CONSTANT(PUSHED_SS, 24);
     CONSTANT(TASK_ESP0, 32 + 4); /* of struct descriptors_task */
+    CONSTANT(TASK_BITMAP, 32 + TASK_BITMAP_OFFSET);
+    CONSTANT(BITMAP_NONE, TASK_NO_BITMAP);
+    CONSTANT(AT_EBP, FRAME(ebp) - FRAME(gs));
+    CONSTANT(AT_EIP, FRAME(eip) - FRAME(gs));
     CONSTANT(SELECTOR_USER_CODE, SELECTOR_USER_CODE);
     CONSTANT(SELECTOR_USER_DATA, SELECTOR_USER_DATA);
     CONSTANT(FLAGS_CLEAN, FLAGS_CLEAN);

@@ -39,6 +39,11 @@ phys_addr_t arch_phys_of(const void *kernel_address)
     return (uint32_t)kernel_address - KERNEL_BASE;
 }
 
+void msg_word(phys_addr_t message, unsigned index, uint32_t value)
+{
+    ((uint32_t *)(KERNEL_BASE + message))[index] = value;
+}
+
 void *arch_window(phys_addr_t address, uint32_t bytes)
 {
     if (address > window_bytes || bytes > window_bytes - address)

@@ -7,23 +7,23 @@
 #include "layout.h"
 #include "ports.h"
 
-#define MASTER_COMMAND 0x20
-#define MASTER_DATA    0x21
-#define SLAVE_COMMAND  0xa0
-#define SLAVE_DATA     0xa1
+#define MASTER_COMMAND PIC_MASTER_COMMAND
+#define MASTER_DATA    PIC_MASTER_DATA
+#define SLAVE_COMMAND  PIC_SLAVE_COMMAND
+#define SLAVE_DATA     PIC_SLAVE_DATA
 
 #define INIT_FOUR_WORDS 0x11
 #define INIT_8086       0x01
-#define END_INTERRUPT   0x20
+#define END_INTERRUPT   PIC_END_INTERRUPT
 #define READ_REQUESTS   0x0a
 #define READ_SERVICE    0x0b
 
-static uint16_t masked = 0xffff;
+uint32_t pic_masked = 0xffff; /* interrupt.asm masks lines, too */
 
 static void write_masks(void)
 {
-    out8(MASTER_DATA, (uint8_t)masked);
-    out8(SLAVE_DATA, (uint8_t)(masked >> 8));
+    out8(MASTER_DATA, (uint8_t)pic_masked);
+    out8(SLAVE_DATA, (uint8_t)(pic_masked >> 8));
 }
 
 static void command(uint16_t port, uint8_t value)
@@ -42,7 +42,7 @@ void pic_init(void)
     command(SLAVE_DATA, PIC_LINE_CASCADE);
     command(MASTER_DATA, INIT_8086);
     command(SLAVE_DATA, INIT_8086);
-    masked = 0xffff & ~(1u << PIC_LINE_CASCADE);
+    pic_masked = 0xffff & ~(1u << PIC_LINE_CASCADE);
     write_masks();
 }
 
@@ -84,7 +84,7 @@ void arch_line_mask(unsigned line)
 {
     if (!arch_line_usable(line))
         return;
-    masked |= (uint16_t)(1u << line);
+    pic_masked |= 1u << line;
     write_masks();
 }
 
@@ -92,12 +92,12 @@ void arch_line_unmask(unsigned line)
 {
     if (!arch_line_usable(line))
         return;
-    masked &= (uint16_t) ~(1u << line);
+    pic_masked &= ~(1u << line);
     write_masks();
 }
 
 void pic_unmask_timer(void)
 {
-    masked &= (uint16_t) ~(1u << PIC_LINE_TIMER);
+    pic_masked &= ~(1u << PIC_LINE_TIMER);
     write_masks();
 }

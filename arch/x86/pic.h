@@ -7,6 +7,13 @@
 #define PIC_LINE_TIMER   0
 #define PIC_LINE_CASCADE 2
 
+/* For trap.asm and interrupt.asm, which acknowledge lines themselves. */
+#define PIC_MASTER_COMMAND 0x20
+#define PIC_MASTER_DATA    0x21
+#define PIC_SLAVE_COMMAND  0xa0
+#define PIC_SLAVE_DATA     0xa1
+#define PIC_END_INTERRUPT  0x20
+
 /* Moves the lines to VECTOR_LINES and masks them all. */
 void pic_init(void);
 /* False for a spurious interrupt, which it has dealt with. */

@@ -21,9 +21,15 @@
 #define TICK_US        (RELOAD * US_NUMERATOR / US_DENOMINATOR)
 #define TICK_FRACTION  (RELOAD * US_NUMERATOR % US_DENOMINATOR)
 
-static uint64_t tick_us;       /* at the last tick */
-static uint32_t tick_fraction; /* and so many 1/105 us */
-static uint64_t last_us;       /* what was answered last */
+/* The reading at some earlier tick, from which the later ones are counted: fewer than TICKS_FOLD
+   and those until kernel_tick_due, so that their counts times US_NUMERATOR fit a word. */
+#define TICKS_FOLD 1000u
+static uint64_t base_us;
+static uint32_t base_fraction; /* and so many 1/105 us */
+static uint32_t base_ticks;
+static uint64_t last_us; /* what was answered last */
+
+uint32_t pit_ticks; /* counted by trap.asm */
 
 void pit_init(void)
 {
@@ -33,14 +39,19 @@ void pit_init(void)
     pic_unmask_timer();
 }
 
-void pit_tick(void)
+uint32_t arch_ticks(void)
 {
-    tick_us += TICK_US;
-    tick_fraction += TICK_FRACTION;
-    if (tick_fraction >= US_DENOMINATOR) {
-        tick_fraction -= US_DENOMINATOR;
-        tick_us++;
-    }
+    return pit_ticks;
+}
+
+/* The ticks since the base become part of it. */
+static void fold(void)
+{
+    const uint32_t ticks = pit_ticks - base_ticks;
+    const uint32_t fraction = base_fraction + ticks * TICK_FRACTION;
+    base_us += ticks * TICK_US + fraction / US_DENOMINATOR;
+    base_fraction = fraction % US_DENOMINATOR;
+    base_ticks += ticks;
 }
 
 /* Counts down from RELOAD to 1. */
@@ -51,22 +62,25 @@ static uint32_t read_counter(void)
     return (uint32_t)in8(CHANNEL_0) << 8 | low;
 }
 
+/* Counts since the last tick that was counted. The counter may wrap at any moment, and then a tick
+   waits that nobody has counted: when one waits, the counter is read again, behind the wrap. */
+static uint32_t counts_since_tick(void)
+{
+    uint32_t counter = read_counter();
+    const bool waiting = pic_requested(PIC_LINE_TIMER);
+    if (waiting)
+        counter = read_counter();
+    const uint32_t counts = counter < RELOAD ? RELOAD - counter : 0;
+    return waiting ? counts + RELOAD : counts;
+}
+
 uint64_t arch_time_us(void)
 {
-    /* The counter may wrap at any moment, and then a tick waits that pit_tick has not seen. A
-       second reading that is higher tells that it wrapped between the two. */
-    uint32_t counter = read_counter();
-    bool waiting = pic_requested(PIC_LINE_TIMER);
-    const uint32_t again = read_counter();
-    if (again > counter) {
-        counter = again;
-        waiting = true;
-    }
-    uint32_t counts = counter < RELOAD ? RELOAD - counter : 0;
-    if (waiting)
-        counts += RELOAD;
-
-    const uint64_t now = tick_us + (counts * US_NUMERATOR + tick_fraction) / US_DENOMINATOR;
+    uint32_t counts = counts_since_tick();
+    if (pit_ticks - base_ticks >= TICKS_FOLD)
+        fold();
+    counts += (pit_ticks - base_ticks) * RELOAD;
+    const uint64_t now = base_us + (counts * US_NUMERATOR + base_fraction) / US_DENOMINATOR;
     if (now > last_us)
         last_us = now;
     return last_us;

@@ -2,5 +2,3 @@
 #pragma once
 
 void pit_init(void);
-/* A tick has arrived. */
-void pit_tick(void);

@@ -16,7 +16,8 @@
 ;             It runs, was woken from such a wait by a request that this file carried out, and
 ;             nothing but what this file does has happened since: the client's entry; or, when it
 ;             had waited with a message of its own, rendezvous_client's, and `client` is the client's.
-;             Else: nobody's entry.
+;             It waits in a plain receive, openly (arch_accept): rendezvous_receiver's, and `accepts` is
+;             the source. Else: nobody's entry.
 ;   reach     Whom it may ask: the one is permitted to, neither has FPU state or ports to change, and
 ;             the server's priority is not worse than the client's. reach_boxes: nobody, when it
 ;             lacks a box.
@@ -34,28 +35,18 @@
 ; before anything is changed that matters.
 
 %include "offsets.inc"
-%include "sysenter.inc"
+%include "entry.inc"
 
-extern trap_call_saved, ipc_table, process_table, descriptors_task
+extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
 ; From kernel.ld: the distances of the entries below from ipc_table.
-extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_v86_entry
+extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_entry, rendezvous_v86_entry
+extern rendezvous_apart_entry, rendezvous_apart_client_entry
 
-WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
-
-; Field `%2` of entry `%1` (a register) of the core's table; of the process table.
-%define ENTRY(entry, field)   ipc_table + entry + ENTRY_%+field
-%define PROCESS(entry, field) process_table + entry * 8 + field
-
-; The physical place of the message at ebx, which the process may write, in ebp; or goes to C. The
-; page tables are looked at as arch_space_find does; the kernel's half has no entry that is the user's. Clobbers esi, edi.
-%macro find_message 0
-        mov     ebp, ebx
-        and     ebp, PAGE_BYTES - 1
-        cmp     ebp, PAGE_BYTES - MESSAGE_BYTES
-        ja      trap_call_saved         ; it straddles two
-        test    bl, 3
-        jnz     trap_call_saved
-        mov     esi, ebx
+; The physical page of the user address `%1` in esi, which the process may write; or goes to C. The page
+; tables are looked at as arch_space_find does; the kernel's half has no entry that is the user's. Clobbers
+; edi.
+%macro find_page 1
+        mov     esi, %1
         shr     esi, 22
         mov     edi, [esp + AT_DIRECTORY]
         mov     edi, [ss:edi + esi * 4 + KERNEL_BASE]
@@ -63,7 +54,7 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
         test    edi, ENTRY_USERS
         jnz     trap_call_saved
         and     edi, ENTRY_FRAME
-        mov     esi, ebx
+        mov     esi, %1
         shr     esi, PAGE_SHIFT
         and     esi, TABLE_ENTRIES - 1
         mov     esi, [ss:edi + esi * 4 + KERNEL_BASE]
@@ -71,7 +62,66 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
         test    esi, ENTRY_USERS | ENTRY_IN_WINDOW
         jnz     trap_call_saved
         and     esi, ENTRY_FRAME
+%endmacro
+
+; The physical place of the message at ebx in ebp, to `%1` when it straddles two pages. Clobbers esi, edi.
+%macro find_message 0-1 trap_call_saved
+        mov     ebp, ebx
+        and     ebp, PAGE_BYTES - 1
+        cmp     ebp, PAGE_BYTES - MESSAGE_BYTES
+        ja      %1
+        test    bl, 3
+        jnz     trap_call_saved
+        find_page ebx
         or      ebp, esi
+%endmacro
+
+; The same for one that straddles: it is what the caller waits with. Out: esi its word 1, as the caller sees it,
+; ebp the bounce. Clobbers ecx, edx, edi.
+%macro wait_apart 0
+        test    bl, 3
+        jnz     trap_call_saved
+        lea     edx, [ebx + MESSAGE_BYTES - 1]
+        find_page edx
+        mov     ecx, esi
+        find_page ebx
+        mov     edi, ebx
+        and     edi, PAGE_BYTES - 1
+        or      esi, edi
+        sub     edi, PAGE_BYTES
+        neg     edi
+        mov     [esp + AT_DELIVER_FIRST], esi
+        mov     [esp + AT_DELIVER_SECOND], ecx
+        mov     [esp + AT_DELIVER_BYTES], edi
+        lea     esi, [ebx + 4]
+        mov     ebp, [esp + AT_BOUNCE]
+%endmacro
+
+; Nine words from [ds:esi - 4] to where the process with entry edx waits with its message, the first being
+; eax. Clobbers ecx, edi, ebp.
+%macro deliver 0
+        mov     ecx, [PROCESS(edx, CONTEXT_DELIVER_BYTES)]
+        test    ecx, ecx
+        jnz     %%apart
+        mov     edi, [ENTRY(edx, IN)]
+        copy_message
+        jmp     %%delivered
+%%apart:
+        mov     edi, [PROCESS(edx, CONTEXT_DELIVER_FIRST)]
+        mov     [edi + KERNEL_BASE], eax
+        add     edi, KERNEL_BASE + 4
+        shr     ecx, 2
+        mov     ebp, MESSAGE_WORDS
+        sub     ebp, ecx
+        dec     ecx
+        rep     movsd
+        mov     edi, [PROCESS(edx, CONTEXT_DELIVER_SECOND)]
+        add     edi, KERNEL_BASE
+        mov     ecx, ebp
+        rep     movsd
+        mov     [PROCESS(edx, CONTEXT_DELIVER_BYTES)], ecx
+%%delivered:
+        inc     dword [ENTRY(edx, RECEIVED)]
 %endmacro
 
 ; Nine words from [ds:esi - 4] to the physical address in edi, the first being eax.
@@ -81,18 +131,6 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
 %rep MESSAGE_WORDS - 1
         movsd
 %endrep
-%endmacro
-
-; Goes on with the process whose frame's gs esp points at.
-%macro leave_kernel 0
-        lea     ebp, [esp + AT_END]
-        mov     [descriptors_task + TASK_ESP0], ebp
-        mov     ebp, [esp + AT_DIRECTORY]
-        mov     cr3, ebp                ; two processes never share a space
-        pop     gs
-        pop     fs
-        popad
-        iretd
 %endmacro
 
 ; A request. In: eax the server's endpoint, edx its entry. `%1`, the client's message: `boxes`, or
@@ -142,11 +180,11 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
         jmp     %%ticket
 %endmacro
 
-; To C, unless the process may ask the one in the slot of eax, by the bits in `%1`. Out: edx its entry.
-%macro find_server 1
+; To `%2`, unless the process may ask the one in the slot of eax, by the bits in `%1`. Out: edx its entry.
+%macro find_server 1-2 trap_call_saved
         movzx   edx, al
         bt      [esp + %1], edx
-        jnc     trap_call_saved
+        jnc     %2
         shl     edx, ENTRY_SHIFT
 %endmacro
 
@@ -165,11 +203,24 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
 ; and edx the events for which the server with entry ebx, the caller, waited.
 %macro check_answer 1
         cmp     [ss:ENTRY(%1, REPLY_CALL)], ecx
-        jne     trap_call_saved
+        jne     other_again
         cmp     [ss:ENTRY(%1, ENDPOINT)], eax
         jne     trap_call_saved
         mov     ebx, [esp + AT_SELF]
         cmp     [ss:ENTRY(ebx, EVENT_MASK)], edx
+        jne     trap_call_saved
+%endmacro
+
+; The same for any client that the caller knows; its entry is in eax afterwards. Clobbers edi.
+%macro check_any_answer 0
+        mov     edi, [esp + AT_CLIENT]
+        cmp     [ss:ENTRY(edi, REPLY_CALL)], ecx
+        jne     trap_call_saved
+        cmp     [ss:ENTRY(edi, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     eax, edi
+        mov     edi, [esp + AT_SELF]
+        cmp     [ss:ENTRY(edi, EVENT_MASK)], edx
         jne     trap_call_saved
 %endmacro
 
@@ -184,6 +235,43 @@ WITH_MESSAGE equ 0x80000000 ; no endpoint has this bit
         leave_kernel
 %endmacro
 
+; To C, unless the process in the slot of eax, whose entry is edx, is the one that eax names, waits in a plain
+; receive for this process, and neither preempts it nor is worse, and nobody has been woken already. Out:
+; ebx the sender's entry, eax its endpoint. Clobbers ecx.
+%macro find_receiver 0
+        mov     ebx, [esp + AT_SELF]
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_receiver_entry
+        jne     trap_call_saved
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     ecx, [esp + AT_NOT_WORSE]
+        cmp     [ss:PROCESS(edx, CONTEXT_NOT_WORSE)], ecx
+        jne     trap_call_saved
+        cmp     dword [ss:rendezvous_woken], rendezvous_nobody_entry
+        jne     trap_call_saved
+        mov     ecx, [ss:PROCESS(edx, CONTEXT_ACCEPTS)]
+        mov     eax, [esp + AT_ENDPOINT]
+        cmp     ecx, ANY
+        je      %%accepts
+        cmp     ecx, eax
+        jne     trap_call_saved
+%%accepts:
+%endmacro
+
+; The receiver with entry edx gets what [ds:esi - 4] holds, and the sender, ebx, goes on.
+%macro finish_send 0
+        mov     edi, [ENTRY(edx, IN)]
+        copy_message
+        inc     dword [ENTRY(ebx, SENT)]
+        inc     dword [ENTRY(edx, RECEIVED)]
+        mov     dword [PROCESS(edx, FRAME_EAX)], 0
+        mov     dword [PROCESS(edx, FRAME_ESI)], IPC_CAME_SEND
+        mov     dword [PROCESS(edx, CONTEXT_PARTNER)], rendezvous_nobody_entry
+        mov     dword [esp + AT_PARTNER], rendezvous_nobody_entry ; who is ready may be better than its client
+        mov     [rendezvous_woken], edx
+        return_to_caller 0, IPC_CAME_NOTHING
+%endmacro
+
         section .text
 
 ; eax, ebx, ecx, edx, edi: as abi/calls.h has them.
@@ -195,12 +283,12 @@ rendezvous_call:
         pushad
         push    fs
         push    gs
-        cld
         cmp     ecx, IPC_REQUEST
         jne     .answer
+        cld
         test    ebx, ebx
         jnz     .request_with_message
-        find_server AT_REACH_BOXES
+        find_server AT_REACH_BOXES, request_to_system
         unless_with_boxes .server_with_message
         request boxes, boxes
 
@@ -209,6 +297,7 @@ rendezvous_call:
         xor     edi, ANY
         or      edi, ebx
         jnz     .answer_with_message
+        cld
         mov     ebp, [esp + AT_PARTNER] ; the client's entry
         check_answer ebp
 ; ---- point of no return ----
@@ -222,26 +311,27 @@ rendezvous_call:
 ; ---- The same with messages of their own ----------------------------------------------------------------
 
 .server_with_message:
-        unless_with_message trap_call_saved
+        unless_with_message request_to_apart
         request boxes, message
 
         align 16
 .request_with_message:
-        find_message
-        find_server AT_REACH
+        find_message request_apart
+        find_server AT_REACH, request_to_system.with_message
         unless_with_message .server_with_boxes
         request message, message
 .server_with_boxes:
-        unless_with_boxes trap_call_saved
+        unless_with_boxes request_to_apart.with_message
         request message, boxes
 
         align 16
 .answer_with_message:
         cmp     dword [esp + AT_EDI], ANY
-        jne     trap_call_saved
+        jne     other
         cmp     dword [esp + AT_PARTNER], rendezvous_client_entry
-        jne     trap_call_saved
-        find_message
+        jne     other
+        cld
+        find_message answer_apart
         mov     edi, [esp + AT_CLIENT]  ; the client's entry
         check_answer edi
 ; ---- point of no return ----
@@ -260,7 +350,317 @@ v86:
         sub     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
         jmp     trap_call_saved
 
+; ---- The same with a message in two pages, on one side or both -----------------------------------------
+
+; A process that waits so, openly, has rendezvous_apart's entry for partner. One that was woken by a request of
+; which one side had such a message has rendezvous_apart_client's.
+
+; ebx: the caller's, which straddles.
+        align 16
+request_apart:
+        find_server AT_REACH
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     ebp, [ss:PROCESS(edx, CONTEXT_PARTNER)]
+        cmp     ebp, rendezvous_apart_entry
+        je      .waits
+        and     ebp, ~WITH_MESSAGE
+        cmp     ebp, eax
+        jne     trap_call_saved
+.waits:
+        wait_apart
+        mov     edx, [esp + AT_EAX]
+        and     edx, 255
+        shl     edx, ENTRY_SHIFT
+        jmp     request_any
+
+; The caller's is in one piece: its boxes, or at ebp. edx: the server's entry.
+        align 16
+request_to_apart:
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_apart_entry
+        jne     request_to_system
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        mov     esi, [esp + AT_OUT_BOX]
+        mov     ebp, [esp + AT_IN_BOX]
+        jmp     request_any
+.with_message:
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_apart_entry
+        jne     trap_call_saved
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
+        lea     esi, [ebp + KERNEL_BASE + 4]
+
+; esi: word 1 of the caller's message; ebp: where the core has it wait. edx: the server's entry, eax its endpoint.
+request_any:
+        mov     ebx, [esp + AT_SELF]
+        add     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
+        jc      .ticket_zero
+; ---- point of no return ----
+.ticket:
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        mov     [ENTRY(ebx, IN)], ebp
+        mov     [ENTRY(ebx, WAITS_FOR)], eax
+        mov     dword [ENTRY(ebx, STATE)], IPC_AWAITING
+        mov     dword [ENTRY(ebx, EVENT_MASK)], 0
+        mov     dword [esp + AT_PARTNER], rendezvous_nobody_entry
+        inc     dword [ENTRY(ebx, SENT)]
+        mov     eax, [ENTRY(ebx, ENDPOINT)]
+        deliver
+        mov     ecx, [ENTRY(ebx, REPLY_CALL)]
+        mov     cl, IPC_CAME_REQUEST
+        lea     esp, [PROCESS(edx, FRAME_GS)]
+        mov     dword [esp + AT_PARTNER], rendezvous_apart_client_entry
+        mov     [esp + AT_CLIENT], ebx
+        mov     [esp + AT_ESI], ecx
+        mov     dword [esp + AT_EAX], 0
+        leave_kernel
+
+.ticket_zero:
+        cmp     ebx, rendezvous_v86_entry
+        je      v86
+        add     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
+        jmp     .ticket
+
+; An answer of which one side's message may straddle. eax, ebx, ecx, edx: the caller's.
+        align 16
+answer_any:
+        cmp     dword [esp + AT_EDI], ANY
+        jne     trap_call_saved
+        mov     esi, [esp + AT_PARTNER]
+        cmp     esi, rendezvous_apart_client_entry
+        jne     trap_call_saved
+        cld
+        test    ebx, ebx
+        jz      .boxes
+        find_message answer_apart
+        check_any_answer
+        lea     esi, [ebp + KERNEL_BASE + 4]
+        mov     edx, [esp + AT_ENDPOINT]
+        or      edx, WITH_MESSAGE
+        jmp     .finish
+.boxes:
+        check_any_answer
+        mov     ebp, [esp + AT_IN_BOX]
+        test    ebp, ebp
+        jz      trap_call_saved
+        mov     esi, [esp + AT_OUT_BOX]
+        test    esi, esi
+        jz      trap_call_saved
+        mov     edx, [esp + AT_ENDPOINT]
+
+; eax: the client's entry. esi, ebp as in request_any; edx: what the caller's partner is from now on.
+.finish:
+; ---- point of no return ----
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        mov     ebx, [esp + AT_SELF]
+        mov     [ENTRY(ebx, IN)], ebp
+        inc     dword [ENTRY(ebx, SENT)]
+        mov     [esp + AT_PARTNER], edx
+        mov     edx, eax
+        mov     eax, [ENTRY(ebx, ENDPOINT)]
+        deliver
+        lea     esp, [PROCESS(edx, FRAME_GS)]
+        mov     dword [esp + AT_ESI], IPC_CAME_REPLY
+        mov     dword [esp + AT_EAX], 0
+        leave_kernel
+
+        align 16
+answer_apart:
+        check_any_answer
+        wait_apart
+        mov     edx, rendezvous_apart_entry
+        jmp     answer_any.finish
+
+; ---- The other calls ------------------------------------------------------------------------------------
+
+; Every register but esi and edi is the caller's.
+        align 16
+other_again:
+        mov     ebp, [esp + AT_EBP]
+other:
+        movzx   esi, cl
+        jmp     [ss:calls + esi * 4]
+
+; Every register as it came, but the results and the flat DS and ES.
+        align 16
+bad_call:
+        mov     esi, [esp + AT_ENDPOINT]
+        mov     edi, [esp + AT_EDI]
+        mov     eax, -EBADCALL
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        add     esp, AT_EIP
+        iretd
+
+        align 16
+echo:
+        cmp     ecx, IPC_ECHO
+        jne     trap_call_saved
+        cld
+        test    ebx, ebx
+        jnz     .message
+        test    byte [esp + AT_MAY], MAY_ECHO_BOXES
+        jz      trap_call_saved
+        mov     es, [esp + AT_DS]
+        mov     edi, [esp + AT_IN_BOX]
+        mov     eax, [esp + AT_ENDPOINT]
+        lds     esi, [esp + AT_OUT_BOX]
+        copy_message
+        return_to_caller 0, IPC_CAME_NOTHING
+.message:
+        test    byte [esp + AT_MAY], MAY_ECHO
+        jz      trap_call_saved
+        find_message
+        mov     eax, [esp + AT_ENDPOINT]
+        mov     [ss:ebp + KERNEL_BASE], eax ; the same message comes back
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        return_to_caller 0, IPC_CAME_NOTHING
+
+; ---- send, receive --------------------------------------------------------------------------------------
+
+; A send to a process that waits in a plain receive for anybody or for this one (arch_accept). It does not
+; hand over the processor: the receiver is `rendezvous_woken` until somebody enters C, which makes it
+; ready (arch_woken), or until its partner waits in turn and nobody is ready that would run before it.
+        align 16
+send:
+        cmp     ecx, IPC_SEND
+        jne     trap_call_saved
+        cld
+        test    byte [esp + AT_MAY], MAY_SEND
+        jz      trap_call_saved
+        test    ebx, ebx
+        jnz     .message
+        find_server AT_REACH_BOXES
+        find_receiver
+; ---- point of no return ----
+        mov     es, [esp + AT_DS]
+        lds     esi, [esp + AT_OUT_BOX]
+        finish_send
+.message:
+        find_message
+        find_server AT_REACH
+        mov     edi, ebp
+        find_receiver
+; ---- point of no return ----
+        mov     es, [esp + AT_DS]
+        mov     ds, [esp + AT_DS]
+        lea     esi, [edi + KERNEL_BASE + 4]
+        finish_send
+
+; A receive for which nothing is pending, by one whose partner it has woken: the partner runs.
+        align 16
+receive:
+        cmp     ecx, IPC_RECEIVE
+        jne     trap_call_saved
+        test    byte [esp + AT_MAY], MAY_RECEIVE
+        jz      trap_call_saved
+        mov     edx, [ss:rendezvous_woken]
+        cmp     edx, rendezvous_nobody_entry
+        je      trap_call_saved
+        cmp     eax, ANY
+        je      .source
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax ; any other could be dead, or wait for this one
+        jne     trap_call_saved
+.source:
+        mov     ecx, [esp + AT_SELF]
+        cmp     dword [ss:ENTRY(ecx, PENDING)], 0
+        jne     trap_call_saved
+        cmp     byte [ss:ENTRY(ecx, PREFER_MESSAGE)], 0
+        jne     trap_call_saved
+        mov     esi, [ss:PROCESS(edx, CONTEXT_NOT_WORSE)]
+        test    [ss:kernel_ready_mask], esi
+        jnz     trap_call_saved
+        test    ebx, ebx
+        jnz     .message
+        mov     ebp, [esp + AT_IN_BOX]
+        test    ebp, ebp
+        jz      trap_call_saved
+.wait:
+; ---- point of no return ----
+        mov     ds, [esp + AT_DS]
+        mov     es, [esp + AT_DS]
+        mov     [ENTRY(ecx, IN)], ebp
+        mov     [ENTRY(ecx, WAITS_FOR)], eax
+        mov     dword [ENTRY(ecx, STATE)], IPC_RECEIVING
+        mov     dword [ENTRY(ecx, EVENT_MASK)], IPC_ALL_EVENTS
+        mov     [esp + AT_ACCEPTS], eax
+        mov     dword [esp + AT_PARTNER], rendezvous_receiver_entry
+        mov     dword [rendezvous_woken], rendezvous_nobody_entry
+        lea     esp, [PROCESS(edx, FRAME_GS)]
+        leave_kernel
+.message:
+        find_message
+        jmp     .wait
+
+; ---- The time -------------------------------------------------------------------------------------------
+
+; A request, which may be to SYSTEM and for the time.
+        align 16
+request_to_system:
+        cmp     eax, SYSTEM
+        jne     trap_call_saved
+        test    byte [esp + AT_MAY], MAY_ASK_BOXES
+        jz      trap_call_saved
+        mov     edi, [esp + AT_OUT_BOX]
+        mov     ebp, [esp + AT_IN_BOX]
+.ask:
+        mov     ebx, esp
+        mov     esp, kernel_stack_top
+        add     ebp, KERNEL_BASE
+        push    ebp
+        push    edi
+        enter_c
+        call    kernel_time             ; bool kernel_time(const int32_t *type, message *answer)
+        mov     esp, ebx
+        test    al, al
+        jz      trap_call_saved
+        return_to_caller 0, IPC_CAME_REPLY
+.with_message:
+        cmp     eax, SYSTEM
+        jne     trap_call_saved
+        test    byte [esp + AT_MAY], MAY_ASK_TIME
+        jz      trap_call_saved
+        lea     edi, [ebp + KERNEL_BASE + 4]
+        jmp     .ask
+
+        section .rodata align=4
+
+flat:
+        dd      SELECTOR_USER_DATA
+
+; By the low byte of a call; the other bits are for whoever is found here to check. 0: ipc_select's.
+calls:
+%assign number 0
+%rep 256
+  %if number == IPC_SEND
+        dd      send
+  %elif number == IPC_RECEIVE
+        dd      receive
+  %elif number == IPC_ECHO
+        dd      echo
+  %elif number == IPC_REPLY_RECEIVE
+        dd      answer_any
+  %elif number == IPC_SEND_REC || number == IPC_IN_OUTBOX || number == IPC_NOTIFY || number == IPC_REQUEST \
+     || number == IPC_REPLY || number == IPC_NOTIFY_SET || number == IPC_RECEIVE_EX \
+     || number == IPC_SELECT & 255
+        dd      trap_call_saved
+  %else
+        dd      bad_call
+  %endif
+  %assign number number + 1
+%endrep
+
         section .data align=128
+
+; The entry of the process that a send woke, and that is ready though the scheduler does not know it.
+global rendezvous_woken
+rendezvous_woken:
+        dd      rendezvous_nobody_entry
+        align   128
 
 ; Entries of nobody: their word of call and ticket is never what an answer passes, since IPC_REQUEST is
 ; no answer; the last one's ticket is the last that there is.
@@ -270,10 +670,17 @@ v86:
         times ENTRY_BYTES - ENTRY_REPLY_CALL - 4 db 0
 %endmacro
 
-global rendezvous_nobody, rendezvous_client, rendezvous_v86
+global rendezvous_nobody, rendezvous_client, rendezvous_receiver, rendezvous_apart, rendezvous_apart_client
+global rendezvous_v86
 rendezvous_nobody:
         entry_of_nobody IPC_REQUEST
 rendezvous_client:
+        entry_of_nobody IPC_REQUEST
+rendezvous_receiver:
+        entry_of_nobody IPC_REQUEST
+rendezvous_apart:
+        entry_of_nobody IPC_REQUEST
+rendezvous_apart_client:
         entry_of_nobody IPC_REQUEST
 rendezvous_v86:
         entry_of_nobody 0xffff0000 | IPC_REQUEST

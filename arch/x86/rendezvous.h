@@ -4,4 +4,6 @@
 #include <arch/arch.h>
 
 /* Fills the constants; the process may do nothing without the kernel yet. */
+/* No interrupt is the machine's own from here on. Before any line has an owner. */
+void rendezvous_off(void);
 void rendezvous_create(struct arch_context *context);

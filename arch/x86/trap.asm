@@ -17,25 +17,11 @@
 ; runs. With thread storage that will change, and then the loads need their check.
 
 %include "offsets.inc"
-%include "sysenter.inc"
+%include "entry.inc"
 
-extern kernel_nmi, rendezvous_call
+extern kernel_nmi, kernel_quantum_left, kernel_tick_due, pit_ticks, rendezvous_call
 extern trap_from_call, trap_from_process, trap_from_idle, trap_leave, trap_in_kernel, trap_double_fault
 extern kernel_stack_top, panic_stack_top, nmi_stack_top
-
-RING_MASK      equ 3
-FLAGS_V86_BYTE equ 2 ; where in the flags word the byte with VM is
-FLAGS_V86_BIT  equ FLAGS_V86 >> 16
-
-; ss: the kernel's. Loads the segments and flags that C expects. Clobbers eax, flags.
-%macro enter_c 0
-        mov     eax, SELECTOR_USER_DATA
-        mov     ds, eax
-        mov     es, eax
-        push    dword FLAGS_CLEAN
-        popfd
-        xor     ebp, ebp                ; backtraces end here
-%endmacro
 
         section .text
 
@@ -113,6 +99,8 @@ general:
         push    gs
         mov     [esp + AT_ES], es
         mov     [esp + AT_DS], ds
+global trap_general_saved
+trap_general_saved:
         lea     ecx, [esp - FRAME_GS]
         mov     esp, kernel_stack_top
         enter_c
@@ -177,6 +165,33 @@ trap_debug:
         and     dword [esp + 8], ~FLAGS_TRAP
         iretd
 
+; The tick. One that finds a process running, and nothing due, ends here. Stack here: eip, cs, eflags, and
+; from ring 3 esp and ss.
+        align 16
+trap_tick:
+        inc     dword [ss:pit_ticks]
+        test    byte [esp + 8 + FLAGS_V86_BYTE], FLAGS_V86_BIT
+        jnz     .from_v86
+        test    byte [esp + 4], RING_MASK
+        jz      stub_%+VECTOR_TIMER
+        inc     dword [esp + EIP_TO_TICKS]
+        dec     dword [ss:kernel_quantum_left]
+        jz      stub_%+VECTOR_TIMER
+        push    eax
+        mov     eax, [ss:pit_ticks]
+        cmp     eax, [ss:kernel_tick_due]
+        je      .due
+        mov     al, PIC_END_INTERRUPT
+        out     PIC_COMMAND, al
+        pop     eax
+        iretd
+.due:
+        pop     eax
+        jmp     stub_%+VECTOR_TIMER
+.from_v86:
+        dec     dword [ss:kernel_quantum_left]
+        jmp     stub_%+VECTOR_TIMER
+
 ; The non-maskable interrupt, at any moment, also while esp points into the process table: the 12
 ; bytes that it pushes there fit in the frame's slack. It does not nest before its iret.
         align 16
@@ -205,6 +220,14 @@ trap_double_fault_task:
 ; The vectors for which the processor pushes an error code itself.
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21 || (v) == 29 || (v) == 30)
 
+; The lines of the interrupt controllers begin in interrupt.asm.
+%assign vector VECTOR_TIMER + 1
+%rep PIC_LINES - 1
+extern interrupt_%+vector
+global stub_%+vector
+  %assign vector vector + 1
+%endrep
+
 %assign vector 0
 %rep VECTORS
 stub_%+vector:
@@ -227,6 +250,10 @@ trap_entry:
         dd trap_debug
   %elif vector == VECTOR_NMI
         dd trap_nmi
+  %elif vector == VECTOR_TIMER
+        dd trap_tick
+  %elif vector > VECTOR_TIMER && vector < VECTOR_TIMER + PIC_LINES && (vector - VECTOR_TIMER) % 8 != 7
+        dd interrupt_%+vector
   %elif vector == IPC_VECTOR
         dd rendezvous_call
   %else
@@ -236,6 +263,7 @@ trap_entry:
 %endrep
 
         section .bss align=4
+global pushed_vector, pushed_error
 pushed_vector:       resd 1
 pushed_error:        resd 1
 interrupted_esp:     resd 1

@@ -12,22 +12,19 @@
 #include "layout.h"
 #include "paging.h"
 #include "pic.h"
-#include "pit.h"
 #include "text.h"
 #include <stddef.h>
 
 /* ---- Into the kernel ---------------------------------------------------------------------------
  */
 
-/* `running`: whom the line interrupted, or NULL. */
-static void interrupt(unsigned line, struct arch_context *running)
+static void interrupt(unsigned line)
 {
     if (!pic_in_service(line))
         return;
     if (line == PIC_LINE_TIMER) {
         pic_acknowledge(line);
-        pit_tick();
-        kernel_tick(running);
+        kernel_tick();
         return;
     }
     arch_line_mask(line);
@@ -64,13 +61,13 @@ void trap_from_process(struct arch_context *process, uint32_t vector, uint32_t e
     }
     /* Vectors that are nobody's come from hardware that we never programmed: nothing to do. */
     if (is_line(f->vector))
-        interrupt(f->vector - VECTOR_LINES, process);
+        interrupt(f->vector - VECTOR_LINES);
 }
 
 void trap_from_idle(uint32_t vector)
 {
     if (is_line(vector))
-        interrupt(vector - VECTOR_LINES, NULL);
+        interrupt(vector - VECTOR_LINES);
 }
 
 /* ---- Out of it

@@ -114,6 +114,9 @@ int words_number(const char *text, uint32_t most, uint32_t *number)
     uint32_t n = 0;
     if (*text == '\0')
         return -1;
+    /*@ loop invariant n <= most && valid_read_string(text);
+        loop assigns n, text;
+        loop variant strlen(text); */
     for (; *text != '\0'; text++) {
         if (*text < '0' || *text > '9')
             return -1;

@@ -4,7 +4,8 @@
 Checked in README.md and everything below docs/:
   - a relative link leads to a file;
   - a path in backticks below a folder of the tree exists;
-  - a stop `path:function` names a file that defines that function (C definition or assembly label).
+  - a stop `path:function` names a file that defines that function (C definition or assembly label);
+    docs/calls.md names files without their folders and is check_calls.py's.
 docs/tour.md must have at least ten stops. A block of code below a comment that names a file is that file, to
 the letter, and each file of tests/guest/examples is shown somewhere.
 
@@ -21,7 +22,7 @@ FOLDERS = ("arch", "docs", "ipc", "iso", "kernel", "libc", "servers", "tests", "
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
-STOP = re.compile(r"^([\w./-]+\.(?:c|h|asm|S)):(\w+)$")
+STOP = re.compile(r"^([\w./-]+/[\w.-]+\.(?:c|h|asm|S)):(\w+)$")
 EXAMPLES = "tests/guest/examples"
 LISTING = re.compile(r"^<!-- (\S+\.[ch]) -->\n```c\n(.*?)^```$", re.M | re.S)
 PATH = re.compile(r"^(?:%s)/[\w./-]*$" % "|".join(FOLDERS))

@@ -332,13 +332,15 @@ static bool is_box(unsigned slot, uint32_t address, phys_addr_t box)
     return box == (address != 0 ? core_place(slot, address) : 0);
 }
 
-/* Whether the message that the machine would write is where the wait has it, in one piece. */
+/* Whether the message that the machine would write is where the wait has it. */
 static bool is_for_machine(unsigned slot, phys_addr_t in)
 {
     const struct process *process = process_at(slot);
 
     if (machine.path[slot].with_boxes)
         return in != 0 && in == process->in_box && process->out_box != 0;
+    if (process->arch.deliver.first_bytes != 0)
+        return in == arch_phys_of(&process->bounce);
     return in != arch_phys_of(&process->bounce) && in % PAGE_BYTES <= PAGE_BYTES - MESSAGE_BYTES;
 }
 
@@ -356,6 +358,10 @@ static void check_path(unsigned slot)
         (p->state != IPC_RECEIVING || p->waits_for != ANY || p->timed || !p->answered ||
          p->message_is_next || !is_for_machine(slot, p->in)))
         fuzz_fail("step %u: p%u is open to requests without the kernel", step, slot);
+    if (machine.path[slot].accepts != 0 &&
+        (p->state != IPC_RECEIVING || p->waits_for != machine.path[slot].accepts || p->timed ||
+         p->answered || (p->waits_for == ANY && (p->message_is_next || p->accepts == 0))))
+        fuzz_fail("step %u: p%u is open to sends without the kernel", step, slot);
     if (p->lives && (machine.path[slot].in_box != process_at(slot)->in_box ||
                      machine.path[slot].out_box != process_at(slot)->out_box))
         fuzz_fail("step %u: the machine has other boxes of p%u", step, slot);

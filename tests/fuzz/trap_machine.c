@@ -185,9 +185,32 @@ void arch_open(struct arch_context *process, unsigned slot, bool with_boxes)
     machine.path[slot].is_open = true;
 }
 
+void arch_accept(struct arch_context *process, endpoint_t source)
+{
+    machine.path[process_slot(process_of(process))].accepts = source;
+}
+
 void arch_close(struct arch_context *process)
 {
     machine.path[process_slot(process_of(process))].is_open = false;
+    machine.path[process_slot(process_of(process))].accepts = 0;
+}
+
+void arch_permit(struct arch_context *process, const struct arch_permission *permission)
+{
+    struct process *p = process_of(process);
+
+    FUZZ_CHECK(permission->self == (p->alive ? process_endpoint(p) : 0));
+}
+
+struct arch_context *arch_woken(void)
+{
+    return NULL;
+}
+
+struct arch_context *arch_displaced(void)
+{
+    return NULL;
 }
 
 struct arch_context *arch_running(void)
@@ -234,7 +257,7 @@ void fault_unsettled(unsigned slot)
 
 void selftest_call(void) {}
 
-uint32_t clock_ticks(void)
+uint32_t arch_ticks(void)
 {
     return (uint32_t)(machine.now / 1000);
 }

@@ -31,6 +31,7 @@ struct machine {
     struct {
         bool is_open; /* its next request may be the machine's own: arch_open */
         bool with_boxes;
+        endpoint_t accepts; /* its next send may be: arch_accept; 0: it may not */
         phys_addr_t in_box, out_box;
     } path[IPC_PROCESSES];
     uint64_t now;

@@ -18,7 +18,8 @@ HEADER = struct.Struct("<16sHHIIIIIHHHHHH")
 SEGMENT = struct.Struct("<8I")
 JUDGE = ["boot/t-malformed judge priority=6 calls=all targets=all kernel=all",
          "boot/t-partner p1 start=demand calls=all targets=all kernel=all heap=4K stack=8K quiet"]
-MODULES_MAX = 64  # BOOT_MODULES_MAX
+MODULES_MAX = 224  # BOOT_MODULES_MAX
+IDENTITIES = 64  # IDENTITY_COUNT; each name of a boot takes one
 LOAD, DYNAMIC, INTERPRETER, THREAD_LOCAL = 1, 2, 3, 7
 READ, WRITE, EXECUTE = 4, 2, 1
 BASE = 0x10000000
@@ -241,7 +242,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="parley-malformed-") as folder:
         maker = Maker(folder, arguments.build)
         maker.fill()
-        room = MODULES_MAX - len(JUDGE) - len(COMPANIONS)
+        room = IDENTITIES - len(JUDGE) - len(COMPANIONS)
         for start in range(0, len(maker.modules), room):
             part = maker.modules[start:start + room]
             failed |= bool(boot(arguments, part, f"{part[0][1]} to {part[-1][1]}"))

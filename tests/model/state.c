@@ -346,12 +346,14 @@ static unsigned get_process(struct ipc_table *t, const struct state_naming *nami
     p->event_turn = (uint16_t)get(&bits, 3);
     p->select_turn = (uint16_t)get(&bits, 2);
     p->kernel_events = events_of_code(get(&bits, 2));
+    p->pending = p->kernel_events != 0;
     get_pairs(t, slot, &bits);
     for (unsigned distance = 1; distance < IPC_PROCESSES; distance++) {
         unsigned source = (slot + distance) % IPC_PROCESSES;
 
         t->events[slot][source] = events_of_code(get(&bits, 2));
         p->event_sources[0] |= t->events[slot][source] != 0 ? 1u << source : 0;
+        p->pending += t->events[slot][source] != 0;
     }
     p->identity = (uint8_t)get(&bits, 1);
     if (naming->generations)
@@ -403,9 +405,10 @@ static void link_lists(struct ipc_table *t, const uint8_t position[IPC_PROCESSES
             struct ipc_process *p = &t->process[slot];
             struct ipc_process *owner = &t->process[endpoint_slot(p->waits_for) % IPC_PROCESSES];
 
-            if (position[slot] == n && is_queued(p))
+            if (position[slot] == n && is_queued(p)) {
                 append(t, &owner->queue_first, &owner->queue_last, slot, true);
-            else if (position[slot] == n && p->state == IPC_FREE && n > 0)
+                owner->pending++;
+            } else if (position[slot] == n && p->state == IPC_FREE && n > 0)
                 append(t, &t->free_first, &t->free_last, slot, false);
         }
     }

@@ -11,7 +11,8 @@ shows what the test said: for a guest that panicked or hung, its last 50 lines.
 
   --keep-going   run the other tests after a failure as well
   --list         only list the tests, with their labels
-  --long         run the long campaigns (label `long`) as well
+  --long         run the long campaigns (label `long`) as well; `proof` is all long, and
+                 runs when it is named
   -y, --yes      install what is missing without asking; root is never asked
   -h, --help     this page
 
@@ -22,17 +23,24 @@ HELP
 command_test() {
     parse_options y "yes,keep-going,list,long" "$@"
     set -- "${options[@]}"
-    local yes=no pass=()
+    local yes=no pass=() proof= name
     while :; do
         case $1 in
         -h | --help) test_help && return ;;
         -y | --yes) yes=yes ;;
-        --keep-going | --list | --long) pass+=("$1") ;;
+        --keep-going | --list) pass+=("$1") ;;
+        --long)
+            pass+=("$1")
+            proof=proof
+            ;;
         --) break ;;
         esac
         shift
     done
-    ensure_tools $yes "run image efi uefi test debug"
+    for name in "$@"; do
+        case $name in proof*) proof=proof ;; esac
+    done
+    ensure_tools $yes "run image efi uefi test debug" $proof
     build check all iso
     exec "$python" tools/run_tests.py --build build/check "${pass[@]}" "$@"
 }

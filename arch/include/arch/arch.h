@@ -4,7 +4,10 @@
  * arch/x86 is the PC; arch/host is the same contract on a workstation, as far as tests need it. A
  * machine also brings <machine/context.h>, which defines struct arch_context (a process's
  * registers, FPU state, port rights; its register frame comes first and the trap pushes into it)
- * and struct arch_space (an address space), both plain data without constructors.
+ * and struct arch_space (an address space), both plain data without constructors, and struct
+ * arch_place: where a message lies, in one piece or in two pages that need not touch. The kernel
+ * knows one member of a context, `deliver`, an arch_place: of a process that waits with a message
+ * in two pages, where they are, while the core's message is its bounce; else no message.
  *
  * The kernel runs on one stack, with interrupts off, and returns from every upcall.
  */
@@ -20,7 +23,7 @@
 /* ---- What the loader reported ------------------------------------------------------------- */
 
 #define BOOT_REGIONS_MAX      32
-#define BOOT_MODULES_MAX      64
+#define BOOT_MODULES_MAX      224
 #define BOOT_LINE_BYTES       512
 #define BOOT_RESERVATIONS_MAX 8
 
@@ -76,9 +79,11 @@ void kernel_fault(struct arch_context *process, const struct arch_fault *fault);
 /* A line is raised; it has been masked and acknowledged. */
 void kernel_interrupt(unsigned line);
 
-/* The tick, ARCH_TICKS_PER_SECOND times a second. `running`: whom it interrupted, or NULL (idle).
- */
-void kernel_tick(struct arch_context *running);
+/* The tick, ARCH_TICKS_PER_SECOND times a second. The machine counts it: for the clock and, when it
+   finds a process running, for that process and down from kernel_quantum_left. It need not call
+   while neither the quantum has come to 0 nor the clock to kernel_tick_due. */
+extern uint32_t kernel_quantum_left, kernel_tick_due;
+void kernel_tick(void);
 
 /* After every upcall: who runs now. NULL: nobody; the machine waits for an interrupt. */
 struct arch_context *kernel_next(void);
@@ -102,6 +107,7 @@ void arch_console_drain(void);
 
 #define ARCH_TICKS_PER_SECOND 1000
 uint64_t arch_time_us(void); /* since boot; monotonic; finer than a tick where possible */
+uint32_t arch_ticks(void);   /* since boot; goes round */
 
 /* ---- Physical memory ----------------------------------------------------------------------- */
 
@@ -165,6 +171,8 @@ struct arch_call {    /* the trap's arguments */
 };
 void arch_call_read(const struct arch_context *context, struct arch_call *call);
 void arch_call_result(struct arch_context *context, int32_t result, uint32_t second);
+/* Ticks that found the process running. */
+uint32_t arch_context_ticks(const struct arch_context *context);
 /* Instruction and stack pointer, frame pointer: for reports. */
 void arch_context_position(const struct arch_context *context, uint32_t *ip, uint32_t *sp,
                            uint32_t *fp);
@@ -208,12 +216,46 @@ void arch_reach(struct arch_context *process, unsigned slot, bool may);
 bool arch_context_plain(const struct arch_context *process);
 /* The process's boxes, in physical memory; 0: none. */
 void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out);
-/* The process waits in ipc_reply_receive, from ANY, with its boxes or with a message of its own
-   within one page, without a deadline, its reply delivered, and ANY looks at events first: the next
-   request to it may be the machine's. */
+/* The process waits in ipc_reply_receive, from ANY, with its boxes or with a message of its own,
+   without a deadline, its reply delivered, and ANY looks at events first: the next request to it
+   may be the machine's. */
 void arch_open(struct arch_context *process, unsigned slot, bool with_boxes);
+/* The process waits in a plain receive, for ANY (which looks at events first and accepts some) or
+   for one process, with its boxes or with a message of its own within one page, without a deadline:
+   the next send that this source makes to it may be the machine's. */
+void arch_accept(struct arch_context *process, endpoint_t source);
 /* No more: its wait has ended, or it has entered the kernel. */
 void arch_close(struct arch_context *process);
+
+/* What a process may do without the kernel; nothing, when it does not live. */
+struct arch_permission {
+    endpoint_t self;
+    uint32_t calls;     /* 1 << CALL_BIT_* */
+    uint32_t not_worse; /* the bits of kernel_ready_mask for its priority and all that are better */
+    bool time;          /* it may ask SYSTEM for the time */
+    phys_addr_t bounce;
+};
+void arch_permit(struct arch_context *process, const struct arch_permission *permission);
+
+/* One bit a priority, from the most urgent: somebody of it is ready and does not run. */
+extern uint32_t kernel_ready_mask;
+
+/* The process that a send of the machine's own has woken and that nobody has been told of, or NULL.
+   It is told with this. It waits in the core's table until it is settled; its call's results are
+   where it finds them. */
+struct arch_context *arch_woken(void);
+
+/* The same for an interrupt: the machine may write the message of the event and go on with the
+   driver, when that is better than the process that it displaces. That one, or NULL: it is to be
+   the first of its priority. */
+struct arch_context *arch_displaced(void);
+/* Whose the line is, NULL for nobody's, and which event it then is. */
+void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t event);
+
+/* A request to SYSTEM by one who may ask for the time: its m_type, and room for the answer, which
+   may be the request itself; both within the window. False, and nothing has happened: it is for
+   something else. */
+bool kernel_time(const int32_t *type, message *answer);
 
 /* The context that runs, or ran when the machine came to the kernel last. Only when there was one.
  */

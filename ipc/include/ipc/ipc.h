@@ -74,6 +74,8 @@ struct ipc_process {
     uint16_t reply_call;  /* IPC_REPLY_RECEIVE, always: with the ticket above it, the word that
                              answers this process's request in 0xA0 */
     uint16_t ticket;      /* of its send_rec or ipc_request that was taken last; 0: none yet */
+    uint32_t pending; /* 0: a receive from ANY would take nothing. Counts the senders in its queue,
+                         the sources below, and the kernel when it has any */
     uint32_t kernel_events;                 /* pending from HARDWARE */
     uint32_t event_sources[IPC_SLOT_WORDS]; /* one bit a source that has events pending here */
     int32_t result;                         /* of the last call: 0 or a negative error */

@@ -5,6 +5,7 @@
 struct ipc_table table;
 static struct ipc_table kept;
 static bool scheduler_runs[IPC_PROCESSES];
+static unsigned woken[IPC_PROCESSES], woken_count;
 
 void ipc_on_block(struct ipc_table *t, unsigned slot)
 {
@@ -18,6 +19,13 @@ void ipc_on_ready(struct ipc_table *t, unsigned slot)
     assert_ptr_equal(t, &table);
     assert_false(scheduler_runs[slot]);
     scheduler_runs[slot] = true;
+    woken[woken_count++ % IPC_PROCESSES] = slot;
+}
+
+unsigned woken_before(unsigned last)
+{
+    assert_true(last < woken_count);
+    return woken[(woken_count - 1 - last) % IPC_PROCESSES];
 }
 
 static void check_always(void)

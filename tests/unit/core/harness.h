@@ -69,6 +69,8 @@ void expect_taken(unsigned slot, uint32_t came, unsigned client);
 /* ipc_select said this pair, and what it is ready for, or its error. */
 void expect_ready(unsigned slot, unsigned pair, uint32_t came, unsigned error);
 uint32_t ticket_of(unsigned client);
+/* Who woke last (0), and who before (1, ...). */
+unsigned woken_before(unsigned last);
 void expect_waits(unsigned slot, enum ipc_state state, endpoint_t waits_for);
 
 /* A call that must be refused with this error and change nothing but the caller's results. */

@@ -27,6 +27,17 @@ static void test_death_wakes_a_sender(void **state)
     expect_result(a, -EDEADSRCDST, (uint32_t)dead);
 }
 
+/* Not by number: in the order in which they came. */
+static void test_death_wakes_the_queue_in_its_order(void **state)
+{
+    (void)state;
+    assert_false(send_to(c, a, 0));
+    assert_false(send_to(b, a, 0));
+    end_process(a);
+    assert_int_equal(woken_before(1), c);
+    assert_int_equal(woken_before(0), b);
+}
+
 static void test_death_wakes_a_caller_in_the_first_half(void **state)
 {
     endpoint_t dead;
@@ -406,6 +417,7 @@ int run_ends_tests(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_THREE(test_death_wakes_a_sender),
+        TEST_THREE(test_death_wakes_the_queue_in_its_order),
         TEST_THREE(test_death_wakes_a_caller_in_the_first_half),
         TEST_THREE(test_death_wakes_a_caller_in_the_second_half),
         TEST_THREE(test_death_wakes_a_receiver),

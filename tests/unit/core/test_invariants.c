@@ -136,6 +136,14 @@ static void test_pairs(void **state)
           (PAIR(9, 0).source = P(1).endpoint, P(1).waits_for = P(9).endpoint));
 }
 
+static void test_pending(void **state)
+{
+    (void)state;
+    PLANT("counts more or less than is pending", P(7).pending++);
+    PLANT("counts more or less than is pending", P(0).pending = 0);
+    PLANT("counts more or less than is pending", P(13).pending = 1);
+}
+
 static void test_peers_of_waits(void **state)
 {
     (void)state;
@@ -211,6 +219,7 @@ int run_invariants_tests(void)
         cmocka_unit_test_setup(test_unused_fields, setup_scene),
         cmocka_unit_test_setup(test_fields_of_some_waits, setup_scene),
         cmocka_unit_test_setup(test_pairs, setup_scene),
+        cmocka_unit_test_setup(test_pending, setup_scene),
         cmocka_unit_test_setup(test_peers_of_waits, setup_scene),
         cmocka_unit_test_setup(test_events, setup_scene),
         cmocka_unit_test_setup(test_missed_deliveries, setup_scene),

@@ -1,5 +1,6 @@
 /* Which register is what to which call, and which halves of a call need which message. */
 #include "call.h"
+#include "clock.h"
 #include "cmocka_all.h"
 #include "cycle.h"
 #include "handover.h"
@@ -29,11 +30,12 @@ static char said[256]; /* what the core was asked, in words */
 static int32_t check_result;
 static int locate_result;
 static struct ipc_arguments checked;
-static bool ended;
+static bool ended, writes, dies;
 static int32_t core_result;
 static unsigned timeouts, timers, cycles, system_calls, finished;
-static unsigned begun, boxes_changed;
-static char waited[8]; /* what handover_end was told: a letter a call */
+static unsigned begun, boxes_changed, selftests;
+static uint16_t first_bytes; /* of a message that straddles two pages */
+static char waited[8];       /* what handover_end was told: a letter a call */
 
 #define SAY(...) (void)snprintf(said, sizeof said, __VA_ARGS__)
 
@@ -146,6 +148,8 @@ int message_locate(struct call *c, bool sends, bool receives)
 {
     c->out = sends ? OUT : 0;
     c->in = receives ? IN : 0;
+    c->explicit.first_bytes = first_bytes;
+    writes = receives;
     return locate_result;
 }
 
@@ -187,19 +191,16 @@ void system_call(struct process *caller, message *m)
     m->m_source = SYSTEM;
     m->m_type++;
     system_calls++;
+    caller->alive = !dies;
 }
 
-void timer_set(unsigned slot, enum timer_kind kind, uint64_t deadline)
+void clock_set(unsigned slot, enum timer_kind kind, uint64_t now, uint64_t delay)
 {
     assert_int_equal(slot, CALLER);
     assert_int_equal(kind, TIMER_CALL);
-    assert_int_equal(deadline, 1000 + ESI);
+    assert_int_equal(now, 1000);
+    assert_int_equal(delay, ESI);
     timers++;
-}
-
-uint64_t timer_deadline(uint64_t now, uint64_t delay)
-{
-    return now + delay;
 }
 
 uint64_t arch_time_us(void)
@@ -251,7 +252,10 @@ void handover_end(struct process *caller, bool with_boxes)
     strncat(waited, with_boxes ? "b" : "m", sizeof waited - strlen(waited) - 1);
 }
 
-void selftest_call(void) {}
+void selftest_call(void)
+{
+    selftests++;
+}
 
 _Noreturn void kernel_assert_failed(const char *condition, const char *function, int line)
 {
@@ -278,10 +282,11 @@ static int begin(void **state)
     (void)state;
     processes[CALLER] = (struct process){.alive = true, .module = &module};
     ended = true;
+    dies = false;
     check_result = core_result = 0;
     locate_result = 0;
     timeouts = timers = cycles = system_calls = finished = 0;
-    begun = boxes_changed = 0;
+    begun = boxes_changed = selftests = first_bytes = 0;
     waited[0] = '\0';
     said[0] = '\0';
     return 0;
@@ -364,8 +369,37 @@ static void system_by_either_call(void **state)
     assert_int_equal(system_calls, 3);
     trap_with(IPC_ECHO, SYSTEM, EBX); /* its eax means nothing */
     assert_string_equal(said, "write c05 42");
+    assert_int_equal(processes[CALLER].arch.result, 0);
+    assert_int_equal(processes[CALLER].arch.second, IPC_CAME_NOTHING);
     assert_int_equal(system_calls, 3);
     assert_int_equal(timers + timeouts, 0);
+}
+
+/* It may have been the call that ends the caller. */
+static void no_answer_to_the_dead(void **state)
+{
+    (void)state;
+    dies = true;
+    const struct arch_context *c = trap_with(IPC_SEND_REC, SYSTEM, EBX);
+    assert_int_equal(system_calls, 1);
+    assert_string_equal(said, "");
+    assert_int_equal(c->result, -1000);
+}
+
+/* A message that is only sent may be read-only. */
+static void what_must_be_writable(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t call;
+        bool writes;
+    } rows[] = {{IPC_SEND, false},      {IPC_REPLY, false},       {IPC_RECEIVE, true},
+                {IPC_SEND_REC, true},   {IPC_REQUEST, true},      {IPC_ECHO, true},
+                {IPC_RECEIVE_EX, true}, {IPC_REPLY_RECEIVE, true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        trap_with(rows[i].call, EAX, EBX);
+        assert_int_equal(writes, rows[i].writes);
+    }
 }
 
 static void deadlines(void **state)
@@ -403,6 +437,20 @@ static void whoever_waits_hands_over(void **state)
     trap_with(IPC_REPLY_RECEIVE, EAX, 0);
     assert_string_equal(waited, "mb");
     assert_int_equal(begun, 3);
+    assert_int_equal(selftests, 3);
+}
+
+/* What comes later is copied there when the call ends. */
+static void a_straddling_place_is_kept(void **state)
+{
+    (void)state;
+    ended = false;
+    first_bytes = 20;
+    trap_with(IPC_RECEIVE, ANY, EBX);
+    assert_int_equal(processes[CALLER].arch.deliver.first_bytes, 20);
+    first_bytes = 0;
+    trap_with(IPC_RECEIVE, ANY, EBX);
+    assert_int_equal(processes[CALLER].arch.deliver.first_bytes, 0);
 }
 
 static void a_refused_cycle_is_kept(void **state)
@@ -453,8 +501,11 @@ int main(void)
         cmocka_unit_test_setup(each_register_where_it_belongs, begin),
         cmocka_unit_test_setup(a_check_that_fails_is_the_end, begin),
         cmocka_unit_test_setup(system_by_either_call, begin),
+        cmocka_unit_test_setup(no_answer_to_the_dead, begin),
+        cmocka_unit_test_setup(what_must_be_writable, begin),
         cmocka_unit_test_setup(deadlines, begin),
         cmocka_unit_test_setup(whoever_waits_hands_over, begin),
+        cmocka_unit_test_setup(a_straddling_place_is_kept, begin),
         cmocka_unit_test_setup(a_refused_cycle_is_kept, begin),
         cmocka_unit_test_setup(sets_of_pairs, begin),
         cmocka_unit_test_setup(both_boxes_or_none, begin),

@@ -28,7 +28,7 @@ unsigned ipc_cycle(const struct ipc_table *t, unsigned caller, unsigned peer, ui
     return ring_count;
 }
 
-uint32_t clock_ticks(void)
+uint32_t arch_ticks(void)
 {
     return ticks;
 }

@@ -3,6 +3,7 @@
 #include "handover.h"
 #include "panic.h"
 #include "schedule.h"
+#include <abi/system.h>
 #include <stdlib.h>
 
 #define CLIENT 3
@@ -15,8 +16,12 @@ static struct module client_module, server_module;
 static bool reach[IPC_PROCESSES][IPC_PROCESSES], plain[IPC_PROCESSES];
 static phys_addr_t boxes[IPC_PROCESSES][2];
 static int may; /* what the core says of the client's request to the server */
-static unsigned opened, opened_with_boxes, closed, settled, entered, handed_from, handed_to,
-    hand_overs;
+static unsigned opened, opened_with_boxes, accepted, closed, settled, entered, handed_from,
+    handed_to, hand_overs;
+static endpoint_t accepts;
+static struct arch_permission permitted[IPC_PROCESSES];
+static struct process *woken, *displaced; /* by the machine */
+static unsigned displacements;
 
 struct process *process_at(unsigned slot)
 {
@@ -50,7 +55,8 @@ int ipc_check(const struct ipc_table *t, unsigned caller, uint32_t call, endpoin
 void ipc_settle(struct ipc_table *t, unsigned slot)
 {
     assert_ptr_equal(t, &ipc_table);
-    assert_int_equal(entered, slot); /* the scheduler knows first who runs */
+    /* the scheduler knows first who runs */
+    assert_true(entered == slot || (entered == SERVER && settled == 1));
     processes[slot].call_ended = true;
     settled++;
 }
@@ -90,6 +96,45 @@ void arch_open(struct arch_context *process, unsigned slot, bool with_boxes)
     opened_with_boxes += with_boxes;
 }
 
+void arch_accept(struct arch_context *process, endpoint_t source)
+{
+    assert_ptr_equal(process, &processes[SERVER].arch);
+    accepts = source;
+    accepted++;
+}
+
+void arch_permit(struct arch_context *process, const struct arch_permission *permission)
+{
+    permitted[process_slot(process_of(process))] = *permission;
+}
+
+struct arch_context *arch_woken(void)
+{
+    struct arch_context *context = woken ? &woken->arch : NULL;
+    woken = NULL;
+    return context;
+}
+
+struct arch_context *arch_displaced(void)
+{
+    struct arch_context *context = displaced ? &displaced->arch : NULL;
+    displaced = NULL;
+    return context;
+}
+
+void schedule_displace(void)
+{
+    assert_int_equal(entered, CLIENT); /* it ran; then comes whoever runs now */
+    assert_int_equal(settled, 1);
+    displacements++;
+}
+
+int ipc_slot_of(const struct ipc_table *t, endpoint_t endpoint)
+{
+    assert_ptr_equal(t, &ipc_table);
+    return endpoint == ENDPOINT(1, CLIENT) ? CLIENT : -EINVAL;
+}
+
 void arch_close(struct arch_context *process)
 {
     (void)process;
@@ -119,7 +164,9 @@ static int begin(void **state)
         handover_begin();
     }
     may = 0;
-    opened = opened_with_boxes = closed = settled = hand_overs = 0;
+    opened = opened_with_boxes = accepted = closed = settled = hand_overs = 0;
+    woken = displaced = NULL;
+    displacements = 0;
     return 0;
 }
 
@@ -203,6 +250,53 @@ static void whoever_enters_is_settled(void **state)
     assert_false(processes[SERVER].call_ended);
 }
 
+static void whom_the_machine_woke_is_ready(void **state)
+{
+    (void)state;
+    woken = &processes[CLIENT];
+    kernel_enter(&processes[SERVER].arch);
+    assert_int_equal(settled, 2);
+    assert_false(processes[CLIENT].call_ended); /* its results are in its frame */
+    kernel_enter(&processes[SERVER].arch);
+    assert_int_equal(settled, 3);
+}
+
+static void whom_an_interrupt_displaced_is_first(void **state)
+{
+    (void)state;
+    displaced = &processes[CLIENT];
+    kernel_enter(&processes[SERVER].arch);
+    assert_int_equal(displacements, 1);
+    assert_int_equal(entered, SERVER);
+    assert_int_equal(settled, 2);
+    assert_int_equal(closed, 2);
+    assert_false(processes[CLIENT].call_ended);
+    kernel_enter(&processes[SERVER].arch);
+    assert_int_equal(displacements, 1);
+}
+
+static void what_a_process_may(void **state)
+{
+    (void)state;
+    ipc_table.process[SERVER].endpoint = ENDPOINT(1, SERVER);
+    ipc_table.process[SERVER].identity = 2;
+    ipc_table.privilege[2].calls = 0x155;
+    server_module.kernel_calls = 1u << SYS_TIME | 1u;
+    handover_changed(SERVER);
+    assert_int_equal(permitted[SERVER].self, ENDPOINT(1, SERVER));
+    assert_int_equal(permitted[SERVER].calls, 0x155);
+    assert_int_equal(permitted[SERVER].not_worse, 0xf); /* 0 to 3 */
+    assert_true(permitted[SERVER].time);
+    server_module.kernel_calls = ~(1u << SYS_TIME);
+    handover_changed(SERVER);
+    assert_false(permitted[SERVER].time);
+    processes[SERVER].alive = false;
+    handover_changed(SERVER);
+    assert_int_equal(permitted[SERVER].self, 0);
+    assert_int_equal(permitted[SERVER].calls, 0);
+    server_module.kernel_calls = 0;
+}
+
 static void one_partner_is_next(void **state)
 {
     (void)state;
@@ -233,9 +327,6 @@ static void open_waits(void **state)
     handover_end(&processes[SERVER], false); /* with a message of its own */
     assert_int_equal(opened, 2);
     assert_int_equal(opened_with_boxes, 1);
-    processes[SERVER].deliver.first_bytes = 4; /* which straddles two pages */
-    handover_end(&processes[SERVER], false);
-    processes[SERVER].deliver.first_bytes = 0;
     p->state = IPC_SELECTING;
     handover_end(&processes[SERVER], true);
     *p = open;
@@ -253,6 +344,44 @@ static void open_waits(void **state)
     assert_int_equal(opened, 2);
 }
 
+static void waits_for_sends(void **state)
+{
+    (void)state;
+    struct ipc_process *p = &ipc_table.process[SERVER];
+    const struct ipc_process open = {.state = IPC_RECEIVING, .waits_for = ANY, .event_mask = 1};
+    *p = open;
+    handover_end(&processes[SERVER], true);
+    assert_int_equal(accepted, 1);
+    assert_int_equal(accepts, ANY);
+    p->waits_for = ENDPOINT(1, CLIENT);
+    p->event_mask = 0;
+    p->prefer_message = 1; /* for receives from ANY alone */
+    handover_end(&processes[SERVER], false);
+    assert_int_equal(accepted, 2);
+    assert_int_equal(accepts, ENDPOINT(1, CLIENT));
+
+    for (unsigned wrong = 0; wrong < 8; wrong++) {
+        *p = open;
+        processes[SERVER].arch.deliver.first_bytes = wrong == 0 ? 4 : 0;
+        if (wrong == 1)
+            p->state = IPC_SELECTING;
+        else if (wrong == 2)
+            p->delivered = 1; /* that is arch_open's */
+        else if (wrong == 3)
+            p->beside_error = ENOTREADY;
+        else if (wrong == 4)
+            p->timed = 1;
+        else if (wrong == 5)
+            p->event_mask = 0; /* the turns of events and messages do not count */
+        else if (wrong == 6)
+            p->prefer_message = 1;
+        else if (wrong == 7)
+            p->waits_for = HARDWARE;
+        handover_end(&processes[SERVER], false);
+        assert_int_equal(accepted, 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +391,10 @@ int main(void)
         cmocka_unit_test_setup(whoever_enters_is_settled, begin),
         cmocka_unit_test_setup(one_partner_is_next, begin),
         cmocka_unit_test_setup(open_waits, begin),
+        cmocka_unit_test_setup(waits_for_sends, begin),
+        cmocka_unit_test_setup(whom_the_machine_woke_is_ready, begin),
+        cmocka_unit_test_setup(whom_an_interrupt_displaced_is_first, begin),
+        cmocka_unit_test_setup(what_a_process_may, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,9 @@
 struct ipc_table ipc_table;
 static uint32_t posted[IPC_PROCESSES];
 static bool unmasked[IRQ_LINES];
+static const struct arch_context *drivers[IRQ_LINES + 1]; /* as the machine was told */
+static uint32_t driver_events[IRQ_LINES + 1];
+static struct process processes[IPC_PROCESSES];
 static uint64_t end;
 static bool console;
 static uint64_t shown_from;
@@ -16,6 +19,17 @@ void ipc_post(struct ipc_table *t, unsigned slot, uint32_t bits)
 {
     (void)t;
     posted[slot] |= bits;
+}
+
+struct process *process_at(unsigned slot)
+{
+    return &processes[slot];
+}
+
+void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t event)
+{
+    drivers[line] = driver;
+    driver_events[line] = event;
 }
 
 void arch_line_mask(unsigned line)
@@ -67,6 +81,8 @@ static void a_line_from_claim_to_done(void **state)
     (void)state;
     assert_int_equal(irq_claim(1, 4, 7), 0);
     assert_true(unmasked[4]);
+    assert_ptr_equal(drivers[4], &processes[1].arch);
+    assert_int_equal(driver_events[4], 1u << 7);
     raise_line(4);
     assert_int_equal(posted[1], 1u << 7);
     assert_false(unmasked[4]);
@@ -74,6 +90,7 @@ static void a_line_from_claim_to_done(void **state)
     assert_true(unmasked[4]);
     assert_int_equal(irq_release(1, 4), 0);
     assert_false(unmasked[4]);
+    assert_null(drivers[4]);
     posted[1] = 0;
     raise_line(4);
     assert_int_equal(posted[1], 0);
@@ -91,6 +108,7 @@ static void whose_line_it_is(void **state)
     assert_int_equal(irq_claim(1, 4, 3), 0); /* its owner may choose another bit */
     raise_line(4);
     assert_int_equal(posted[1], 1u << 3);
+    assert_int_equal(driver_events[4], 1u << 3);
 }
 
 static void death_releases(void **state)

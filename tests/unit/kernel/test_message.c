@@ -7,6 +7,7 @@
 #define WRITABLE  0x10001000u
 #define WRITABLE2 0x10002000u
 #define BEYOND    0x10003000u /* outside the window */
+#define KERNELS   USER_END    /* mapped, as all of the kernel is in every space */
 #define PAGE_A    0x00020000u /* where they are */
 #define PAGE_B    0x00090000u
 #define PAGE_C    0x00050000u
@@ -25,7 +26,9 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
     } map[] = {{READABLE, PAGE_A, false},
                {WRITABLE, PAGE_B, true},
                {WRITABLE2, PAGE_C, true},
-               {BEYOND, PAGE_D, true}};
+               {BEYOND, PAGE_D, true},
+               {KERNELS - PAGE_BYTES, PAGE_B, true},
+               {KERNELS, PAGE_C, true}};
     assert_ptr_equal(space, &module.space);
     for (unsigned i = 0; i < sizeof map / sizeof *map; i++) {
         if (address - map[i].user >= PAGE_BYTES || ((flags & SPACE_WRITE) && !map[i].write))
@@ -82,6 +85,7 @@ static void whose_fault(void **state)
     assert_int_equal(locate(BEYOND, true, false), -EFAULT);
     assert_int_equal(locate(BEYOND - 4, true, false), -EFAULT);
     assert_int_equal(locate(4, true, false), -EFAULT);
+    assert_int_equal(locate(USER_END - 36, true, false), 0);
     assert_int_equal(locate(USER_END - 32, true, false), -EFAULT);
     assert_int_equal(locate(USER_END, true, false), -EFAULT);
     assert_int_equal(locate(0xfffffffc, true, false), -EFAULT);
@@ -105,6 +109,19 @@ static void boxes(void **state)
     call.caller->out_box = 0;
     assert_int_equal(locate(0, true, true), -EFAULT);
     assert_int_equal(locate(0, false, true), 0);
+}
+
+/* The hardware's message too lands in the buffer that the receive named. */
+static void a_box_is_not_used_beside_a_pointer(void **state)
+{
+    (void)state;
+    call.caller->out_box = PAGE_A;
+    call.caller->in_box = PAGE_C;
+    assert_int_equal(locate(WRITABLE + 64, true, true), 0);
+    assert_int_equal(call.out, PAGE_B + 64);
+    assert_int_equal(call.in, PAGE_B + 64);
+    assert_int_equal(call.caller->out_box, PAGE_A);
+    assert_int_equal(call.caller->in_box, PAGE_C);
 }
 
 static void what_may_be_a_box(void **state)
@@ -158,14 +175,34 @@ static void across_two_pages(void **state)
     }
 }
 
+/* SYSTEM and echo read and write themselves: nine words, and nothing beside them. */
+static void read_and_written(void **state)
+{
+    (void)state;
+    uint8_t *b = arch_window(PAGE_B, PAGE_BYTES);
+    message *m = arch_window(PROCESS + PAGE_BYTES, sizeof *m);
+    memset(b, 0xee, PAGE_BYTES);
+    memset(b + 64, 0x21, MESSAGE_BYTES);
+    memset(m, 0, sizeof *m);
+    assert_int_equal(locate(WRITABLE + 64, true, true), 0);
+    message_read(&call, m);
+    assert_memory_equal(m, b + 64, MESSAGE_BYTES);
+    memset(m, 0x5a, sizeof *m);
+    message_write(&call, m);
+    for (uint32_t i = 0; i < PAGE_BYTES; i++)
+        assert_int_equal(b[i], i >= 64 && i < 64 + MESSAGE_BYTES ? 0x5a : 0xee);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(in_one_page, begin),
         cmocka_unit_test_setup(whose_fault, begin),
         cmocka_unit_test_setup(boxes, begin),
+        cmocka_unit_test_setup(a_box_is_not_used_beside_a_pointer, begin),
         cmocka_unit_test_setup(what_may_be_a_box, begin),
         cmocka_unit_test_setup(across_two_pages, begin),
+        cmocka_unit_test_setup(read_and_written, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

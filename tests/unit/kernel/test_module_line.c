@@ -73,6 +73,19 @@ static void every_key(void **state)
     assert_string_equal(parsed.arguments, "a b c=d");
 }
 
+/* Capitals are digits and letters, too; a zero before a decimal number means nothing. */
+static void how_numbers_and_names_are_spelled(void **state)
+{
+    (void)state;
+    accept("Disk-B ports=0X3DA-0X3Fa priority=012");
+    assert_string_equal(parsed.name, "Disk-B");
+    assert_int_equal(parsed.ports[0].first, 0x3da);
+    assert_int_equal(parsed.ports[0].last, 0x3fa);
+    assert_int_equal(parsed.priority, 12);
+    accept("terminal identity=tty");
+    assert_string_equal(parsed.identity, "tty");
+}
+
 static void lists_with_all(void **state)
 {
     (void)state;
@@ -168,6 +181,7 @@ static void wrong_values(void **state)
     refuse("d priority=16", "priority=16: must be a number from 0 to 15");
     refuse("d priority=-1", "priority=-1: must be a number from 0 to 15");
     refuse("d priority=", "priority=: must be a number from 0 to 15");
+    refuse("d priority=a", "priority=a: must be a number from 0 to 15");
     refuse("d priority=0x", "priority=0x: must be a number from 0 to 15");
     refuse("d priority=4294967296", "priority=4294967296: must be a number from 0 to 15");
     refuse("d quantum=0", "quantum=0: must be a number from 1 to 1000");
@@ -201,6 +215,8 @@ static void wrong_ranges(void **state)
     refuse("d ports=5-4", "ports=5-4: not a range within 0 to 0xffff");
     refuse("d ports=0-0x10000", "ports=0-0x10000: not a range within 0 to 0xffff");
     refuse("d ports=1:2:3:4:5:6:7:8:9", "ports=9: more than 8 port ranges");
+    refuse("d map=4096+4K:8192+4K:12288+4K:16384+4K:20480+4K:24576+4K:28672+4K:32768+4K:36864+4K",
+           "map=36864+4K: more than 8 ranges");
     refuse("d map=0xb8000", "map=0xb8000: must be START+BYTES");
     refuse("d map=x+4K", "map=x+4K: must be START+BYTES");
     refuse("d map=0xb8001+4K", "map=0xb8001+4K: not page-aligned, or empty");
@@ -258,6 +274,13 @@ static void arguments_that_do_not_fit(void **state)
     assert_int_equal(strlen(parsed.arguments), ARGUMENT_BYTES - 2);
     strcat(line, "yy");
     refuse(line, "yyyyyyyyyyyyyyyyyyyyyyyyyyyy: more arguments than there is room for");
+    /* Two, with the space between them: the last byte is the NUL's. */
+    line[5 + ARGUMENT_BYTES - 5] = '\0';
+    strcat(line, " zzz");
+    accept(line);
+    assert_int_equal(strlen(parsed.arguments), ARGUMENT_BYTES - 1);
+    strcat(line, "z");
+    refuse(line, "zzzz: more arguments than there is room for");
 }
 
 /* Whatever the text is, the parser comes back and its reason is a string that fits. */
@@ -286,6 +309,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(every_key),
+        cmocka_unit_test(how_numbers_and_names_are_spelled),
         cmocka_unit_test(lists_with_all),
         cmocka_unit_test(every_call_by_its_name),
         cmocka_unit_test(sizes_become_whole_pages),

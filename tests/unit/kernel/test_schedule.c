@@ -20,15 +20,15 @@ static void begin(unsigned slot, unsigned priority, unsigned quantum)
 
 static void ticks(unsigned count)
 {
-    while (count--)
-        schedule_tick();
+    /* as the machine does */
+    while (count-- && kernel_quantum_left)
+        kernel_quantum_left--;
 }
 
 static void nobody(void **state)
 {
     (void)state;
     assert_int_equal(schedule_next(), SCHEDULE_NONE);
-    schedule_tick();
     assert_int_equal(schedule_running(), SCHEDULE_NONE);
 }
 
@@ -95,6 +95,24 @@ static void the_displaced_keeps_its_turn(void **state)
     assert_int_equal(schedule_next(), 1);
     ticks(1);
     assert_int_equal(schedule_next(), 2);
+}
+
+/* An interrupt's driver goes on at once; the scheduler learns of it when the driver enters. */
+static void displaced_by_a_driver(void **state)
+{
+    (void)state;
+    begin(1, 5, 4);
+    begin(2, 5, 4);
+    assert_int_equal(schedule_next(), 1);
+    ticks(1);
+    schedule_add(3, 2, 2);
+    schedule_displace();
+    schedule_enter(3);
+    assert_int_equal(schedule_running(), 3);
+    assert_int_equal(kernel_quantum_left, 2);
+    schedule_block(3);
+    assert_int_equal(schedule_next(), 1);
+    assert_int_equal(kernel_quantum_left, 3);
 }
 
 static void displaced_at_the_end_of_its_quantum(void **state)
@@ -202,6 +220,8 @@ int main(void)
         cmocka_unit_test_setup(equals_take_turns_by_quantum, clear),
         cmocka_unit_test_setup(alone_at_the_end_of_the_quantum, clear),
         cmocka_unit_test_setup(the_displaced_keeps_its_turn, clear),
+        cmocka_unit_test_setup(displaced_by_a_driver, clear),
+        cmocka_unit_test_setup(displaced_by_a_driver, clear),
         cmocka_unit_test_setup(displaced_at_the_end_of_its_quantum, clear),
         cmocka_unit_test_setup(blocking_does_not_win_a_fresh_quantum, clear),
         cmocka_unit_test_setup(ready_twice_is_once, clear),

@@ -6,11 +6,17 @@
 
 #include <stdint.h>
 
+struct arch_place {
+    uint32_t first, second; /* physical addresses */
+    uint32_t first_bytes;   /* 0: no message */
+};
+
 struct arch_space {
     uint32_t pages; /* mapped */
 };
 
 struct arch_context {
+    struct arch_place deliver;
     struct arch_space *space;
     uint32_t ip, sp;
     uint32_t call, target, message, events, timeout, source; /* as if a trap had brought them */
