@@ -22,18 +22,14 @@ static void write_event(phys_addr_t in, endpoint_t source, uint32_t bits)
 /* The source has events pending here; it has none any more. No effect when that is so. */
 static void note_source(struct ipc_process *receiver, unsigned source)
 {
-    uint32_t *word = &receiver->event_sources[source / 32];
-
-    receiver->pending += (*word & SOURCE_BIT(source)) == 0;
-    *word |= SOURCE_BIT(source);
+    receiver->pending += (receiver->event_sources[source / 32] & SOURCE_BIT(source)) == 0;
+    receiver->event_sources[source / 32] |= SOURCE_BIT(source);
 }
 
 static void forget_source(struct ipc_process *receiver, unsigned source)
 {
-    uint32_t *word = &receiver->event_sources[source / 32];
-
-    receiver->pending -= (*word & SOURCE_BIT(source)) != 0;
-    *word &= ~SOURCE_BIT(source);
+    receiver->pending -= (receiver->event_sources[source / 32] & SOURCE_BIT(source)) != 0;
+    receiver->event_sources[source / 32] &= ~SOURCE_BIT(source);
 }
 
 /* Whether a receive from `src` takes events of `source`, a process's or HARDWARE. */

@@ -33,7 +33,7 @@ static bool reach(const struct process *p, uint32_t address, uint32_t bytes, uin
                               flags) &&
                     within_reach(place->second, MESSAGE_BYTES - place->first_bytes); */
 static int locate(const struct process *p, uint32_t address, uint32_t flags,
-                  struct message_place *place);
+                  struct arch_place *place);
 
 /*@ requires \valid_read(p) && \valid_read(p->module) && \valid(box);
     requires \separated(box, p, p->module);

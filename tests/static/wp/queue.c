@@ -7,9 +7,10 @@
 #include "../../../ipc/queue.c"
 
 /*@ requires \valid(t) && owner < IPC_PROCESSES && slot < IPC_PROCESSES;
-    assigns t->process[owner].queue_first, t->process[owner].queue_last,
+    assigns t->process[owner].queue_first, t->process[owner].queue_last, t->process[owner].pending,
             t->process[slot].queue_previous, t->process[0 .. IPC_PROCESSES - 1].queue_next;
     ensures last: t->process[owner].queue_last == slot;
+    ensures counted: t->process[owner].pending == (uint32_t)(\old(t->process[owner].pending) + 1);
     ensures before: t->process[slot].queue_previous == \old(t->process[owner].queue_last);
     ensures alone: \old(t->process[owner].queue_last) >= IPC_PROCESSES ==>
                    t->process[owner].queue_first == slot;
@@ -24,9 +25,10 @@ void ipc_queue_append(struct ipc_table *t, unsigned owner, unsigned slot);
 /*@ requires \valid(t) && owner < IPC_PROCESSES && slot < IPC_PROCESSES;
     requires neighbours: t->process[slot].queue_previous != slot &&
                          t->process[slot].queue_next != slot;
-    assigns t->process[owner].queue_first, t->process[owner].queue_last,
+    assigns t->process[owner].queue_first, t->process[owner].queue_last, t->process[owner].pending,
             t->process[0 .. IPC_PROCESSES - 1].queue_previous,
             t->process[0 .. IPC_PROCESSES - 1].queue_next;
+    ensures counted: t->process[owner].pending == (uint32_t)(\old(t->process[owner].pending) - 1);
     ensures out: t->process[slot].queue_next == IPC_NO_SLOT &&
                  t->process[slot].queue_previous == IPC_NO_SLOT;
     ensures first: \old(t->process[slot].queue_previous) >= IPC_PROCESSES ==>
