@@ -83,7 +83,7 @@ class Guest(Program):
 
     def run(self, path, arguments, seconds):
         judge = os.path.join(ROOT, "tests", "guest", "run.py")
-        return run([sys.executable, judge, "--build", self.build, "--kernel", path,
+        return run([sys.executable, judge, "--icount", "--build", self.build, "--kernel", path,
                     "--timeout", str(seconds), self.suite], seconds)
 
 
