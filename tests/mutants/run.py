@@ -271,7 +271,7 @@ def main():
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     options.build = os.path.abspath(options.build)
     options.long = options.long or options.write
     every = all_names()
