@@ -9,6 +9,7 @@
  * select.c      ipc_select: who is ready, without taking anything
  * deadlock.c    who waits for whom
  * wait.c        ipc_wait_begin and ipc_wait_end: the only way into a wait and out of it
+ * open.c        which waits a machine may end by itself
  * queue.c       the send queue of a process
  * invariants.c  what always holds, checked
  */

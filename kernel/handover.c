@@ -101,31 +101,13 @@ void handover_woken(unsigned slot)
     woken_count++;
 }
 
-/* Whether the machine may carry out the next request to this process, which waits: arch_open. */
-static bool waits_openly(const struct ipc_process *p)
-{
-    return p->state == IPC_RECEIVING && p->waits_for == ANY && p->delivered && !p->timed &&
-           !p->prefer_message;
-}
-
-/* Whether the machine may carry out the next send to this process, which waits: arch_accept. */
-static bool accepts_openly(const struct ipc_process *p)
-{
-    if (p->state != IPC_RECEIVING || p->delivered || p->beside_error || p->timed)
-        return false;
-    if (p->waits_for == ANY)
-        return p->event_mask != 0 && !p->prefer_message;
-    return ipc_slot_of(&ipc_table, p->waits_for) >= 0;
-}
-
 void handover_end(struct process *caller, bool with_boxes)
 {
     unsigned slot = process_slot(caller);
-    const struct ipc_process *entry = &ipc_table.process[slot];
     if (woken_count == 1)
         schedule_hand_over(slot, woken);
-    if (waits_openly(entry))
+    if (ipc_waits_openly(&ipc_table, slot))
         arch_open(&caller->arch, slot, with_boxes);
-    else if (accepts_openly(entry) && caller->arch.deliver.first_bytes == 0)
-        arch_accept(&caller->arch, entry->waits_for);
+    else if (ipc_accepts_openly(&ipc_table, slot) && caller->arch.deliver.first_bytes == 0)
+        arch_accept(&caller->arch, ipc_table.process[slot].waits_for);
 }

@@ -24,7 +24,8 @@ static void log_memory(const struct boot_info *boot)
              boot->loader_name[0] ? "; loaded by " : "", boot->loader_name);
 }
 
-void kernel_main(const struct boot_info *boot)
+/* Not inlined, so that it is there for everybody's first breakpoint. */
+__attribute__((noinline)) void kernel_main(const struct boot_info *boot)
 {
     log_line("Parley " PARLEY_VERSION);
     options_read(boot->command_line);

@@ -50,6 +50,7 @@
 #define FLAGS_TRAP      0x00000100u
 #define FLAGS_INTERRUPT 0x00000200u
 #define FLAGS_V86       0x00020000u
+#define FLAGS_ACCESS    0x00040000u /* AC: in ring 0, SMAP lets the kernel follow user addresses */
 /* What a process may keep: CF PF AF ZF SF TF DF OF RF AC ID. Not IOPL, NT, VM, VIF, VIP. */
 #define FLAGS_USER 0x00250dd5u
 

@@ -97,6 +97,15 @@ extern rendezvous_apart_entry, rendezvous_apart_client_entry
         mov     ebp, [esp + AT_BOUNCE]
 %endmacro
 
+; The flat segments, and leave to read at the user's own addresses, which SMAP forbids without AC. The iretd
+; of leave_kernel takes it back.
+%macro open_user_memory 0
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
+        push    dword FLAGS_CLEAN | FLAGS_ACCESS
+        popfd
+%endmacro
+
 ; Nine words from [ds:esi - 4] to where the process with entry edx waits with its message, the first being
 ; eax. Clobbers ecx, edi, ebp.
 %macro deliver 0
@@ -188,15 +197,20 @@ extern rendezvous_apart_entry, rendezvous_apart_client_entry
         shl     edx, ENTRY_SHIFT
 %endmacro
 
-; To `%1`, unless it waits openly with its boxes; with a message of its own.
+; To `%1`, unless it waits openly with its boxes; with a message of its own. The caller may have passed what is
+; no endpoint and yet equals `partner`: nobody's entry, or an endpoint with WITH_MESSAGE.
 %macro unless_with_boxes 1
         cmp     [ss:PROCESS(edx, CONTEXT_PARTNER)], eax
         jne     %1
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
 %endmacro
 %macro unless_with_message 1
         lea     ecx, [eax + WITH_MESSAGE]
         cmp     [ss:PROCESS(edx, CONTEXT_PARTNER)], ecx
         jne     %1
+        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
+        jne     trap_call_saved
 %endmacro
 
 ; To C, unless ecx is the call and ticket that answer the client with entry `%1`, eax is its endpoint,
@@ -398,8 +412,7 @@ request_any:
         jc      .ticket_zero
 ; ---- point of no return ----
 .ticket:
-        mov     ds, [ss:flat]
-        mov     es, [ss:flat]
+        open_user_memory
         mov     [ENTRY(ebx, IN)], ebp
         mov     [ENTRY(ebx, WAITS_FOR)], eax
         mov     dword [ENTRY(ebx, STATE)], IPC_AWAITING
@@ -453,8 +466,7 @@ answer_any:
 ; eax: the client's entry. esi, ebp as in request_any; edx: what the caller's partner is from now on.
 .finish:
 ; ---- point of no return ----
-        mov     ds, [ss:flat]
-        mov     es, [ss:flat]
+        open_user_memory
         mov     ebx, [esp + AT_SELF]
         mov     [ENTRY(ebx, IN)], ebp
         inc     dword [ENTRY(ebx, SENT)]

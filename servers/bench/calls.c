@@ -49,7 +49,7 @@ static uint64_t time_in(const message *m)
 
 int measure_time(struct figures *f)
 {
-    uint64_t earlier, later;
+    uint64_t earlier = 0, later = 0;
     for (uint32_t i = 0; i < TIMES; i++) {
         fill_question(box_out(), i);
         box_out()->m_type = SYS_TIME;
@@ -74,7 +74,7 @@ int measure_time(struct figures *f)
 
 int measure_interrupt(struct figures *f)
 {
-    endpoint_t driver, raiser;
+    endpoint_t driver = NONE, raiser = NONE;
     int error = fresh("bench-driver", "driver", &driver);
     if (error == 0)
         error = fresh("bench-raiser", "raiser", &raiser);

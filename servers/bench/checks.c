@@ -234,7 +234,7 @@ static int add_servers(struct figures *f)
 /* Asks another in between, so that nothing of the last wait is what the next one needs. */
 static int begin(enum check check)
 {
-    endpoint_t slow;
+    endpoint_t slow = NONE;
     message m = {.m_words = {check, (uint32_t)way}}, other = {0};
     int error = fresh("bench-server", "", &server);
     if (error == 0)

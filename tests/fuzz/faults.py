@@ -19,7 +19,7 @@ import seeds
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-LONGEST = {"module_line": 599, "elf": 1024, "multiboot": 2048, "text": 256, "terminal": 1200}
+LONGEST = {"module_line": 599, "elf": 1024, "multiboot": 2048, "text": 256, "terminal": 256}
 CORE, TRAP, LINE, ELF, LOADER, TEXT, SCREEN = 30000, 30000, 400000, 600000, 400000, 200000, 60000
 
 # Fuzzer, inputs that it gets, file, what is wrong, the text once, and as it is with the fault.

@@ -106,7 +106,7 @@ def texts():
 def screens():
     yield "one\r\n\x1b[1;31mred\x1b[0m \x1b[5;70Hä€\x1b[2K\x1b[s\x1b[999A\b\t\x1b[J".encode()
     yield b"echo hello\x1b[D\x1b[D\x1b[3~\x01x\x05y\x15\x17again\r\x04"
-    yield b"x" * 1100 + b"\n"
+    yield b"x" * 256
     yield bytes(range(0x01, 0x59)) + b"\xe0\x48\xe0\xc8\xe1\x1d\x45\x2a\x1e\xaa"
 
 

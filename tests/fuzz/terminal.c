@@ -90,18 +90,22 @@ static void check_editor(const uint8_t *data, size_t bytes)
     }
 }
 
+/* Several times over and then ended: a line has more room than an input is long. */
 static void check_line(const uint8_t *data, size_t bytes)
 {
     static struct line line;
+    const size_t all = 5 * bytes;
 
     memset(&line, 0, sizeof line);
     memset(&current, 0, sizeof current);
     terminal_init(&shown);
-    for (size_t i = 0; i < bytes; i++) {
-        line_feed(&line, data[i], output);
+    for (size_t fed = 0; fed <= all; fed++) {
+        const uint8_t byte = fed < all ? data[fed % bytes] : '\r';
+
+        line_feed(&line, byte, output);
         FUZZ_CHECK(line.length <= LINE_BYTES);
         FUZZ_CHECK(!line.finished || line.length == 0 || line.text[line.length - 1] == '\n' ||
-                   data[i] == 4);
+                   byte == 4);
         if (line.finished)
             line_reset(&line);
         FUZZ_CHECK(!line.finished);

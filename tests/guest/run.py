@@ -61,7 +61,7 @@ def initrd(lines, build):
 
 def qemu_command(arguments, lines):
     command = [arguments.qemu, "-accel", "tcg", "-m", arguments.memory, "-display", "none",
-               "-monitor", "none", "-serial", "stdio", "-no-reboot", "-nic", "none",
+               "-monitor", "none", "-serial", "stdio", "-serial", "null", "-no-reboot", "-nic", "none",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
                "-kernel", arguments.kernel or os.path.join(arguments.build, "boot/parley"),
                "-initrd", initrd(lines, arguments.build)]

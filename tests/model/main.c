@@ -8,6 +8,7 @@
  */
 #include "explore.h"
 #include "laws.h"
+#include "machine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,10 @@ static bool saw_everything(void)
     for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         if (seen_results[errors[i]] == 0)
             good = printf("model: never saw %s\n", error_name(-errors[i])) < 0;
+    }
+    for (unsigned i = 0; i < MACHINE_RENDEZVOUS; i++) {
+        if (seen_machine[i] == 0)
+            good = printf("model: never saw the machine's %s\n", machine_names[i]) < 0;
     }
     return laws_saw_every_transition() && good;
 }

@@ -1,7 +1,7 @@
 /* Makes up every operation within some bounds. Enter at bounds_operations. See bounds.h. */
 #include "bounds.h"
 
-#include "world.h"
+#include "machine.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +293,20 @@ static void add_wild_selects(struct maker *m, const endpoint_t *wild, unsigned c
     }
 }
 
+/* Requests that are none to anybody, but whose low byte is somebody's slot: what the machine looks
+   at first. */
+static void add_wild_requests(struct maker *m)
+{
+    for (EACH(peer)) {
+        uint32_t endpoint = (uint32_t)endpoint_of(m, peer);
+
+        add_call(m, (struct operation){.call = IPC_REQUEST,
+                                       .target = (endpoint_t)(endpoint | MACHINE_WITH_MESSAGE)});
+        add_call(m, (struct operation){.call = IPC_REQUEST,
+                                       .target = (endpoint_t)(MACHINE_NOBODY + peer)});
+    }
+}
+
 /* Every call to every wild endpoint, and flags and sets that no call takes. */
 static void add_wild(struct maker *m)
 {
@@ -337,6 +351,7 @@ static void add_wild(struct maker *m)
         if (knows(m, peer))
             add_call(m, (struct operation){.call = IPC_NOTIFY_SET, .target = endpoint_of(m, peer)});
     }
+    add_wild_requests(m);
     if (does(m, CALL_BIT_ipc_select))
         add_wild_selects(m, wild, count);
 }

@@ -1,6 +1,8 @@
 /* See twin.h. */
 #include "twin.h"
 
+#include "machine.h"
+
 #include <string.h>
 
 void twin_start(struct twin *twin, const struct ipc_privilege privilege[IDENTITY_COUNT])
@@ -59,6 +61,10 @@ const char *twin_step(struct twin *twin, const struct operation *op, struct outc
     if (wrong != NULL)
         return wrong;
     if (outcome->error == 0)
-        return check_after(twin, op, outcome, slot);
-    return table_equal(&twin->before, &twin->after) ? NULL : "a refused call changed something";
+        wrong = check_after(twin, op, outcome, slot);
+    else if (!table_equal(&twin->before, &twin->after))
+        wrong = "a refused call changed something";
+    if (wrong != NULL)
+        return wrong;
+    return machine_differs(&twin->before, &twin->after, op, outcome, slot);
 }

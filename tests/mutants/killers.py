@@ -83,7 +83,7 @@ class Guest(Program):
 
     def run(self, path, arguments, seconds):
         judge = os.path.join(ROOT, "tests", "guest", "run.py")
-        return run([sys.executable, judge, "--build", self.build, "--kernel", path,
+        return run([sys.executable, judge, "--icount", "--build", self.build, "--kernel", path,
                     "--timeout", str(seconds), self.suite], seconds)
 
 
@@ -161,23 +161,46 @@ class Mutant:
             self.linked[program.name] = self.link(program, obj) if obj else (None, said)
         return self.linked[program.name]
 
-    def compile(self, program):
+    def write(self):
+        """The path of its text."""
         os.makedirs(self.folder, exist_ok=True)
         source = os.path.join(self.folder, os.path.basename(self.path))
         with open(source, "w", encoding="utf-8") as file:
             file.write(self.text)
-        folder, words, _ = program.commands[self.path]
-        obj = os.path.join(self.folder, program.name + ".o")
-        words = words[:words.index("-o")] + ["-w", "-g0", *self.flags, "-iquote",
-                                             os.path.dirname(os.path.join(ROOT, self.path)),
-                                             "-o", obj, "-c", source]
-        status, said = run(words, folder=folder)
+        return source
+
+    def command(self, program, source, obj):
+        _, words, _ = program.commands[self.path]
+        return [*words[:words.index("-o")], "-w", "-g0", *self.flags, "-iquote",
+                os.path.dirname(os.path.join(ROOT, self.path)), "-o", obj, "-c", source]
+
+    def compile(self, program):
+        source, obj = self.write(), os.path.join(self.folder, program.name + ".o")
+        folder = program.commands[self.path][0]
+        status, said = run(self.command(program, source, obj), folder=folder)
         return (obj, "") if status == 0 else (None, said)
 
     def link(self, program, obj):
         executable = os.path.join(self.folder, program.name)
         status, said = program.link(executable, self.path, obj)
         return (executable, "") if status == 0 else (None, said)
+
+
+def compile_together(program, mutants):
+    """Mutants of one file in one process, since a compiler takes longer to start than to compile.
+    Those that it did not compile are compiled again when they are needed, and say why."""
+    folder = program.commands[mutants[0].path][0]
+    sources = [mutant.write() for mutant in mutants]
+    words = mutants[0].command(program, sources[0], OUTPUT)
+    ran = subprocess.run([words[0], "-###", *words[1:]], capture_output=True, cwd=folder,
+                         check=True, text=True)
+    words = shlex.split(ran.stderr.splitlines()[-1])
+    left_out = ("-o", OUTPUT, sources[0])
+    run([*(word for word in words if word not in left_out), *sources], folder=folder)
+    for mutant, source in zip(mutants, sources):
+        obj = source[:-1] + "o"  # what the compiler proper calls it
+        if os.path.exists(obj):
+            mutant.compiled[program.name] = obj, ""
 
 
 class Verdict:

@@ -167,7 +167,7 @@ def main():
     parser.add_argument("build")
     parser.add_argument("--new", action="store_true")
     parser.add_argument("paths", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     every = sorted(os.path.relpath(p, killers.ROOT) for p in glob.glob(f"{killers.ROOT}/ipc/*.c"))
     every += VALIDATION
     paths = options.paths or every

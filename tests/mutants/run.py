@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Seeded faults: each file of seeded/ breaks one thing, and some test must fail for it.
 
-    run.py BUILD            two of each class, against the recorded killer, then the other tests
+    run.py BUILD            all faults known from other kernels and one of each class of others, each
+                            against the recorded killer; against the other tests if that passes
     run.py BUILD --long     every mutant against every test that holds its file: who kills whom
     run.py BUILD --write    the same, and writes killers.txt
     run.py BUILD NAME...    only these
@@ -14,6 +15,7 @@ import argparse
 import collections
 import concurrent.futures
 import os
+import re
 import shutil
 import sys
 
@@ -23,7 +25,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SEEDED = os.path.join(HERE, "seeded")
 RECORD = os.path.join(HERE, "killers.txt")
 SUFFIX = ".mutant"
-QUICK_OF_A_CLASS = 2
 
 
 class Misfit(Exception):
@@ -115,19 +116,21 @@ def verdicts(mutant, programs, recorded, long):
 
 
 def class_of(name):
-    first = read_seeded(name)[0]
-    if not first.startswith("# Class: "):
-        raise Misfit("begins with no line '# Class: NAME'")
-    return first[len("# Class: "):]
+    """(whether other kernels had this kind of fault, its class)."""
+    found = re.match("# (Known fault|Class): (.+)", read_seeded(name)[0])
+    if not found:
+        raise Misfit("begins neither with '# Known fault: CLASS' nor with '# Class: CLASS'")
+    return found.group(1) == "Known fault", found.group(2)
 
 
 def quick_ones(names):
-    """The first few of each class, by name."""
-    seen = collections.Counter()
+    """All known faults, and of each other class the first by name."""
+    seen = set()
     for name in names:
-        seen[class_of(name)] += 1
-        if seen[class_of(name)] <= QUICK_OF_A_CLASS:
+        known, its_class = class_of(name)
+        if known or its_class not in seen:
             yield name
+        seen.add(its_class)
 
 
 class Campaign:
@@ -137,22 +140,38 @@ class Campaign:
         self.programs = killers.load(options.build)
         self.record = read_record()
 
-    def one(self, name):
+    def programs_of(self, mutant):
+        return [p for p in self.programs if mutant.path in p.commands]
+
+    def groups(self, mutants):
+        """Pairs (test, mutants of one file that are asked it first)."""
+        groups = collections.defaultdict(list)
+        for mutant in mutants:
+            programs = self.programs_of(mutant)
+            recorded = [] if self.options.long else self.record.get(mutant.name, [])
+            for program, _ in list(attempts(programs, recorded))[:1]:
+                groups[program, mutant.path].append(mutant)
+        return [(program, group) for (program, _), group in groups.items()]
+
+    def one(self, mutant):
         """(name, verdicts or None, why not)."""
+        name = mutant.name
         try:
-            mutant = read_mutant(name, self.scratch, [] if self.options.long else ["-O0"])
-            programs = [p for p in self.programs if mutant.path in p.commands]
+            programs = self.programs_of(mutant)
             if not programs:
                 raise Misfit(f"no test holds {mutant.path}")
             return name, verdicts(mutant, programs, self.record.get(name, []), self.options.long), ""
         except Misfit as wrong:
             return name, None, str(wrong)
         finally:
-            shutil.rmtree(os.path.join(self.scratch, name), ignore_errors=True)
+            shutil.rmtree(mutant.folder, ignore_errors=True)
 
     def run(self, names):
+        flags = [] if self.options.long else ["-O0"]
+        mutants = [read_mutant(name, self.scratch, flags) for name in names]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            yield from pool.map(self.one, names)
+            list(pool.map(lambda group: killers.compile_together(*group), self.groups(mutants)))
+            yield from pool.map(self.one, mutants)
 
 
 def killers_of(said):
@@ -252,7 +271,7 @@ def main():
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("names", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     options.build = os.path.abspath(options.build)
     options.long = options.long or options.write
     every = all_names()

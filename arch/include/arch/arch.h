@@ -81,8 +81,8 @@ void kernel_interrupt(unsigned line);
 
 /* The tick, ARCH_TICKS_PER_SECOND times a second. The machine counts it: for the clock and, when it
    finds a process running, for that process and down from kernel_quantum_left. It need not call
-   while neither the quantum has come to 0 nor the clock to kernel_tick_due. */
-extern uint32_t kernel_quantum_left, kernel_tick_due;
+   while neither the quantum has come to 0 nor the clock to kernel_tick_due
+   (words of the kernel's that the machine finds by name: kernel/schedule.h, kernel/clock.h). */
 void kernel_tick(void);
 
 /* After every upcall: who runs now. NULL: nobody; the machine waits for an interrupt. */
@@ -236,9 +236,6 @@ struct arch_permission {
     phys_addr_t bounce;
 };
 void arch_permit(struct arch_context *process, const struct arch_permission *permission);
-
-/* One bit a priority, from the most urgent: somebody of it is ready and does not run. */
-extern uint32_t kernel_ready_mask;
 
 /* The process that a send of the machine's own has woken and that nobody has been told of, or NULL.
    It is told with this. It waits in the core's table until it is settled; its call's results are

@@ -250,6 +250,15 @@ void ipc_fault_restart(struct ipc_table *t, unsigned slot);
  */
 void ipc_settle(struct ipc_table *t, unsigned slot);
 
+/* Whether the machine may carry out the next request to this process: it waits in
+   ipc_reply_receive, from ANY, without a deadline, its reply delivered, and ANY looks at events
+   first. */
+bool ipc_waits_openly(const struct ipc_table *t, unsigned slot);
+
+/* Whether it may carry out the next send to this process: that waits in a plain receive without a
+   deadline, for one process, or for ANY, which looks at events first and accepts some. */
+bool ipc_accepts_openly(const struct ipc_table *t, unsigned slot);
+
 /* Kernel events from HARDWARE for the living process in `slot`. Never lost, never blocks. */
 void ipc_post(struct ipc_table *t, unsigned slot, uint32_t bits);
 

@@ -6,6 +6,7 @@
 
 bits 32
 global trap_all
+global out_all
 global spin_all
 global flags_after_pop
 global fault_all
@@ -90,6 +91,13 @@ section .text
 trap_all:
         load_all
         int     0x94
+        store_all
+        ret
+
+; void out_all(struct all_registers *r)
+out_all:
+        load_all
+        out     dx, al
         store_all
         ret
 

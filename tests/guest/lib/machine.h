@@ -13,6 +13,9 @@ struct all_registers {
 /* int 0x94 with all of these loaded; on return, what came out. */
 void trap_all(struct all_registers *r);
 
+/* `out` of al to port dx with all of these loaded. */
+void out_all(struct all_registers *r);
+
 /* Counts down from `rounds` with all of these loaded and no call at all; what came out. */
 void spin_all(struct all_registers *r, uint32_t rounds);
 

@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define ALARM_US 20000u
-
 static message in, out, own, asked;
 static uint32_t first_result, event_bits;
 
@@ -86,7 +84,7 @@ static struct answer prepare(const message *request, uint32_t ticket)
     endpoint_t client = request->m_source;
     switch (request->m_type) {
     case ANSWER_SET_ALARM:
-        sys_alarm(ALARM_US);
+        sys_alarm(ANSWER_ALARM_US);
         break;
     case ANSWER_TICKET_ABOVE:
         try_wrong(client, ticket + 1);

@@ -3,6 +3,8 @@
 
 #include <abi/message.h>
 
+#define ANSWER_ALARM_US 20000u
+
 enum {
     ANSWER = 0x7100,     /* as it should be */
     ANSWER_SET_ALARM,    /* and set an alarm */

@@ -3,25 +3,26 @@
  * ticket, to the wrong process, other masks, other sources, a server that is a client in between.
  * The random scripts (tests/scripts) cover what it does; this is about what it must refuse.
  */
-#include "../lib/judge.h"
 #include "../lib/machine.h"
 #include "answerer.h"
+#include "rendezvous.h"
 
 #include <parley/ipc.h>
+#include <stdio.h>
 #include <string.h>
 
 static message in, out;
 static endpoint_t server, inner;
 
 static bool by_sysenter;
+const char *player_gate = "";
 
 static void trap_registers(struct ipc_registers *r)
 {
     ipc_trap(r);
 }
 
-/* The usual trap, by the gate that the judge's argument names. */
-static int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
+int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
 {
     struct ipc_registers r = {.eax = eax, .ebx = (uint32_t)ebx, .ecx = ecx, .esi = esi};
     if (by_sysenter)
@@ -31,6 +32,26 @@ static int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *s
     if (second)
         *second = r.esi;
     return (int)r.eax;
+}
+
+endpoint_t player(const char *name, const char *role)
+{
+    char arguments[32];
+    snprintf(arguments, sizeof arguments, "%s %s", role, player_gate);
+    return start(name, arguments);
+}
+
+bool marked(const char *expected)
+{
+    static endpoint_t scribe;
+    if (!scribe)
+        scribe = start("scribe", "scribe");
+    message m = {.m_type = PLAY_READ};
+    if (ipc_request(scribe, &m) == 0 && strcmp((const char *)m.m_words, expected) == 0)
+        return true;
+    if (expected[0] != '\0')
+        tap_note("marks %.27s", (const char *)m.m_words);
+    return false;
 }
 
 static void fill(int32_t type, uint32_t word0)
@@ -158,6 +179,9 @@ static void messages_of_their_own(void)
     OK(memcmp(&place.before, &untouched, sizeof untouched) == 0 &&
            memcmp(&place.after, &untouched, sizeof untouched) == 0,
        "nothing beside the message is written");
+    OK(request(ANSWER_WITH_MESSAGE, 0, 0), "it waits with a message");
+    IS(call(IPC_REQUEST, (uint32_t)server | 0x80000000u, NULL, 0, NULL), -EINVAL,
+       "what is no endpoint, though the machine marks such a wait with it");
     IS(call(IPC_REQUEST, (uint32_t)server, (char *)&place.m + 2, 0, NULL), -EINVAL, "unaligned");
     IS(call(IPC_REQUEST, (uint32_t)server, (void *)0xc0000000, 0, NULL), -EFAULT, "the kernel's");
     IS(call(IPC_REQUEST, (uint32_t)server, (void *)0xfffffff0, 0, NULL), -EFAULT,
@@ -235,7 +259,9 @@ int main(int argc, char **argv)
     const char *word = argc > 1 ? argv[1] : "";
     if (word[0] != '\0')
         choose_gate(word);
-    server = start("answerer", by_sysenter && strcmp(word, "mixed") != 0 ? "sysenter" : "");
+    if (by_sysenter && strcmp(word, "mixed") != 0)
+        player_gate = "sysenter";
+    server = start("answerer", player_gate);
     inner = start("inner", "");
     in_outbox(&in, &out);
     answers_that_are_none();
@@ -245,5 +271,12 @@ int main(int argc, char **argv)
     segments();
     flags();
     all_tickets();
+    end(server);
+    end(inner);
+    test_places();
+    test_plain();
+    test_alone();
+    test_lines();
+    test_deadlines();
     tap_done();
 }

@@ -93,6 +93,7 @@ int run_events_tests(void);
 int run_fault_tests(void);
 int run_host_tests(void);
 int run_invariants_tests(void);
+int run_open_tests(void);
 int run_masks_tests(void);
 int run_peers_tests(void);
 int run_rendezvous_tests(void);

@@ -23,6 +23,7 @@ int main(int argc, char **argv)
     failed += run_fault_tests();
     failed += run_peers_tests();
     failed += run_invariants_tests();
+    failed += run_open_tests();
     failed += run_asserts_tests();
     return failed != 0;
 }

@@ -1,0 +1,263 @@
+/*
+ * Plain sends to processes that wait in a plain receive, and who runs when. The judge, `second` and
+ * `third` have one priority, `above` a better one and `below` a worse one.
+ */
+#include "rendezvous.h"
+
+#include <string.h>
+
+static endpoint_t second, third, above, below;
+
+static int send_to(endpoint_t whom, int32_t type, uint32_t word0)
+{
+    question_fill(box_out, type, 1);
+    box_out->m_words[0] = word0;
+    return call(IPC_SEND, (uint32_t)whom, NULL, 0, NULL);
+}
+
+/* The player receives from that source next, at that place. */
+static void let_receive(endpoint_t whom, endpoint_t source, unsigned place)
+{
+    OK(send_to(whom, PLAY_SOURCE | (int32_t)place, (uint32_t)source) == 0 &&
+           comes_to(whom, PROCESS_RECEIVING, source),
+       "a player receives from %d at place %u", (int)source, place);
+}
+
+/* A send, and a receive of what the player sends back. */
+static bool there_and_back(unsigned here, unsigned there, endpoint_t source)
+{
+    static uint32_t seed = 100;
+    uint32_t came;
+    message question;
+    question_fill(&question, PLAY_ANSWER | (int32_t)there, seed++);
+    place_put(here, &question);
+    const message answer = answer_to(&question);
+    if (call(IPC_SEND, (uint32_t)second, place_pointer(here), 0, &came) != 0 || came != 0 ||
+        memcmp(place_out(here), &question, sizeof question) != 0)
+        return false;
+    return call(IPC_RECEIVE, (uint32_t)source, place_pointer(here), 0, &came) == 0 &&
+           came == IPC_CAME_SEND && message_same(place_in(here), &answer) &&
+           place_in(here)->m_source == second && places_wrong(here) == 0;
+}
+
+static struct play_report report_of_player(endpoint_t whom)
+{
+    struct play_report r = {.wrong = ~0u};
+    if (send_to(whom, PLAY_REPORT, 0) == 0 && call(IPC_RECEIVE, (uint32_t)whom, NULL, 0, NULL) == 0)
+        memcpy(&r, box_in->m_words, sizeof r);
+    return r;
+}
+
+static void there_and_back_again(void)
+{
+    for (unsigned from = 0; from < 2; from++) {
+        unsigned right = 0;
+        let_receive(second, from ? self() : ANY, PLACE_BOXES);
+        for (unsigned here = 0; here < PLACES; here++)
+            for (unsigned there = 0; there < PLACES; there++)
+                right += there_and_back(here, there, second) + there_and_back(here, there, ANY);
+        IS(right, 2 * PLACES * PLACES, "sent there and back, to one who receives from %s",
+           from ? "the judge" : "anybody");
+    }
+    let_receive(second, ANY, PLACE_BOXES);
+    IS(report_of_player(second).wrong, 0, "nothing beside the messages was written");
+}
+
+/* The state in which the last send left the player. */
+static uint32_t state_of(endpoint_t whom)
+{
+    struct process_info info;
+    return describe(whom, &info) ? info.state : PROCESS_FREE;
+}
+
+/* A check's own line enters the kernel: it comes behind what it is about. */
+static void sent_leaves(endpoint_t whom, uint32_t mark, uint32_t state, const char *what)
+{
+    const int result = send_to(whom, PLAY_MARK, mark);
+    const uint32_t left_in = state_of(whom);
+    IS(result == 0 ? left_in : ~0u, state, "%s", what);
+}
+
+static void who_runs(void)
+{
+    marked("");
+    sent_leaves(above, 'a', PROCESS_RECEIVING, "a send to a better one: it runs at once");
+    sent_leaves(second, 'b', PROCESS_READY, "a send to an equal one: it is ready");
+    sent_leaves(below, 'c', PROCESS_READY, "a send to a worse one: it is ready");
+    nap(3000);
+    OK(marked("abc"), "and they ran in that order");
+}
+
+static void order_among_equals(void)
+{
+    send_to(second, PLAY_MARK, '2');
+    send_to(third, PLAY_MARK, '3');
+    nap(3000);
+    OK(marked("23"), "two sends, then a wait: first come, first served");
+    send_to(third, PLAY_MARK, '3');
+    send_to(second, PLAY_MARK, '2');
+    nap(3000);
+    OK(marked("32"), "the other way round as well");
+    ipc_notify(third, 't');
+    send_to(second, PLAY_ANSWER, 0);
+    call(IPC_RECEIVE, (uint32_t)second, NULL, 0, NULL);
+    OK(marked("t"), "one who was ready before runs before the receiver");
+    send_to(second, PLAY_MARK, '2');
+    ipc_notify(third, 't');
+    nap(3000);
+    OK(marked("2t"), "one who is ready after it runs after it");
+    send_to(below, PLAY_MARK, 'w');
+    send_to(second, PLAY_MARK, '2');
+    nap(3000);
+    OK(marked("2w"), "a worse one who was ready before does not");
+    send_to(second, PLAY_MARK, '2');
+    send_to(second, PLAY_MARK, '4');
+    nap(3000);
+    OK(marked("24"), "two sends to the same one: the second waits");
+}
+
+static void somebody_else(void)
+{
+    let_receive(second, below, PLACE_BOXES);
+    send_to(below, PLAY_WAKE, (uint32_t)second);
+    IS(send_to(second, PLAY_MARK, 'j'), 0, "a send to one who waits for another");
+    nap(3000);
+    OK(marked("@wj"), "waits until that one has been received from");
+}
+
+static void dead_and_reborn(void)
+{
+    uint32_t who;
+    const endpoint_t dead = third;
+    end(third);
+    question_fill(box_out, PLAY_MARK, 0);
+    IS(call(IPC_SEND, (uint32_t)dead, NULL, 0, &who), -EDEADSRCDST, "a send to a dead one");
+    IS(who, dead, "which is named");
+    for (unsigned i = 0; i < 1100; i++) {
+        third = player("third", "receiver");
+        if (endpoint_slot(third) == endpoint_slot(dead) || third == NONE)
+            break;
+        end(third);
+    }
+    OK(endpoint_slot(third) == endpoint_slot(dead) && comes_to(third, PROCESS_RECEIVING, ANY),
+       "another in its slot receives");
+    IS(call(IPC_SEND, (uint32_t)dead, NULL, 0, &who), -EDEADSRCDST, "the dead one is not reached");
+    IS(who, dead, "and is named");
+    send_to(second, PLAY_ANSWER, 0);
+    IS(call(IPC_RECEIVE, (uint32_t)dead, NULL, 0, &who), -EDEADSRCDST,
+       "a receive from the dead one does not wait, though somebody was woken");
+    IS(call(IPC_RECEIVE, (uint32_t)second, NULL, 0, &who), 0, "the woken one's answer comes");
+}
+
+/* Until the alarm that has been set is over; without a wait. */
+static void spin(uint32_t us)
+{
+    uint64_t began = 0, now = 0;
+    sys_time(&began);
+    while (now < began + us)
+        sys_time(&now);
+}
+
+static void events_first(void)
+{
+    uint32_t came;
+    sys_alarm(500);
+    spin(3000);
+    send_to(second, PLAY_ANSWER, 0);
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_EVENTS &&
+           box_in->m_source == HARDWARE && box_in->m_words[0] == EVENT_ALARM,
+       "an event is pending when somebody is woken: it comes first");
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_SEND &&
+           box_in->m_source == second,
+       "then the message");
+    IS(send_to(below, PLAY_WAKE, (uint32_t)self()), 0, "somebody notifies, then sends");
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_EVENTS, "the event comes");
+    IS(send_to(second, PLAY_ANSWER, 0), 0, "it is a message's turn");
+    OK(call(IPC_RECEIVE, (uint32_t)second, NULL, 0, &came) == 0 && came == IPC_CAME_SEND,
+       "one comes by name");
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_SEND &&
+           box_in->m_source == below,
+       "the other from anybody");
+}
+
+/* After an event from ANY a message's turn is next, and after that an event's again. */
+static void turns(void)
+{
+    uint32_t came;
+    send_to(below, PLAY_WAKE, (uint32_t)self());
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_EVENTS, "an event's turn");
+    OK(call(IPC_RECEIVE, (uint32_t)below, NULL, 0, &came) == 0 && came == IPC_CAME_SEND,
+       "a message by name is nobody's turn");
+    send_to(second, PLAY_ANSWER, 0);
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_SEND, "a message's turn");
+    send_to(below, PLAY_WAKE, (uint32_t)self());
+    nap(3000);
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_EVENTS,
+       "an event's turn again, though both are there");
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && came == IPC_CAME_SEND, "and a message's");
+    send_to(second, PLAY_ANSWER, 0);
+    send_to(third, PLAY_ANSWER, 0);
+    nap(3000);
+    OK(call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && box_in->m_source == second &&
+           call(IPC_RECEIVE, ANY, NULL, 0, &came) == 0 && box_in->m_source == third,
+       "two that queue: first come, first served");
+}
+
+/* `mute` may not send, `deaf` not receive, `stray` not address the receiver; none may have the time
+   but `stray`; `deaf` may not echo. */
+static void permissions(void)
+{
+    static const struct {
+        const char *name, *marks;
+    } weak[] = {{"mute", "T-0P"}, {"deaf", "0!TTP"}, {"stray", "C-00"}};
+    for (unsigned i = 0; i < sizeof weak / sizeof weak[0]; i++) {
+        OK(comes_to(second, PROCESS_RECEIVING, ANY), "a receiver waits");
+        const endpoint_t process = start(weak[i].name, "weak second");
+        OK(comes_to_die(process), "%s is through", weak[i].name);
+        OK(marked(weak[i].marks), "%s may do what it may", weak[i].name);
+    }
+}
+
+/* A server that sends between a request and its answer. */
+static void a_send_between(void)
+{
+    const endpoint_t server = player("places", "server");
+    unsigned right = 0;
+    marked("");
+    for (unsigned i = 0; i < 8; i++) {
+        question_fill(box_out, PLAY_SEND_FIRST, i);
+        box_out->m_words[0] = (uint32_t)second;
+        const message answer = answer_to(box_out);
+        right += call(IPC_REQUEST, (uint32_t)server, NULL, 0, NULL) == 0 &&
+                 message_same(box_in, &answer) && box_in->m_source == server;
+        nap(2000);
+    }
+    IS(right, 8, "the answer comes all the same");
+    OK(marked("ssssssss"), "and so does what was sent");
+    end(server);
+}
+
+void test_plain(void)
+{
+    second = player("second", "receiver");
+    third = player("third", "receiver");
+    above = player("above", "receiver");
+    below = player("below", "receiver");
+    places_begin();
+    OK(comes_to(second, PROCESS_RECEIVING, ANY) && comes_to(third, PROCESS_RECEIVING, ANY) &&
+           comes_to(above, PROCESS_RECEIVING, ANY) && comes_to(below, PROCESS_RECEIVING, ANY),
+       "four receivers wait");
+    there_and_back_again();
+    who_runs();
+    order_among_equals();
+    dead_and_reborn();
+    events_first();
+    turns();
+    permissions();
+    a_send_between();
+    somebody_else();
+    end(second);
+    end(third);
+    end(above);
+    end(below);
+}

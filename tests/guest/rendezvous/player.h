@@ -1,0 +1,23 @@
+/* What the roles of a player share. */
+#pragma once
+
+#include "plays.h"
+
+#include <parley/ipc.h>
+
+extern bool by_sysenter;
+extern struct play_report report; /* since the last */
+
+/* Through the gate that the player was told. */
+void play_trap(struct ipc_registers *r);
+int play_call(uint32_t ecx, endpoint_t peer, message *m, uint32_t *second);
+int reply_receive(endpoint_t client, uint32_t ticket, message *m, uint32_t *second);
+
+void play_note(const message *m, int result, uint32_t second);
+message play_take_report(void);
+/* Tells the scribe. */
+void mark(char c);
+
+/* lines_player.c */
+void play_raiser(void);
+void play_driver(void);
