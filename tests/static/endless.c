@@ -163,6 +163,8 @@ static void look(void)
     endpoint_t culprit;
     unsigned slot = any_word() % IPC_PROCESSES, peer = ipc_peer(&table, slot), where;
 
+    (void)ipc_waits_openly(&table, slot);
+    (void)ipc_accepts_openly(&table, slot);
     if (peer != IPC_NO_SLOT)
         ipc_cycle(&table, slot, peer, members, 4);
     ipc_check(&table, slot, any_word(), (endpoint_t)any_word(), &culprit);
