@@ -77,7 +77,6 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
     p->call_ended = false;
     p->module = module;
     p->in_box = p->out_box = 0;
-    p->arch.deliver.first_bytes = 0;
     p->faulted = p->doomed = false;
     arch_context_create(&p->arch, &module->space, module->program.entry, stack);
     for (unsigned i = 0; i < module->port_count; i++) {

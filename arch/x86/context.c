@@ -19,6 +19,8 @@ void arch_context_create(struct arch_context *context, struct arch_space *space,
     descriptors_forget(context);
     fpu_create(context);
     context->space = space;
+    context->deliver = (struct arch_place){0};
+    context->ticks = 0;
     context->port_ranges = 0;
     rendezvous_create(context);
     context->frame = (struct arch_frame){.es = SELECTOR_USER_DATA,

@@ -19,12 +19,13 @@
 
 extern trap_general_saved, pushed_vector, pushed_error
 extern ipc_table, process_table, descriptors_task, pic_masked
-extern rendezvous_nobody_entry, rendezvous_receiver_entry
+extern flat, rendezvous_nobody_entry, rendezvous_receiver_entry
 
         section .text
 
 %assign vector VECTOR_TIMER + 1
 %rep PIC_LINES - 1
+  %if IS_FAST_LINE(vector)
 extern stub_%+vector
         align 16
 global interrupt_%+vector
@@ -36,6 +37,7 @@ interrupt_%+vector:
         pushad
         mov     ebx, vector - VECTOR_TIMER
         jmp     raised
+  %endif
   %assign vector vector + 1
 %endrep
 
@@ -67,8 +69,8 @@ raised:
         cmp     dword [ss:interrupt_displaced], rendezvous_nobody_entry
         jne     .general
 ; ---- point of no return ----
-        mov     ds, [ss:user_data]
-        mov     es, [ss:user_data]
+        mov     ds, [ss:flat]
+        mov     es, [ss:flat]
         mov     word [descriptors_task + TASK_BITMAP], BITMAP_NONE
         mov     eax, [esp + AT_SELF]
         mov     [interrupt_displaced], eax
@@ -111,10 +113,6 @@ raised:
         mov     [ss:pushed_vector], ebx
         mov     dword [ss:pushed_error], 0
         jmp     trap_general_saved
-
-        section .rodata align=4
-user_data:
-        dd      SELECTOR_USER_DATA
 
         section .data align=128
 

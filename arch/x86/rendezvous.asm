@@ -1,11 +1,13 @@
-; The common rendezvous: a client's ipc_request to a server that waits in ipc_reply_receive, and the
-; server's answer in the next ipc_reply_receive; each with boxes or with a message within one page.
-; Everything else goes to C.
+; The calls that need no C: a client's ipc_request to a server that waits in ipc_reply_receive, and the
+; server's answer in the next ipc_reply_receive, with boxes, with messages of their own or with
+; messages in two pages; a plain send to one who waits in a plain receive, and the receive behind it;
+; echo; numbers that are no call; the time of SYSTEM, for which C has a short function. Everything
+; else goes the general way.
 ;
 ; It means what C would do (ipc/rendezvous.c, ipc/reply.c, kernel/handover.c), with one thing put
-; off: the core's entry of the process that it wakes, and that runs from here on, stays as it was
-; during the wait until that process next enters the kernel (ipc_settle). Boot with fastpath=off,
-; and it is C's alone.
+; off: the core's entry of a process that it wakes stays as it was during the wait until that
+; process, or for a send whoever runs, next enters the kernel (kernel_enter). Boot with
+; fastpath=off, and it is C's alone.
 ;
 ; What it needs to know of a process stands behind its frame (struct arch_rendezvous), and is as
 ; follows. Entries are named by their distance from the core's table; that times eight is a
@@ -17,7 +19,7 @@
 ;             nothing but what this file does has happened since: the client's entry; or, when it
 ;             had waited with a message of its own, rendezvous_client's, and `client` is the client's.
 ;             It waits in a plain receive, openly (arch_accept): rendezvous_receiver's, and `accepts` is
-;             the source. Else: nobody's entry.
+;             the source. With a message in two pages: see there. Else: nobody's entry.
 ;   reach     Whom it may ask: the one is permitted to, neither has FPU state or ports to change, and
 ;             the server's priority is not worse than the client's. reach_boxes: nobody, when it
 ;             lacks a box.
@@ -31,8 +33,8 @@
 ; of the server's wait is in its entry still.
 ;
 ; A frame that QEMU's virtual-8086 mode pushed (trap.asm) begins 16 bytes lower. There this file
-; finds partner_v86 for `partner`, self_v86 for `self` and directory_v86 for `directory`: all lead to C
-; before anything is changed that matters.
+; finds partner_v86 for `partner`, self_v86 for `self`, directory_v86 for `directory` and may_v86 for `may`:
+; all lead to C before anything is changed that matters. A number that is no call is refused there, too.
 
 %include "offsets.inc"
 %include "entry.inc"
@@ -77,12 +79,12 @@ extern rendezvous_apart_entry, rendezvous_apart_client_entry
 %endmacro
 
 ; The same for one that straddles: it is what the caller waits with. Out: esi its word 1, as the caller sees it,
-; ebp the bounce. Clobbers ecx, edx, edi.
+; ebp the bounce. Clobbers ecx, edi.
 %macro wait_apart 0
         test    bl, 3
         jnz     trap_call_saved
-        lea     edx, [ebx + MESSAGE_BYTES - 1]
-        find_page edx
+        lea     ecx, [ebx + MESSAGE_BYTES - 1]
+        find_page ecx
         mov     ecx, esi
         find_page ebx
         mov     edi, ebx
@@ -383,9 +385,6 @@ request_apart:
         jne     trap_call_saved
 .waits:
         wait_apart
-        mov     edx, [esp + AT_EAX]
-        and     edx, 255
-        shl     edx, ENTRY_SHIFT
         jmp     request_any
 
 ; The caller's is in one piece: its boxes, or at ebp. edx: the server's entry.
@@ -641,6 +640,7 @@ request_to_system:
 
         section .rodata align=4
 
+global flat
 flat:
         dd      SELECTOR_USER_DATA
 

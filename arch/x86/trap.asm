@@ -223,8 +223,10 @@ trap_double_fault_task:
 ; The lines of the interrupt controllers begin in interrupt.asm.
 %assign vector VECTOR_TIMER + 1
 %rep PIC_LINES - 1
+  %if IS_FAST_LINE(vector)
 extern interrupt_%+vector
 global stub_%+vector
+  %endif
   %assign vector vector + 1
 %endrep
 
@@ -252,7 +254,7 @@ trap_entry:
         dd trap_nmi
   %elif vector == VECTOR_TIMER
         dd trap_tick
-  %elif vector > VECTOR_TIMER && vector < VECTOR_TIMER + PIC_LINES && (vector - VECTOR_TIMER) % 8 != 7
+  %elif IS_FAST_LINE(vector)
         dd interrupt_%+vector
   %elif vector == IPC_VECTOR
         dd rendezvous_call

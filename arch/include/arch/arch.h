@@ -147,7 +147,8 @@ void arch_space_flush(struct arch_space *space);
 /* ---- A process's machine state -------------------------------------------------------------- */
 
 /* A process that will begin at `entry` with stack pointer `stack`, all other registers zero, fresh
-   FPU state, no port rights. `space` stays the caller's and must outlive the context. */
+   FPU state, no port rights, no ticks, no message in `deliver`. `space` stays the caller's and must
+   outlive the context. */
 void arch_context_create(struct arch_context *context, struct arch_space *space, uint32_t entry,
                          uint32_t stack);
 /* The process is gone: nothing of it may be loaded or saved any more. */
