@@ -175,13 +175,10 @@ static int memory_error(unsigned slot, const struct arch_call *r)
     return message_error(slot, r->message, receives(number));
 }
 
-/* The operation that the registers mean, if nothing is wrong with their memory. */
-static struct operation operation_of(unsigned slot, const struct arch_call *r, bool memory_is_good)
+/* What the registers say, without the memory that they name. */
+static struct operation operation_without_memory(unsigned slot, const struct arch_call *r)
 {
-    uint32_t number = r->call & IPC_CALL_MASK;
-    uint32_t out = r->message != 0 ? r->message : shadow[slot].out_box;
-    uint32_t in = r->message != 0 ? r->message : shadow[slot].in_box;
-    struct operation op = {
+    return (struct operation){
         .kind = OPERATION_CALL,
         .slot = slot,
         .call = r->call,
@@ -190,6 +187,15 @@ static struct operation operation_of(unsigned slot, const struct arch_call *r, b
         .events = r->events,
         .pairs = r->target,
     };
+}
+
+/* The operation that the registers mean, if nothing is wrong with their memory. */
+static struct operation operation_of(unsigned slot, const struct arch_call *r, bool memory_is_good)
+{
+    uint32_t number = r->call & IPC_CALL_MASK;
+    uint32_t out = r->message != 0 ? r->message : shadow[slot].out_box;
+    uint32_t in = r->message != 0 ? r->message : shadow[slot].in_box;
+    struct operation op = operation_without_memory(slot, r);
 
     if (!memory_is_good)
         return op;
@@ -360,7 +366,8 @@ static void check_path(unsigned slot)
         fuzz_fail("step %u: p%u is open to requests without the kernel", step, slot);
     if (machine.path[slot].accepts != 0 &&
         (p->state != IPC_RECEIVING || p->waits_for != machine.path[slot].accepts || p->timed ||
-         p->answered || (p->waits_for == ANY && (p->message_is_next || p->accepts == 0))))
+         p->answered || process_at(slot)->arch.deliver.first_bytes != 0 ||
+         (p->waits_for == ANY && (p->message_is_next || p->accepts == 0))))
         fuzz_fail("step %u: p%u is open to sends without the kernel", step, slot);
     if (p->lives && (machine.path[slot].in_box != process_at(slot)->in_box ||
                      machine.path[slot].out_box != process_at(slot)->out_box))
@@ -491,15 +498,7 @@ static void fill(unsigned slot, const struct arch_call *r, struct fuzz_input *in
 
 static void tell_trap(unsigned slot, const struct arch_call *r)
 {
-    struct operation op = {
-        .kind = OPERATION_CALL,
-        .slot = slot,
-        .call = r->call,
-        .target = (endpoint_t)r->target,
-        .source = (endpoint_t)r->source,
-        .events = r->events,
-        .pairs = r->target,
-    };
+    struct operation op = operation_without_memory(slot, r);
 
     if (!fuzz_tells())
         return;
