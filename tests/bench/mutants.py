@@ -4,9 +4,8 @@
     mutants.py --build BUILD            every file of mutants/
     mutants.py --build BUILD NAME...    only these
 
-A mutant is '# WHAT', 'file: PATH', lines '- OLD' that are there once, in a row, and lines '+ NEW' in their
-place. A line 'by: SUITE' names the suite of the guest that must fail where the benchmark can't see it;
-'survives: WHY' argues that nothing can. The kernel is built from a copy of the tree; the benchmark and the
+A mutant is a file as tests/mutants has them (fault.py). A line 'by: SUITE' names the suite of the guest that must
+fail where the benchmark can't see it; 'survives: WHY' argues that nothing can. The kernel is built from a copy of the tree; the benchmark and the
 suites are those of BUILD.
 """
 
@@ -21,54 +20,43 @@ import types
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MUTANTS = pathlib.Path(__file__).resolve().parent / "mutants"
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "mutants")]
 
 import bench  # noqa: E402
+import fault  # noqa: E402
 import machine  # noqa: E402
+from fault import Misfit  # noqa: E402
 
 SECONDS = 90  # the quick run takes three, alone on the machine
-
-
-class Misfit(Exception):
-    """The mutant can't be made."""
 
 
 @dataclasses.dataclass
 class Mutant:
     name: str
-    path: str = ""
-    suite: str = ""
-    survives: str = ""
-    old: list = dataclasses.field(default_factory=list)
-    new: list = dataclasses.field(default_factory=list)
+    path: str
+    hunks: list
+    suite: str
+    survives: str
 
 
 def read(path):
-    mutant = Mutant(path.stem)
+    said = {"by:": "", "survives:": ""}
+    lines = []
     for line in path.read_text().splitlines():
         key, _, rest = line.partition(" ")
-        if key == "file:":
-            mutant.path = rest
-        elif key == "by:":
-            mutant.suite = rest
-        elif key == "survives:":
-            mutant.survives = rest
-        elif key in ("-", "+"):
-            (mutant.old if key == "-" else mutant.new).append(rest)
-        elif key != "#":
-            raise Misfit(f"{path.name}: this line is none of its kind: {line}")
-    if not mutant.path or not mutant.old:
-        raise Misfit(f"{path.name} needs a line 'file: PATH' and lines '- OLD'")
-    return mutant
+        if key in said:
+            said[key] = rest
+        else:
+            lines.append(line)
+    try:
+        return Mutant(path.stem, *fault.parse(lines), said["by:"], said["survives:"])
+    except Misfit as misfit:
+        raise Misfit(f"{path.name} {misfit}") from misfit
 
 
 def applied(mutant):
     """The file's text with the fault in it."""
-    text = (ROOT / mutant.path).read_text()
-    old = "".join(f"{line}\n" for line in mutant.old)
-    if ("\n" + text).count("\n" + old) != 1:
-        raise Misfit(f"its old text is not in {mutant.path} once: mend tests/bench/mutants/{mutant.name}.mutant")
-    return ("\n" + text).replace("\n" + old, "\n" + "".join(f"{line}\n" for line in mutant.new))[1:]
+    return fault.mutate((ROOT / mutant.path).read_text(), mutant.hunks)
 
 
 class Copy:

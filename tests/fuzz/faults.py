@@ -15,10 +15,13 @@ import subprocess
 import sys
 import tempfile
 
-import seeds
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.append(os.path.join(ROOT, "tests", "mutants"))
+
+import seeds  # noqa: E402
+from fault import Misfit, replace_once  # noqa: E402
+
 LONGEST = {"module_line": 599, "elf": 1024, "multiboot": 2048, "text": 256, "terminal": 256}
 CORE, TRAP, LINE, ELF, LOADER, TEXT, SCREEN = 30000, 30000, 400000, 600000, 400000, 200000, 60000
 
@@ -126,10 +129,10 @@ class Build:
 
 def with_fault(path, old, new):
     with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-        text = file.read()
-    if text.count(old) != 1:
-        sys.exit(f"{path} has this {text.count(old)} times, and must have it once: {old!r}")
-    return text.replace(old, new)
+        try:
+            return replace_once(file.read(), old, new)
+        except Misfit as misfit:
+            sys.exit(f"{path}: {misfit}")
 
 
 def look(fuzzer, program, inputs, folder):

@@ -13,6 +13,9 @@ import tempfile
 
 import frama
 
+sys.path.append(os.path.join(frama.ROOT, "tests", "mutants"))
+from fault import Misfit, replace_once  # noqa: E402
+
 EVA, OUTSIDE = "eva.py", "out of bounds index"
 # What finds it (a proof, and the file of wp/ when it is WP), what it must name; the file, and the
 # text to replace. The names are of goals, or of Eva's alarms.
@@ -56,10 +59,12 @@ def copy_tree(root):
 def seed(root, file, good, bad):
     with open(os.path.join(frama.ROOT, file), encoding="ascii") as source:
         text = source.read()
-    if text.count(good) != 1:
-        sys.exit(f"{file}: {good!r} is there {text.count(good)} times: faults.py names what is gone")
+    try:
+        text = replace_once(text, good, bad)
+    except Misfit as misfit:
+        sys.exit(f"{file}: {misfit}: faults.py names what is gone")
     with open(os.path.join(root, file), "w", encoding="ascii") as target:
-        target.write(text.replace(good, bad))
+        target.write(text)
 
 
 def proof(root, finder):
