@@ -432,18 +432,21 @@ def check_together(protocols):
             names[name] = place
 
 
-def read_abi(root):
-    """The numbers that stand in the ABI's headers."""
-    def text(name):
-        with open(os.path.join(root, "ipc/include/abi", name), encoding="utf-8") as file:
-            return file.read()
-
-    errors = {name: int(n) for name, n in re.findall(r"\bX\((E\w+), +(\d+),", text("errors.h"))}
-    names = re.findall(r"^#define ([A-Z]+) +(0x3\w\w) ", text("endpoint.h"), re.M)
-    endpoints = {name: int(n, 0) for name, n in names}
+def abi_of(errors_text, endpoint_text):
+    """The numbers that stand in those two headers."""
+    errors = {name: int(n) for name, n in re.findall(r"\bX\((E\w+), +(\d+),", errors_text)}
+    endpoints = {name: int(n, 0) for name, n in re.findall(r"^#define ([A-Z]+) +(0x3\w\w) ", endpoint_text, re.M)}
     if "EINVAL" not in errors or "SYSTEM" not in endpoints:
-        raise Refused("ipc/include/abi: errors.h or endpoint.h is not written as this reads it; see read_abi")
+        raise Refused("ipc/include/abi: errors.h or endpoint.h is not written as this reads it; see abi_of")
     return Abi(errors, endpoints)
+
+
+def read_abi(root):
+    texts = []
+    for name in ("errors.h", "endpoint.h"):
+        with open(os.path.join(root, "ipc/include/abi", name), encoding="utf-8") as file:
+            texts.append(file.read())
+    return abi_of(*texts)
 
 
 def read_all(root, folder="servers/protocols"):

@@ -19,10 +19,14 @@ foreach(file IN LISTS protocol_files)
     endif()
 endforeach()
 
+# A description that is gone leaves this list, so that what was made from it goes too.
+set(protocol_list ${CMAKE_BINARY_DIR}/protocols.list)
+file(CONFIGURE OUTPUT ${protocol_list} CONTENT "${protocol_files}\n")
+
 set(tools ${PROJECT_SOURCE_DIR}/tools)
 add_custom_command(OUTPUT ${protocol_outputs}
     COMMAND ${PARLEY_PYTHON} ${tools}/protocols.py --build ${CMAKE_BINARY_DIR}
-    DEPENDS ${protocol_files}
+    DEPENDS ${protocol_list} ${protocol_files}
         ${tools}/protocols.py ${tools}/protocol_read.py ${tools}/protocol_write.py
         ${PROJECT_SOURCE_DIR}/ipc/include/abi/errors.h ${PROJECT_SOURCE_DIR}/ipc/include/abi/endpoint.h
     COMMENT "servers/protocols")

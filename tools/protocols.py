@@ -35,11 +35,17 @@ def write_if_changed(path, text):
         file.write(text)
 
 
+def write_headers(folder, protocols):
+    headers = {p.name + ".h": protocol_write.header(p, protocols) for p in protocols if p.header is None}
+    for name, text in headers.items():
+        write_if_changed(os.path.join(folder, name), text)
+    for name in os.listdir(folder):
+        if name not in headers:
+            os.remove(os.path.join(folder, name))
+
+
 def write_build(folder, protocols, abi):
-    for protocol in protocols:
-        if protocol.header is None:
-            path = os.path.join(folder, "generated/proto", protocol.name + ".h")
-            write_if_changed(path, protocol_write.header(protocol, protocols))
+    write_headers(os.path.join(folder, "generated/proto"), protocols)
     write_if_changed(os.path.join(folder, "generated/protocol_tables.c"), protocol_write.tables(protocols))
     write_if_changed(os.path.join(folder, "protocols.json"), protocol_write.json_text(protocols, abi))
 
