@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass, field
 
 PAYLOAD_WORDS = 7
+RECORD_WORDS = 1024
 NUMBERS = 0x100  # of one protocol: its base is a multiple of this
 BASE_LAST = 0x7FFFFF00
 WORD = 0xFFFFFFFF
@@ -77,6 +78,7 @@ class Set:
     kind: str
     values: dict[str, int]
     about: str
+    prefix: str  # of their names in C
 
 
 @dataclass
@@ -107,6 +109,7 @@ class Protocol:
     constants: dict[str, tuple[int, str]] = field(default_factory=dict)
     sets: dict[str, Set] = field(default_factory=dict)
     structures: dict[str, Structure] = field(default_factory=dict)
+    records: dict[str, Structure] = field(default_factory=dict)  # in the caller's memory, where an address says
     messages: list[Message] = field(default_factory=list)
 
 
@@ -174,10 +177,11 @@ def read_sets(protocol, kind, tables):
         check_name(where, name)
         if name in ONE_FORMATS or name in BY_LENGTH or name in protocol.sets:
             raise Refused(f'{where}: "{name}" is a format already; take another name')
-        table = Table(where, values, ("values", "about"))
+        table = Table(where, values, ("values", "about", "prefix"))
         named = table.get("values", dict)
         check_values(where, kind, named)
-        protocol.sets[name] = Set(name, kind, named, table.text("about", ""))
+        prefix = table.get("prefix", str, f"{protocol.prefix}_{name.upper()}")
+        protocol.sets[name] = Set(name, kind, named, table.text("about", ""), prefix)
 
 
 def check_values(where, kind, named):
@@ -197,10 +201,11 @@ def check_values(where, kind, named):
 
 
 class StructureReader:
-    """Lays the fields of one structure into the words of the payload."""
+    """Lays the fields of one structure into the words of a payload, or of a record."""
 
-    def __init__(self, protocol, where):
+    def __init__(self, protocol, where, holder="a message", room=PAYLOAD_WORDS):
         self.protocol, self.where = protocol, where
+        self.holder, self.room = holder, room
         self.fields = []
 
     def read(self, tables):
@@ -252,9 +257,9 @@ class StructureReader:
     def place(self, where, new, word):
         free = max((f.word + f.words for f in self.fields), default=0)
         new.word = free if word is None else word
-        if new.word < 0 or new.word + new.words > PAYLOAD_WORDS:
-            raise Refused(f"{where}: does not fit: it would end with byte {4 * (new.word + new.words)} and a message "
-                          f"has {4 * PAYLOAD_WORDS}; make fields smaller, or say it in two messages")
+        if new.word < 0 or new.word + new.words > self.room:
+            raise Refused(f"{where}: does not fit: it would end with byte {4 * (new.word + new.words)} and {self.holder} "
+                          f"has {4 * self.room}; make fields smaller, or say it in two messages")
         if new.word < free:
             raise Refused(f"{where}: overlaps: word {new.word} is taken by {self.fields[-1].name} or a field before it; "
                           f'leave "word" out, or take {free} or more')
@@ -292,6 +297,16 @@ def read_structures(protocol, tables):
         where = f"{protocol.path}: structure {name}"
         check_name(where, name)
         protocol.structures[name] = read_structure(protocol, name, name, where, fields)
+
+
+def read_records(protocol, tables):
+    for name, fields in tables.items():
+        where = f"{protocol.path}: record {name}"
+        check_name(where, name)
+        if protocol.header is None:
+            raise Refused(f'{where}: only what has a handwritten header has records; make it a structure, or name "header"')
+        fields = StructureReader(protocol, where, "a record", RECORD_WORDS).read(fields)
+        protocol.records[name] = Structure(name, name, fields)
 
 
 def payload_of(protocol, where, message, half, values):
@@ -365,14 +380,14 @@ def check_all_used(protocol):
         if id(structure) not in used:
             raise Refused(f"{protocol.path}: structure {structure.name}: no message has it; "
                           "name it in a request or an answer, or remove it")
-    sets = {f.set for s in protocol.structures.values() for f in s.fields}
+    sets = {f.set for s in [*protocol.structures.values(), *protocol.records.values()] for f in s.fields}
     for unused in (s for s in protocol.sets.values() if s.name not in sets):
         raise Refused(f"{protocol.path}: {unused.kind} {unused.name}: no field has it; "
                       f'give one format = "{unused.name}", or remove it')
 
 
 PROTOCOL_KEYS = ("base", "prefix", "header", "to", "summary", "about", "constant", "enumeration", "flags",
-                 "structure", "message")
+                 "structure", "record", "message")
 
 
 def read_protocol(path, text, abi):
@@ -398,6 +413,7 @@ def read_protocol(path, text, abi):
     for kind in ("enumeration", "flags"):
         read_sets(protocol, kind, table.get(kind, dict, {}))
     read_structures(protocol, table.get("structure", dict, {}))
+    read_records(protocol, table.get("record", dict, {}))
     read_messages(protocol, abi, table.get("message", dict, {}))
     check_all_used(protocol)
     return protocol
@@ -410,7 +426,7 @@ def symbols(protocol):
         yield f"{protocol.prefix}_{name.upper()}", f"constant {name}"
     for values in protocol.sets.values():
         for name in values.values:
-            yield f"{protocol.prefix}_{values.name.upper()}_{name.upper()}", f"{values.kind} {values.name}, {name}"
+            yield f"{values.prefix}_{name.upper()}", f"{values.kind} {values.name}, {name}"
     for message in protocol.messages:
         yield message.symbol, f"message {message.name}"
     for structure in protocol.structures.values():

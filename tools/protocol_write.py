@@ -46,7 +46,7 @@ def structure_lines(protocol, structure):
         if field.word > word:
             yield f"    uint32_t unused_{word}[{field.word - word}];"
         word = field.word + field.words
-        named = f"{protocol.prefix}_{field.set.upper()}_*" if field.set else ""
+        named = f"{protocol.sets[field.set].prefix}_*" if field.set else ""
         yield from comment("; ".join(filter(None, [named, field.about])), "    ")
         yield f"    {declaration(protocol, field)}"
     yield "} PROTO_PAYLOAD;"
@@ -72,7 +72,7 @@ def constant_lines(protocol):
     for values in protocol.sets.values():
         yield from comment(values.about)
         form = "{:#x}u" if values.kind == "flags" else "{}"
-        yield from aligned_defines([(f"{protocol.prefix}_{values.name.upper()}_{name.upper()}", form.format(value))
+        yield from aligned_defines([(f"{values.prefix}_{name.upper()}", form.format(value))
                                     for name, value in values.values.items()])
         yield ""
 
@@ -127,7 +127,8 @@ def table_field(protocol, structure, field):
 
 
 def protocol_tables(protocol):
-    for values in protocol.sets.values():
+    in_messages = {f.set for s in protocol.structures.values() for f in s.fields}
+    for values in (v for v in protocol.sets.values() if v.name in in_messages):
         yield f"static const struct protocol_value {values_symbol(protocol, values.name)}[] = {{"
         yield from (f'    {{"{name}", {value:#x}u}},' for name, value in values.values.items())
         yield "    {NULL, 0}};"
@@ -159,6 +160,40 @@ def tables(protocols):
     return "\n".join([*lines, "    {0}};", "// clang-format on", ""])
 
 
+# ---- What the ABI's headers have to agree with -----------------------------------------------------
+
+def list_macro(name, about, entries):
+    rows = [f"    X({', '.join(map(str, entry))})" for entry in entries]
+    return [f"/* {about} */", f"#define {name}(X) \\", " \\\n".join(rows), ""]
+
+
+def abi_values(protocols):
+    for protocol in protocols:
+        for values in protocol.sets.values():
+            yield from ((f"{values.prefix}_{name.upper()}", f"{value:#x}u") for name, value in values.values.items())
+
+
+def abi_fields(protocols):
+    for protocol in protocols:
+        for record in protocol.records.values():
+            yield from ((record.symbol, f.name, 4 * f.word, 4 * f.words) for f in record.fields)
+
+
+def abi_records(protocols):
+    return ((r.symbol, 4 * r.words) for protocol in protocols for r in protocol.records.values())
+
+
+def abi(protocols):
+    """Of the protocols whose headers are handwritten, what a test compares with those."""
+    handwritten = [protocol for protocol in protocols if protocol.header]
+    lines = ["/* For the test unit-protocols-system. " + MADE.format("servers/protocols", "those files") + " */",
+             "#pragma once", "", "// clang-format off"]
+    lines += list_macro("DESCRIBED_VALUES", "symbol, value", abi_values(handwritten))
+    lines += list_macro("DESCRIBED_RECORDS", "structure, bytes", abi_records(handwritten))
+    lines += list_macro("DESCRIBED_FIELDS", "structure, member, offset, bytes", abi_fields(handwritten))
+    return "\n".join([*lines, "// clang-format on", ""])
+
+
 # ---- JSON ------------------------------------------------------------------------------------------
 
 def json_field(field):
@@ -181,6 +216,7 @@ def json_protocol(protocol):
         "name": protocol.name, "base": protocol.base, "to": protocol.to, "summary": protocol.summary,
         "about": protocol.about, "messages": [json_message(protocol, m) for m in messages],
         "structures": {s.name: [json_field(f) for f in s.shown()] for s in protocol.structures.values()},
+        "records": {s.name: [json_field(f) for f in s.shown()] for s in protocol.records.values()},
         "values": {s.name: {"kind": s.kind, "values": s.values, "about": s.about} for s in protocol.sets.values()},
     }
 
@@ -230,8 +266,8 @@ def format_cell(field):
     return f"{field.format}[{length}]" if by_length else field.format
 
 
-def field_rows(protocol):
-    for structure in protocol.structures.values():
+def field_rows(structures):
+    for structure in structures.values():
         for field in structure.fields:
             last = field.word + field.words - 1
             words = str(field.word) if last == field.word else f"{field.word}..{last}"
@@ -258,8 +294,9 @@ def page_section(protocol):
     for message in protocol.messages:
         yield from message_item(message)
     yield ""
-    rows = list(field_rows(protocol))
-    yield from page_table(("structure", "words", "field", "format", "what it is"), rows) if rows else ()
+    for kind, structures in (("structure", protocol.structures), ("record", protocol.records)):
+        heads = (kind, "words", "field", "format", "what it is")
+        yield from page_table(heads, field_rows(structures)) if structures else ()
     yield from page_table(("values", "kind", "names", "what they are"), set_rows(protocol)) if protocol.sets else ()
 
 

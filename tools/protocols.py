@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes everything that is made from servers/protocols/*.toml.
 
-    tools/protocols.py --build FOLDER    generated/proto/*.h, generated/protocol_tables.c and protocols.json in FOLDER
+    tools/protocols.py --build FOLDER    generated/proto/*.h and *.c, and protocols.json, in FOLDER
     tools/protocols.py --docs            writes what docs/protocols.md says of each protocol
     tools/protocols.py --check-docs      says whether that is what the descriptions say
     tools/protocols.py                   only reads them: says what is wrong with them
@@ -47,6 +47,7 @@ def write_headers(folder, protocols):
 def write_build(folder, protocols, abi):
     write_headers(os.path.join(folder, "generated/proto"), protocols)
     write_if_changed(os.path.join(folder, "generated/protocol_tables.c"), protocol_write.tables(protocols))
+    write_if_changed(os.path.join(folder, "generated/protocol_abi.h"), protocol_write.abi(protocols))
     write_if_changed(os.path.join(folder, "protocols.json"), protocol_write.json_text(protocols, abi))
 
 

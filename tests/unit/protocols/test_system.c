@@ -12,6 +12,7 @@
 #include <abi/calls.h>
 #include <abi/errors.h>
 #include <abi/fault.h>
+#include <protocol_abi.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,6 +122,24 @@ static void test_faults(void **state)
     assert_named("breakpoint", FAULT_MESSAGE | 3, 1028, 1025);
     assert_named("page_fault", FAULT_MESSAGE | 14, 1028, 1025);
     assert_named("type 0x20ff", FAULT_MESSAGE | 0xff, 1028, 1025);
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+#define VALUE_IS(symbol, value) assert_int_equal(symbol, value);
+    DESCRIBED_VALUES(VALUE_IS)
+}
+
+static void test_records(void **state)
+{
+    (void)state;
+#define FIELD_IS(record, field, offset, bytes)                                                     \
+    assert_int_equal(offsetof(struct record, field), offset);                                      \
+    assert_int_equal(sizeof(((struct record *)0)->field), bytes);
+    DESCRIBED_FIELDS(FIELD_IS)
+#define RECORD_IS(record, bytes) assert_int_equal(sizeof(struct record), bytes);
+    DESCRIBED_RECORDS(RECORD_IS)
 }
 
 /* ---- Words ----------------------------------------------------------------------------------- */
@@ -242,6 +261,8 @@ int main(void)
         cmocka_unit_test_setup(test_calls_have_their_numbers, setup),
         cmocka_unit_test_setup(test_events, setup),
         cmocka_unit_test_setup(test_faults, setup),
+        cmocka_unit_test_setup(test_values, setup),
+        cmocka_unit_test_setup(test_records, setup),
         cmocka_unit_test_setup(test_exit, setup),
         cmocka_unit_test_setup(test_time, setup),
         cmocka_unit_test_setup(test_modules, setup),
