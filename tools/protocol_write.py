@@ -150,8 +150,7 @@ def in_order(protocols):
 
 
 def tables(protocols):
-    lines = ["/* The decoder's tables. " + MADE.format("servers/protocols", "those files") + " */",
-             "#include <server/protocol_table.h>", "#include <stddef.h>", "", "// clang-format off",
+    lines = [*head_comment(["The decoder's tables.", MADE.format("servers/protocols", "those files")]), "#include <server/protocol_table.h>", "#include <stddef.h>", "", "// clang-format off",
              "static const struct protocol_field no_fields[] = {{0}};"]
     for protocol in protocols:
         lines += protocol_tables(protocol)
@@ -186,8 +185,7 @@ def abi_records(protocols):
 def abi(protocols):
     """Of the protocols whose headers are handwritten, what a test compares with those."""
     handwritten = [protocol for protocol in protocols if protocol.header]
-    lines = ["/* For the test unit-protocols-system. " + MADE.format("servers/protocols", "those files") + " */",
-             "#pragma once", "", "// clang-format off"]
+    lines = [*head_comment(["For the test unit-protocols-system.", MADE.format("servers/protocols", "those files")]), "#pragma once", "", "// clang-format off"]
     lines += list_macro("DESCRIBED_VALUES", "symbol, value", abi_values(handwritten))
     lines += list_macro("DESCRIBED_RECORDS", "structure, bytes", abi_records(handwritten))
     lines += list_macro("DESCRIBED_FIELDS", "structure, member, offset, bytes", abi_fields(handwritten))

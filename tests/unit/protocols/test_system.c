@@ -124,10 +124,19 @@ static void test_faults(void **state)
     assert_named("type 0x20ff", FAULT_MESSAGE | 0xff, 1028, 1025);
 }
 
+static void assert_same(const char *what, size_t in_abi, size_t described)
+{
+    if (in_abi != described)
+        fail_msg(
+            "%s is %zu in ipc/include/abi and %zu in servers/protocols: change the one that is "
+            "wrong",
+            what, in_abi, described);
+}
+
 static void test_values(void **state)
 {
     (void)state;
-#define VALUE_IS(symbol, value) assert_int_equal(symbol, value);
+#define VALUE_IS(symbol, value) assert_same(#symbol, symbol, value);
     DESCRIBED_VALUES(VALUE_IS)
 }
 
@@ -135,10 +144,10 @@ static void test_records(void **state)
 {
     (void)state;
 #define FIELD_IS(record, field, offset, bytes)                                                     \
-    assert_int_equal(offsetof(struct record, field), offset);                                      \
-    assert_int_equal(sizeof(((struct record *)0)->field), bytes);
+    assert_same("the offset of " #record "." #field, offsetof(struct record, field), offset);      \
+    assert_same("the size of " #record "." #field, sizeof(((struct record *)0)->field), bytes);
     DESCRIBED_FIELDS(FIELD_IS)
-#define RECORD_IS(record, bytes) assert_int_equal(sizeof(struct record), bytes);
+#define RECORD_IS(record, bytes) assert_same("the size of " #record, sizeof(struct record), bytes);
     DESCRIBED_RECORDS(RECORD_IS)
 }
 
