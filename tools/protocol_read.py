@@ -145,13 +145,15 @@ class Table:
         if key in self.values and not value:
             raise Refused(f'{self.where}: "{key}" says nothing; write what a reader wants to know')
         if "*/" in value or "/*" in value:
-            raise Refused(f'{self.where}: "{key}" has a comment\'s mark in it, and it becomes a comment; word it otherwise')
+            raise Refused(f"{self.where}: \"{key}\" has a comment's mark in it, and it becomes a comment; "
+                          "word it otherwise")
         return value
 
 
 def check_name(where, name):
     if not NAME.fullmatch(name):
-        raise Refused(f'{where}: "{name}" is no name; take at most 20 lower-case letters and digits, a letter first, words joined by one _')
+        raise Refused(f'{where}: "{name}" is no name; take at most 20 lower-case letters and digits, a letter first, '
+                      "words joined by one _")
     if name in KEYWORDS:
         raise Refused(f'{where}: "{name}" is a word of C; take another name')
 
@@ -255,14 +257,16 @@ class StructureReader:
         return Field("", kind, number // 4 if kind == "text" else number, 0, length=constant)
 
     def place(self, where, new, word):
+        """Behind what is there, or at a word that is still free."""
         free = max((f.word + f.words for f in self.fields), default=0)
         new.word = free if word is None else word
-        if new.word < 0 or new.word + new.words > self.room:
-            raise Refused(f"{where}: does not fit: it would end with byte {4 * (new.word + new.words)} and {self.holder} "
+        end = new.word + new.words
+        if new.word < 0 or end > self.room:
+            raise Refused(f"{where}: does not fit: it would end with byte {4 * end} and {self.holder} "
                           f"has {4 * self.room}; make fields smaller, or say it in two messages")
         if new.word < free:
-            raise Refused(f"{where}: overlaps: word {new.word} is taken by {self.fields[-1].name} or a field before it; "
-                          f'leave "word" out, or take {free} or more')
+            raise Refused(f"{where}: overlaps: word {new.word} is taken by {self.fields[-1].name} "
+                          f'or a field before it; leave "word" out, or take {free} or more')
 
     def check_counts(self):
         for f in self.fields:
@@ -273,7 +277,8 @@ class StructureReader:
             if f.format != "text":
                 raise Refused(f'{where}: only a text is counted; leave "count" out')
             if not counts or counts[0].format != "uint32":
-                raise Refused(f'{where}: its count "{f.count}" has to be a field of format uint32 in the same structure')
+                raise Refused(f'{where}: its count "{f.count}" has to be a field of format uint32 '
+                              "in the same structure")
             if [c.count for c in self.fields].count(f.count) > 1:
                 raise Refused(f'{where}: "{f.count}" counts another text already; give each text a count of its own')
 
@@ -304,7 +309,8 @@ def read_records(protocol, tables):
         where = f"{protocol.path}: record {name}"
         check_name(where, name)
         if protocol.header is None:
-            raise Refused(f'{where}: only what has a handwritten header has records; make it a structure, or name "header"')
+            raise Refused(f"{where}: only what has a handwritten header has records; "
+                          'make it a structure, or name "header"')
         fields = StructureReader(protocol, where, "a record", RECORD_WORDS).read(fields)
         protocol.records[name] = Structure(name, name, fields)
 

@@ -14,8 +14,12 @@ C_TYPES = {"int32": "int32_t", "endpoint": "endpoint_t", "text": "char"}  # all 
 
 def comment(text, indent=""):
     """Lines of a comment beside code."""
-    lines = textwrap.wrap(text, WIDTH - len(indent) - 6, break_on_hyphens=False)
-    return [f"{indent}{'   ' if i else '/* '}{line}{' */' if i == len(lines) - 1 else ''}" for i, line in enumerate(lines)]
+    width = WIDTH - len(indent) - len(" */")
+    lines = textwrap.wrap(text, width, initial_indent="   ", subsequent_indent="   ", break_on_hyphens=False)
+    if lines:
+        lines[0] = f"/* {lines[0].lstrip()}"
+        lines[-1] += " */"
+    return [indent + line for line in lines]
 
 
 def head_comment(paragraphs):
@@ -150,7 +154,8 @@ def in_order(protocols):
 
 
 def tables(protocols):
-    lines = [*head_comment(["The decoder's tables.", MADE.format("servers/protocols", "those files")]), "#include <server/protocol_table.h>", "#include <stddef.h>", "", "// clang-format off",
+    lines = [*head_comment(["The decoder's tables.", MADE.format("servers/protocols", "those files")]),
+             "#include <server/protocol_table.h>", "#include <stddef.h>", "", "// clang-format off",
              "static const struct protocol_field no_fields[] = {{0}};"]
     for protocol in protocols:
         lines += protocol_tables(protocol)
@@ -185,7 +190,8 @@ def abi_records(protocols):
 def abi(protocols):
     """Of the protocols whose headers are handwritten, what a test compares with those."""
     handwritten = [protocol for protocol in protocols if protocol.header]
-    lines = [*head_comment(["For the test unit-protocols-system.", MADE.format("servers/protocols", "those files")]), "#pragma once", "", "// clang-format off"]
+    lines = [*head_comment(["For the test unit-protocols-system.", MADE.format("servers/protocols", "those files")]),
+             "#pragma once", "", "// clang-format off"]
     lines += list_macro("DESCRIBED_VALUES", "symbol, value", abi_values(handwritten))
     lines += list_macro("DESCRIBED_RECORDS", "structure, bytes", abi_records(handwritten))
     lines += list_macro("DESCRIBED_FIELDS", "structure, member, offset, bytes", abi_fields(handwritten))
@@ -288,7 +294,8 @@ def page_section(protocol):
     about = f"{protocol.about} In C: {where}; described in `{protocol.path}`.".strip()
     yield from textwrap.wrap(about, PAGE_WIDTH, break_on_hyphens=False)
     yield ""
-    yield from page_table(("type", "message", "request", "answer", "may be repeated"), map(message_row, protocol.messages))
+    heads = ("type", "message", "request", "answer", "may be repeated")
+    yield from page_table(heads, map(message_row, protocol.messages))
     for message in protocol.messages:
         yield from message_item(message)
     yield ""

@@ -11,6 +11,7 @@ protocol_write.py's; protocol_decode.py reads messages with the JSON.
 """
 
 import argparse
+import itertools
 import os
 import sys
 
@@ -64,8 +65,8 @@ def check_docs(made):
     there = split_page()[1].splitlines()
     wanted = made.splitlines()
     if there != wanted:
-        differs = next((i for i, pair in enumerate(zip(there, wanted)) if pair[0] != pair[1]), min(len(there), len(wanted)))
-        now, then = (lines[differs] if differs < len(lines) else "(its end)" for lines in (there, wanted))
+        both = itertools.zip_longest(there, wanted, fillvalue="(its end)")
+        now, then = next((a, b) for a, b in both if a != b)
         sys.exit(f"{PAGE} is not what servers/protocols says. It has\n    {now}\nand the descriptions say\n    {then}\n"
                  "Run tools/protocols.py --docs and look at what changed.")
 

@@ -95,7 +95,8 @@ def made_up(decoder, count):
     types = [message["type"] for protocol in decoder.protocols for message in protocol["messages"]]
     for _ in range(count):
         type = protocol_decode.signed(chance.choice(types) if chance.randrange(5) else wild_word(chance))
-        answered = chance.choice((0, 0, 0, 0, -22, -204, -chance.randrange(300), protocol_decode.signed(wild_word(chance))))
+        wild = protocol_decode.signed(wild_word(chance))
+        answered = chance.choice((0, 0, 0, 0, -22, -204, -chance.randrange(300), wild))
         server = chance.choice((SYSTEM, TTY, NONE))
         source = chance.choice((HARDWARE, SHELL, 0))
         used = chance.randrange(8)
