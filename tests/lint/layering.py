@@ -61,7 +61,7 @@ INCLUDE_ROOTS = ["ipc/include/", "arch/include/", "arch/x86/include/", "arch/hos
 FREESTANDING = {"float.h", "iso646.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
                 "stdint.h", "stdnoreturn.h"}
 
-CORE_NEEDS = {"ipc_on_block", "ipc_on_ready", "msg_copy", "msg_word"}
+CORE_NEEDS = {"ipc_on_block", "ipc_on_ready", "ipc_on_deliver", "msg_copy", "msg_word"}
 
 INCLUDE = re.compile(r'^\s*[#%]\s*include\s+([<"])([^>"]+)[>"]', re.IGNORECASE)
 CONDITION = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif|else)\b")
