@@ -154,8 +154,6 @@ def check_name(where, name):
     if not NAME.fullmatch(name):
         raise Refused(f'{where}: "{name}" is no name; take at most 20 lower-case letters and digits, a letter first, '
                       "words joined by one _")
-    if name in KEYWORDS:
-        raise Refused(f'{where}: "{name}" is a word of C; take another name')
 
 
 def check_number(where, what, value, last):
@@ -221,6 +219,8 @@ class StructureReader:
 
     def read_field(self, where, name, values):
         check_name(where, name)
+        if name in KEYWORDS:  # all other names get a prefix
+            raise Refused(f'{where}: "{name}" is a word of C; take another name')
         table = Table(where, values, ("format", "about", "count", "word"))
         result = self.of_format(where, table.get("format", str))
         result.name, result.about = name, table.text("about", "")

@@ -180,7 +180,10 @@ def abi_values(protocols):
 def abi_fields(protocols):
     for protocol in protocols:
         for record in protocol.records.values():
-            yield from ((record.symbol, f.name, 4 * f.word, 4 * f.words) for f in record.fields)
+            for f in record.fields:
+                each = f.words // len(f.members)
+                yield from ((record.symbol, member, 4 * (f.word + i * each), 4 * each)
+                            for i, member in enumerate(f.members))
 
 
 def abi_records(protocols):
