@@ -10,7 +10,7 @@ set(PARLEY_PROTOCOL_TABLES ${PARLEY_GENERATED}/protocol_tables.c)
 set(PARLEY_PROTOCOLS_JSON ${CMAKE_BINARY_DIR}/protocols.json)
 
 file(GLOB protocol_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/servers/protocols/*.toml)
-set(protocol_outputs ${PARLEY_PROTOCOL_TABLES} ${PARLEY_PROTOCOLS_JSON})
+set(protocol_outputs ${PARLEY_GENERATED}/protocol_abi.h ${PARLEY_PROTOCOL_TABLES} ${PARLEY_PROTOCOLS_JSON})
 foreach(file IN LISTS protocol_files)
     get_filename_component(name ${file} NAME_WE)
     file(STRINGS ${file} handwritten REGEX "^header *=")

@@ -5,8 +5,9 @@
 
 The rules are the two tables below and are the same as in the architecture's text: the core sees
 only the shared numbers and itself, and needs four functions from outside; the kernel never sees a
-machine; programs never see the kernel. The protocols' headers are those that the build has made. Before it looks at the tree the check proves on small
-fixtures that it still finds what it is here to find.
+machine; programs never see the kernel. The protocols' headers are those that the build has made.
+Before it looks at the tree the check proves on small fixtures that it still finds what it is here
+to find.
 """
 
 import os

@@ -95,7 +95,8 @@ def made_up(decoder, count):
     types = [message["type"] for protocol in decoder.protocols for message in protocol["messages"]]
     for _ in range(count):
         type = protocol_decode.signed(chance.choice(types) if chance.randrange(5) else wild_word(chance))
-        answered = chance.choice((0, 0, 0, 0, -22, -204, -chance.randrange(300), protocol_decode.signed(wild_word(chance))))
+        wild = protocol_decode.signed(wild_word(chance))
+        answered = chance.choice((0, 0, 0, 0, -22, -204, -chance.randrange(300), wild))
         server = chance.choice((SYSTEM, TTY, NONE))
         source = chance.choice((HARDWARE, SHELL, 0))
         used = chance.randrange(8)
@@ -144,23 +145,42 @@ def check_messages(program, decoder):
         yield f"no message of this test is one of {sorted(missing)}"
 
 
-def check_page(json):
-    """What docs/protocols.md shows the command line to say."""
-    with open(os.path.join(ROOT, "docs/protocols.md"), encoding="utf-8") as file:
-        shown = re.findall(r"^\$ (tools/protocol_decode.py) (\S+) (.*)\n(.*)$", file.read(), re.M)
+def keys_of(known):
+    """Every key of protocols.json that is not a name somebody gave."""
+    yield from known
+    for protocol in known["protocols"]:
+        yield from protocol
+        for message in protocol["messages"]:
+            yield from message
+        for fields in [*protocol["structures"].values(), *protocol["records"].values()]:
+            yield from (key for field in fields for key in field)
+        yield from (key for values in protocol["values"].values() for key in values)
+
+
+def check_keys(known, page):
+    section = page.partition("## protocols.json")[2].partition("Why it is done")[0]
+    for key in sorted(set(keys_of(known)) - set(re.findall(r"`(\w+)`", section))):
+        yield f"docs/protocols.md: its section on protocols.json does not name the key {key}"
+
+
+def check_commands(path, page):
+    """What the page shows the command line to say."""
+    shown = re.findall(r"^\$ (tools/protocol_decode.py) (\S+) (.*)\n(.*)$", page, re.M)
     if len(shown) < 2:
         yield "docs/protocols.md: it shows no command"
     for tool, _, arguments, text in shown:
-        command = [sys.executable, os.path.join(ROOT, tool), json, *arguments.split()]
+        command = [sys.executable, os.path.join(ROOT, tool), path, *arguments.split()]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         if run.stdout.strip() != text:
             yield f"docs/protocols.md: {tool} {arguments}: shown is\n    {text}\nit says\n    {run.stdout}{run.stderr}"
 
 
 def main():
-    program, json = sys.argv[1:]
-    decoder = protocol_decode.Decoder.load(json)
-    wrong = [*check_messages(program, decoder), *check_page(json)]
+    program, path = sys.argv[1:]
+    decoder = protocol_decode.Decoder.load(path)
+    with open(os.path.join(ROOT, "docs/protocols.md"), encoding="utf-8") as file:
+        page = file.read()
+    wrong = [*check_messages(program, decoder), *check_commands(path, page), *check_keys(decoder.known, page)]
     print("\n".join(wrong[:10]))
     print(f"{len(KNOWN) + MADE_UP} messages in words, {len(wrong)} wrong")
     sys.exit(1 if wrong else 0)

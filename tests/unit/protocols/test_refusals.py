@@ -107,6 +107,8 @@ MISTAKES = [
     ('{kind = {format = "kind"}, rest = {format = "hex[6]"}}', "5", "message write: request: no fields; give it"),
     (ADD, '[structure.spare]\nx = {format = "hex"}\n' + ADD,
      "structure spare: no message has it; name it in a request or an answer, or remove it"),
+    (ADD, '[record.disk_info]\nx = {format = "hex"}\n' + ADD,
+     'record disk_info: only what has a handwritten header has records; make it a structure, or name "header"'),
     ('format = "kind"', 'format = "uint32"', 'enumeration kind: no field has it; give one format = "kind", or remove it'),
     ('request = "block"', 'request = "blok"', 'message read: request: there is no structure "blok"; write [structure.blok] '
      "above it, or take one of: block, status"),

@@ -12,6 +12,8 @@
 #include <abi/calls.h>
 #include <abi/errors.h>
 #include <abi/fault.h>
+#include <abi/trace.h>
+#include <protocol_abi.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,10 +35,12 @@ static char asked[TEXT_BYTES], answered[TEXT_BYTES];
 static uint32_t answer[MESSAGE_PAYLOAD_WORDS];
 static int32_t status;
 static jmp_buf *ended;
+static uint32_t calls_made; /* bit n: the call with number n */
 
 int ipc_request(endpoint_t destination, message *m)
 {
     const int32_t type = m->m_type;
+    calls_made |= 1u << type;
     protocol_describe_request(asked, sizeof asked, m, destination);
     if (ended)
         longjmp(*ended, 1);
@@ -94,7 +98,9 @@ static void test_calls_have_their_numbers(void **state)
     count++;
     SYSTEM_CALLS(CALL_IS_NAMED)
     assert_int_equal(described_for(SYSTEM), count);
-    assert_named("type 0x15", SYSTEM_CALL_LAST + 1, 1028, SYSTEM);
+    char unknown[TEXT_BYTES];
+    snprintf(unknown, sizeof unknown, "type 0x%x", SYSTEM_CALL_LAST + 1);
+    assert_named(unknown, SYSTEM_CALL_LAST + 1, 1028, SYSTEM);
 }
 
 static void test_events(void **state)
@@ -121,6 +127,33 @@ static void test_faults(void **state)
     assert_named("breakpoint", FAULT_MESSAGE | 3, 1028, 1025);
     assert_named("page_fault", FAULT_MESSAGE | 14, 1028, 1025);
     assert_named("type 0x20ff", FAULT_MESSAGE | 0xff, 1028, 1025);
+}
+
+static void assert_same(const char *what, size_t in_abi, size_t described)
+{
+    if (in_abi != described)
+        fail_msg(
+            "%s is %zu in ipc/include/abi and %zu in servers/protocols: change the one that is "
+            "wrong",
+            what, in_abi, described);
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+#define VALUE_IS(symbol, value) assert_same(#symbol, symbol, value);
+    DESCRIBED_VALUES(VALUE_IS)
+}
+
+static void test_records(void **state)
+{
+    (void)state;
+#define FIELD_IS(record, field, offset, bytes)                                                     \
+    assert_same("the offset of " #record "." #field, offsetof(struct record, field), offset);      \
+    assert_same("the size of " #record "." #field, sizeof(((struct record *)0)->field), bytes);
+    DESCRIBED_FIELDS(FIELD_IS)
+#define RECORD_IS(record, bytes) assert_same("the size of " #record, sizeof(struct record), bytes);
+    DESCRIBED_RECORDS(RECORD_IS)
 }
 
 /* ---- Words ----------------------------------------------------------------------------------- */
@@ -236,12 +269,38 @@ static void test_registers(void **state)
                                "flags=0x12, data_segments=0x13, thread_segments=0x14)");
 }
 
+static void test_trace(void **state)
+{
+    (void)state;
+    message m = {.m_type = SYS_TRACE,
+                 .m_words = {TRACE_SET, TRACE_CALL | TRACE_MESSAGE, 4, 1025, 1028, 0x300, 1}};
+    answer[0] = TRACE_ALL;
+    assert_said(
+        ipc_request(SYSTEM, &m),
+        "trace(operation=set, what=call|message, calls=0x4, process=1025, peer=1028, "
+        "type=768, by_type=1)",
+        "= 0 (what=call|deliver|wake|return|block|switch|event|irq|fault|birth|death|clock, "
+        "calls=0x11, process=18, peer=19, type=20, by_type=21, capacity=22)");
+}
+
+/* The last: a call that is new needs a test here. */
+static void test_all_calls_were_made(void **state)
+{
+    (void)state;
+#define CALL_WAS_MADE(name, symbol, number, text)                                                  \
+    if (!(calls_made & 1u << (symbol)))                                                            \
+        fail_msg("no test here asks " #symbol ": add one, so that its words are compared");
+    SYSTEM_CALLS(CALL_WAS_MADE)
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_calls_have_their_numbers, setup),
         cmocka_unit_test_setup(test_events, setup),
         cmocka_unit_test_setup(test_faults, setup),
+        cmocka_unit_test_setup(test_values, setup),
+        cmocka_unit_test_setup(test_records, setup),
         cmocka_unit_test_setup(test_exit, setup),
         cmocka_unit_test_setup(test_time, setup),
         cmocka_unit_test_setup(test_modules, setup),
@@ -250,6 +309,8 @@ int main(void)
         cmocka_unit_test_setup(test_machine, setup),
         cmocka_unit_test_setup(test_log, setup),
         cmocka_unit_test_setup(test_registers, setup),
+        cmocka_unit_test_setup(test_trace, setup),
+        cmocka_unit_test_setup(test_all_calls_were_made, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
