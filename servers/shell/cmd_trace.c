@@ -239,29 +239,41 @@ static int show_command(const struct options *o)
 }
 
 /* The last `count` lines: all are made, and the first of them passed over. */
-static int show_last(uint32_t count, const struct options *o)
+static int show_last_of(struct trace_reader reader, uint32_t count, const struct options *o)
 {
-    struct trace_reader reader;
-    struct trace_record r;
-    char line[LINE_BYTES];
-    unsigned lines = 0;
-    if (!trace_reader_begin(&reader, TRACE_FROM_OLDEST))
-        return refuse("last", -ENOSPC);
     const struct trace_reader start = reader;
     const uint64_t end = trace_written();
+    struct trace_record r;
+    char line[LINE_BYTES];
+    unsigned lines = 0, at = 0;
     trace_view_begin();
     while (reader.next < end && trace_read(&reader, &r))
         lines += trace_view(&r, &o->wanted, line, sizeof line);
     reader = start;
     trace_view_begin();
-    for (unsigned i = 0; reader.next < end && trace_read(&reader, &r);)
-        if (trace_view(&r, &o->wanted, line, sizeof line) && i++ + count >= lines) {
-            show(&r, line);
-            if (console_interrupted())
-                return STATUS_INTERRUPTED;
-        }
-    show_lost(&reader);
+    while (reader.next < end && trace_read(&reader, &r)) {
+        if (!trace_view(&r, &o->wanted, line, sizeof line) || at++ + count < lines)
+            continue;
+        show(&r, line);
+        if (console_interrupted())
+            return STATUS_INTERRUPTED;
+    }
     return 0;
+}
+
+/* Nothing is recorded meanwhile: what is looked at would be overwritten by the looking. */
+static int show_last(uint32_t count, const struct options *o)
+{
+    const struct trace_settings off = {0};
+    struct trace_settings before;
+    struct trace_reader reader;
+    const int error = sys_trace_get(&before);
+    if (error < 0 || !trace_reader_begin(&reader, TRACE_FROM_OLDEST))
+        return refuse("last", error < 0 ? error : -ENOSPC);
+    (void)sys_trace_set(&off);
+    const int status = show_last_of(reader, count, o);
+    (void)sys_trace_set(&before);
+    return status;
 }
 
 static int show_status(void)
