@@ -159,8 +159,8 @@ def generated(build):
     for path in tree.generated(build):
         name = os.path.relpath(path, build)
         with open(path, encoding="utf-8") as file:
-            # The tables are compiled as a part of libc.
-            files[name.replace("generated/protocol_tables.c", "libc/protocol_tables.c")] = file.read()
+            # The tables are a part of the decoder.
+            files[name.replace("generated/protocol_", "libc/server/protocol_")] = file.read()
     return files
 
 
