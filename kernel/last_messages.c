@@ -25,9 +25,8 @@ static bool asks(const struct trace_record *r)
    enough, the receiver has the second. */
 static bool concerns(const struct trace_record *r, endpoint_t process)
 {
-    return (r->what & TRACE_MESSAGE) != 0 &&
-           (((r->what & TRACE_CALL) != 0 && r->from == process) ||
-            ((r->what & TRACE_DELIVER) != 0 && r->to == process));
+    return (r->what & TRACE_MESSAGE) != 0 && (((r->what & TRACE_CALL) != 0 && r->from == process) ||
+                                              ((r->what & TRACE_DELIVER) != 0 && r->to == process));
 }
 
 /* The last request of `client` to `server` before that record; false when it is not in the ring. */

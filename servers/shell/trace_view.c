@@ -29,6 +29,7 @@ struct known { /* a process by its name, when it was seen last */
 static struct asked asked[SLOTS];
 static struct known known[SLOTS];
 static uint64_t clock_counter, clock_us; /* the last CLOCK record */
+static uint64_t last_us;
 
 static const char *const facts[] = {"call",  "deliver", "wake",  "return", "block", "switch",
                                     "event", "irq",     "fault", "birth",  "death", "clock"};
@@ -81,7 +82,7 @@ void trace_view_begin(void)
 {
     memset(asked, 0, sizeof asked);
     memset(known, 0, sizeof known);
-    clock_counter = clock_us = 0;
+    clock_counter = clock_us = last_us = 0;
     stopwatch_start();
 }
 
@@ -120,9 +121,14 @@ static uint32_t us_between(uint64_t from, uint64_t to)
     return stopwatch_ns(part) / 1000;
 }
 
+/* The counter's rate was measured, so what it says may pass the kernel's clock a little: time still
+   never goes back. */
 uint64_t trace_view_time(const struct trace_record *r)
 {
-    return clock_us + us_between(clock_counter, counter_of(r));
+    const uint64_t us = clock_us + us_between(clock_counter, counter_of(r));
+    if (us > last_us)
+        last_us = us;
+    return last_us;
 }
 
 /* ---- One record ------------------------------------------------------------------------------ */

@@ -101,9 +101,9 @@ static int write_records(uint64_t end)
     return written;
 }
 
-static int end_stream(void)
+static int finish(void)
 {
-    const bool good = write_records(trace_written()) >= 0 && write_chunk(KIND_END, 0, 0, NULL, 0);
+    const bool good = write_chunk(KIND_END, 0, 0, NULL, 0);
     streams = false;
     (void)sys_alarm(0);
     port_drain();
@@ -124,7 +124,7 @@ static int stream(message *m)
     memcpy(&request, m->m_words, sizeof request);
     memset(m->m_words, 0, sizeof m->m_words);
     if (request.on == 0)
-        return streams ? end_stream() : 0;
+        return !streams ? 0 : write_records(trace_written()) < 0 ? -EIO : finish();
     if (streams)
         return 0;
     const int error = begin(TRACE_FROM_NOW);
@@ -142,7 +142,7 @@ static int save(message *m)
         return -EBUSY;
     const int error = begin(TRACE_FROM_OLDEST);
     const int written = error == 0 ? write_records(trace_written()) : error;
-    if (written < 0 || end_stream() < 0)
+    if (written < 0 || finish() < 0)
         return written < 0 ? written : -EIO;
     m->m_words[0] = (uint32_t)written;
     return 0;
