@@ -33,6 +33,12 @@ static void create(void)
     (void)ipc_create(&table, IDENTITY_COUNT);
 }
 
+static void create_over_the_living(void)
+{
+    table.free_first = (uint16_t)runs;
+    (void)ipc_create(&table, SERVERS);
+}
+
 static void destroy_free(void)
 {
     ipc_destroy(&table, gone);
@@ -145,6 +151,13 @@ static void adopt_for_the_dead(void)
     ipc_fault_adopt(&table, runs, dead(), IN(runs));
 }
 
+/* Somebody runs and is in a queue: he must not be woken once more. */
+static void destroy_with_one_queued_who_runs(void)
+{
+    table.process[peer].queue_first = (uint16_t)runs;
+    ipc_destroy(&table, peer);
+}
+
 /* The machine ends no wait that has a deadline, none of a sender's and none in a fault. */
 static void settle_timed(void)
 {
@@ -183,8 +196,10 @@ static void test_bugs_of_the_kernel_trap(void **state)
 {
     static void (*const broken[])(void) = {
         create,
+        create_over_the_living,
         destroy_free,
         destroy_none,
+        destroy_with_one_queued_who_runs,
         post_free,
         post_none,
         send_while_waiting,
