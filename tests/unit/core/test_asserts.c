@@ -88,6 +88,14 @@ static void receive_from_the_dead(void)
     ipc_receive(&table, runs, dead(), IN(runs), 0);
 }
 
+/* Somebody receives and is in a queue: he offers no message that could be taken. */
+static void receive_from_one_queued_who_receives(void)
+{
+    table.process[runs].queue_first = (uint16_t)waits;
+    table.process[waits].out = OUT(waits);
+    ipc_receive(&table, runs, ANY, IN(runs), 0);
+}
+
 static void notify_while_waiting(void)
 {
     ipc_notify(&table, waits, endpoint_of(peer));
@@ -207,6 +215,7 @@ static void test_bugs_of_the_kernel_trap(void **state)
         request_while_waiting,
         receive_while_waiting,
         receive_from_the_dead,
+        receive_from_one_queued_who_receives,
         notify_while_waiting,
         notify_the_dead,
         notify_of_nothing,
