@@ -541,6 +541,9 @@ static void who_watches_sees_it(void **state)
     } rows[] = {
         {IPC_SEND | 0x1000, EAX, "call 1001 with a message; return 0 7;"},
         {IPC_RECEIVE, ANY, "call 2; return 0 7;"},
+        {IPC_RECEIVE, NONE, "call 2; return 0 7;"},
+        {IPC_REPLY_RECEIVE, EAX, "call a0 with a message; return 0 7;"},
+        {IPC_REPLY_RECEIVE, NONE, "call a0; return 0 7;"}, /* nobody is answered */
         {IPC_SEND_REC, SYSTEM, "call 3 with a message; deliver c05 43; return 0 5;"},
         {IPC_ECHO, 0, "call 8 with a message; return 0 0;"},
         {IPC_IN_OUTBOX, 0x100, "call 4; return 0 0;"},
