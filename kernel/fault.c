@@ -11,6 +11,7 @@
 #include "panic.h"
 #include "process.h"
 #include "text.h"
+#include "trace.h"
 #include <abi/fault.h>
 
 #define FRAMES_MAX 16
@@ -146,6 +147,8 @@ void kernel_fault(struct arch_context *context, const struct arch_fault *fault)
     const char *why = NULL;
     KERNEL_ASSERT(p->alive);
     remember(p, fault);
+    if (trace_on)
+        trace_fault(process_endpoint(p), fault);
     if (p->module->faults[0]) {
         why = ask_handler(p);
         if (!why)
