@@ -52,10 +52,6 @@ ERRORS = {
     int(number): name for name, number in re.findall(r"X\((E\w+), +(\d+),", _text("errors"))
 }
 
-SYSTEM_CALLS = {
-    int(number): name
-    for name, number in re.findall(r"X\((\w+), +SYS_\w+, +(\d+),", _text("system"))
-}
 
 STATES = tuple(
     re.findall(r"^    PROCESS_(\w+),",
@@ -106,4 +102,4 @@ def call_name(call):
 
 def result_name(result):
     """A result as people say it: a number, or an error's name."""
-    return f"-{ERRORS[-result]}" if -result in ERRORS else str(result)
+    return ERRORS.get(-result, str(result))

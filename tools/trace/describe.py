@@ -1,65 +1,49 @@
-"""What a message means, in the words of its protocol: the one place that asks for it.
+"""What a message means, in the words of its protocol: the one place that asks tools/protocol_decode.py.
 
-describe() gives (name, fields, text): `fields` are pairs of a field's name and its value as text.
-Without a description of the protocol the text is the number and the words.
+describe() gives (name, fields, text): `fields` are pairs of a field's name and its value as text, of a
+message that no protocol knows its words. The descriptions in servers/protocols are read as they are,
+so that a trace from a file needs no build.
 """
 
-import struct
+import functools
+import json
+import pathlib
+import sys
 
-import abi
+TOOLS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TOOLS))
+
+import protocol_decode  # noqa: E402
+import protocol_read  # noqa: E402
+import protocol_write  # noqa: E402
 
 
-def describe(request_type, message, is_answer, to_system=False):
-    """`message` is (type, words); `request_type` the type of the request that an answer is for, or
-    None where that is not known."""
+@functools.cache
+def decoder():
+    protocols, known = protocol_read.read_all(str(TOOLS.parent))
+    return protocol_decode.Decoder(json.loads(protocol_write.json_text(protocols, known)))
+
+
+def describe(message, source, server, request_type=None, is_answer=False):
+    """`message` is (type, words), from endpoint `source`; `server` takes or has taken the request, whose
+    type is `request_type`, None where nobody saw it."""
     type_, words = message
+    known = decoder()
     if is_answer:
-        fields = _words(words)
-        text = f"= {abi.result_name(type_)}"
-        return "answer", fields, text + (f" ({_listed(words)})" if any(words) else "")
-    if to_system and type_ in abi.SYSTEM_CALLS:
-        name = abi.SYSTEM_CALLS[type_]
+        protocol, found = known.find(request_type, 0, server) if request_type is not None else (None, None)
+        structure = found["answer"] if found else None
+        text = known.answer(type_, words, server, request_type)
     else:
-        name = f"type 0x{type_ & 0xFFFFFFFF:x}"
-    return name, _words(words), f"{name}({_listed(words)})"
+        protocol, found = known.find(type_, source, server)
+        structure = found["request"] if found else None
+        text = known.request(source, type_, words, server)
+    name = found["name"] if found else "answer" if is_answer else f"type {type_ & 0xFFFFFFFF:#x}"
+    return name, _fields(known, protocol, structure, words, found), text
 
 
-def describe_event(bits):
-    return "event", [("bits", f"0x{bits:x}")], f"event 0x{bits:x}"
-
-
-def describe_fault(type_, words):
-    vector = type_ - abi.FAULT_MESSAGE
-    registers = ("eax", "ebx", "ecx", "edx", "esi", "edi", "ebp")
-    fields = [(name, f"0x{value:08x}") for name, value in zip(registers, words)]
-    return "fault", [("vector", str(vector)), *fields], f"fault {vector}"
-
-
-def _words(words):
-    return [(f"word {i}", f"0x{word:x}") for i, word in enumerate(words)]
-
-
-def _listed(words):
-    """The words up to the last that is not 0; runs of text as text."""
-    used = list(words)
-    while used and used[-1] == 0:
-        used.pop()
-    result, run = [], b""
-    for word in [*used, None]:
-        raw = struct.pack("<I", word) if word is not None else b"\1"
-        stripped = raw.rstrip(b"\0") if run or len(raw.rstrip(b"\0")) > 2 else raw
-        if stripped and all(0x20 <= byte < 0x7F or byte in b"\r\n" for byte in stripped):
-            run += stripped
-            if len(stripped) == 4:
-                continue
-            word = None if word is None else ...
-        if run:
-            result.append(_quoted(run))
-            run = b""
-        if word not in (None, ...):
-            result.append(f"0x{word:x}" if word > 9 else str(word))
-    return ", ".join(result)
-
-
-def _quoted(data):
-    return '"' + data.decode("ascii").replace("\r", "\\r").replace("\n", "\\n") + '"'
+def _fields(known, protocol, structure, words, found):
+    if not found:
+        return tuple((f"word {i}", f"{word:#x}") for i, word in enumerate(words))
+    fields = protocol["structures"][structure] if structure else []
+    places = {field["name"]: field["word"] for field in fields}
+    return tuple((field["name"], known.value(protocol, field, places, words)) for field in fields)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import abi
-from describe import describe, describe_event, describe_fault
+from describe import describe
 from stream import text_of
 
 ARROWS = ("send", "request", "reply", "event")
@@ -140,7 +140,7 @@ class Model:
         """A gap: nothing that was open can be relied on."""
         self._forget(time, before)
         text = Text("lost", (), f"{count} records lost")
-        self._mark("lost", NOBODY, NOBODY, time, before, text)
+        self._mark("lost", NOBODY, NOBODY, time, before - 1, text)
 
     def restart(self, number, time):
         """Another boot: its endpoints are other processes."""
@@ -183,7 +183,8 @@ class Model:
         answers = call.call & abi.CALL_MASK in (abi.REPLY, abi.REPLY_RECEIVE)
         exchange = self._open.get(call.target) if answers else None
         asked = exchange.type if exchange else None
-        return describe(asked, call.message, answers, call.target == abi.SYSTEM)[2]
+        server = endpoint if answers else call.target
+        return self.texts[self._words(call.message, endpoint, server, asked, answers)].text
 
     def state_text(self, state, peer):
         return abi.STATE_WORDS[state].replace("%s", self.lane_name(peer))
@@ -227,13 +228,12 @@ class Model:
         index = self._text_of.get(key)
         if index is None:
             index = self._text_of[key] = len(self.texts)
-            name, fields, text = make()
-            self.texts.append(Text(name, tuple(fields), text))
+            self.texts.append(Text(*make()))
         return index
 
     def _mark(self, kind, source, target, time, number, text, call=0, type_=0, result=0):
         row = len(self.items)
-        index = self._text(text, lambda: text)
+        index = text if isinstance(text, int) else self._text(text, lambda: text)
         self.items.append(Item(kind, source, target, time, time, row, number, call, type_, result,
                                index, NOBODY))  # fmt: skip
 
@@ -310,7 +310,7 @@ class Model:
     # ---- Messages --------------------------------------------------------------------------------
 
     def _deliver(self, fact):
-        type_, words = fact.message
+        type_ = fact.message[0]
         source, target = fact.source, fact.target
         received = self._calls.get(target)
         if received:
@@ -319,7 +319,7 @@ class Model:
         if call and (call.target != target or call.message is None):
             call = None
         if type_ == abi.EVENT_MESSAGE and call is None:
-            self._take_event(fact, words[0])
+            self._take_event(fact)
             return
         if call:
             call.settled = True
@@ -368,35 +368,32 @@ class Model:
         if row == index - 0.5:  # nothing lies between
             row = index
         asked = answered.type if answered else None
-        key = (kind, asked, message, target == abi.SYSTEM)
-        text = self._text(key, lambda: self._describe(kind, asked, message, source, target))
+        text = self._words(message, source, source if kind == "reply" else target, asked, kind == "reply")
         partner = answered.request if answered and answered.request is not None else NOBODY
         self.items.append(Item(kind, self.lane(source), self.lane(target), begin, fact.time, row,
                                fact.number, call.call if call else 0, type_, 0, text, partner))  # fmt: skip
         return index
 
-    @staticmethod
-    def _describe(kind, asked, message, source, target):
-        if kind == "request" and message[0] & ~0xFF == abi.FAULT_MESSAGE and target != abi.SYSTEM:
-            return describe_fault(*message)
-        to_system = abi.SYSTEM in (source, target)
-        return describe(asked, message, kind == "reply", to_system)
+    def _words(self, message, source, server, asked=None, is_answer=False):
+        """The index of the message's Text. Only for the kernel's names it matters who talks to whom."""
+        source, server = (end if end in abi.NAMES else 0 for end in (source, server))
+        key = (message, source, server, asked, is_answer)
+        return self._text(key, lambda: describe(*key))
 
     # ---- Events, interrupts, faults, births, deaths ----------------------------------------------
 
     def _event(self, fact):
-        bits = fact.message[1][0]
         call = self._calls.get(fact.source)
         if call and call.target == fact.target:
             call.settled = True
-        row = len(self.items)
-        self._raised.setdefault((fact.source, fact.target), (fact.time, row))
+        self._raised.setdefault((fact.source, fact.target), (fact.time, len(self.items)))
+        message = (abi.EVENT_MESSAGE, fact.message[1])
         self._mark("raised", self.lane(fact.source), self.lane(fact.target), fact.time, fact.number,
-                   Text(*_frozen(describe_event(bits))), type_=abi.EVENT_MESSAGE)  # fmt: skip
+                   self._words(message, fact.source, fact.target), type_=abi.EVENT_MESSAGE)  # fmt: skip
 
-    def _take_event(self, fact, bits):
+    def _take_event(self, fact):
         begin, row = self._raised.pop((fact.source, fact.target), (fact.time, len(self.items)))
-        text = self._text(("event", bits), lambda: describe_event(bits))
+        text = self._words(fact.message, fact.source, fact.target)
         self.items.append(Item("event", self.lane(fact.source), self.lane(fact.target), begin,
                                fact.time, row, fact.number, 0, abi.EVENT_MESSAGE, 0, text,
                                NOBODY))  # fmt: skip
@@ -450,8 +447,3 @@ class Model:
         if lane >= 0 and self.lanes[lane].state == abi.RUNNING:
             self._set(lane, abi.READY, NOBODY, fact.time, fact.number)
         self._set(self.lane(fact.target), abi.RUNNING, NOBODY, fact.time, fact.number)
-
-
-def _frozen(description):
-    name, fields, text = description
-    return name, tuple(fields), text

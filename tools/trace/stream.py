@@ -108,9 +108,9 @@ class Stream:
         while (header := self._next_header()) is not None:
             size = HEADER.size + header.bytes
             inner = self._chunk_inside(size)
-            if inner is not None:
+            if inner is not None and inner + HEADER.size <= len(self.buffer):
                 self._skip(inner)
-            elif len(self.buffer) < size:
+            elif inner is not None or len(self.buffer) < size:
                 return
             else:
                 body = bytes(self.buffer[HEADER.size : size])
@@ -122,7 +122,7 @@ class Stream:
         header = self._next_header()
         if header is not None:
             size = ENTRY_BYTES[header.kind]
-            whole = (len(self.buffer) - HEADER.size) // size
+            whole = min(header.count, (len(self.buffer) - HEADER.size) // size) if size else 0
             body = bytes(self.buffer[HEADER.size : HEADER.size + whole * size])
             del self.buffer[: HEADER.size + len(body)]
             yield from self._entries(header._replace(count=whole), body)
@@ -148,12 +148,16 @@ class Stream:
             self._skip(1)
 
     def _chunk_inside(self, size):
-        """Where in this chunk another one begins, or None."""
-        at = self.buffer.find(MAGIC, 1, size)
-        while at >= 0 and at + HEADER.size <= len(self.buffer):
-            if read_header(self.buffer, at) is not None:
+        """Where in this chunk another one begins, or might begin once more bytes have come, or None."""
+        at = self.buffer.find(MAGIC, 1, size + len(MAGIC) - 1)
+        while at >= 0:
+            if at + HEADER.size > len(self.buffer) or read_header(self.buffer, at) is not None:
                 return at
-            at = self.buffer.find(MAGIC, at + 1, size)
+            at = self.buffer.find(MAGIC, at + 1, size + len(MAGIC) - 1)
+        if size <= len(self.buffer) < size + len(MAGIC) - 1:
+            for at in range(size - len(MAGIC) + 1, size):
+                if MAGIC.startswith(self.buffer[at:]):
+                    return at
         return None
 
     def _entries(self, header, body):

@@ -197,8 +197,7 @@ class App {
   }
 
   resultName(result) {
-    const name = this.trace.constants.errors[-result];
-    return name ? `-${name}` : String(result);
+    return this.trace.constants.errors[-result] ?? String(result);
   }
 
   otherHalf(item) {
