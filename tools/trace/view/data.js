@@ -214,7 +214,7 @@ class Shown {
   between(lane, side, low, high) {
     const sums = this.sums[lane][side];
     if (!sums.length) return 0;
-    const at = (rank) => sums.data[Math.min(Math.round(rank / BLOCK), sums.length - 1)];
+    const last = sums.length - 1, at = (rank) => sums.data[rank >= this.length ? last : Math.min(Math.round(rank / BLOCK), last)];
     return at(high) - at(low);
   }
 
