@@ -43,7 +43,7 @@ class Outputs(unittest.TestCase):
         cls.folder.cleanup()
 
     def test_what_it_says(self):
-        self.assertIn("57 records, 27 messages and marks, 8 lanes, 5 bytes were no trace", self.run_of_it.stderr)
+        self.assertIn("27 messages and marks, 8 lanes; 57 records, 5 bytes were no trace", self.run_of_it.stderr)
 
     # ---- JSON ------------------------------------------------------------------------------------
 

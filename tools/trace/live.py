@@ -25,7 +25,7 @@ class Chunks:
 
     def cut(self, ended=False):
         """Makes what the reader has taken in since a chunk."""
-        chunk = self.cutter.next(ended, self.reader.summary())
+        chunk = self.cutter.next(ended, self.reader.note())
         if chunk is not None:
             with self.changed:
                 self.list.append(chunk)

@@ -169,8 +169,12 @@ class Model:
         return {NOBODY: "nobody", ANYBODY: "anyone"}[lane] if lane < 0 else self.lanes[lane].name
 
     def lane_order(self):
-        """Lanes as they are shown: what is no process first."""
-        return sorted(range(len(self.lanes)), key=lambda lane: abi.is_process(self.lanes[lane].endpoint))
+        """Lanes as they are shown: the kernel's names first."""
+        def key(lane):
+            endpoint = self.lanes[lane].endpoint
+            return (1, lane) if abi.is_process(endpoint) else (0, endpoint)
+
+        return sorted(range(len(self.lanes)), key=key)
 
     def text_of(self, item):
         return self.texts[item.text].text

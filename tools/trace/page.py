@@ -28,5 +28,5 @@ def page(chunk=None):
 
 
 def write(reader, file):
-    chunk = columns.Cutter(reader.model).next(ended=True, note=reader.summary())
+    chunk = columns.Cutter(reader.model).next(ended=True, note=reader.note())
     file.write(page(chunk))

@@ -62,9 +62,12 @@ class Reader:
 
     def summary(self):
         """One line about what came, with what did not."""
-        model, stream = self.model, self.stream
-        parts = [f"{self.records} records", f"{len(model.items)} messages and marks",
-                 f"{len(model.lanes)} lanes"]  # fmt: skip
+        return f"{len(self.model.items)} messages and marks, {len(self.model.lanes)} lanes; {self.note()}"
+
+    def note(self):
+        """How many records these are made of, and what is wrong with them."""
+        stream = self.stream
+        parts = [f"{self.records} records"]
         if stream.lost:
             parts.append(f"{stream.lost} records lost")
         if stream.skipped:

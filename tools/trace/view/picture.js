@@ -5,7 +5,7 @@
 
 const HEAD = 34; // pixels, for the lanes' names
 const GUTTER = 96; // for times
-const LEAST_LANE = 116;
+const LEAST_LANE = 60;
 const MOST_ARROWS = 1500;
 const CLOSE = 7; // pixels between arrows below which they are drawn without dashes and points
 const LABEL = 14; // pixels from one label to the next
@@ -51,8 +51,9 @@ class Picture {
   }
 
   orderLanes() {
-    const process = (lane) => this.trace.lanes[lane].process;
-    this.lanes = [...this.shown.used].sort((a, b) => process(a) - process(b) || a - b);
+    // The kernel's names first, then the processes as they appeared.
+    const { lanes } = this.trace, key = (lane) => (lanes[lane].process ? 1e6 + lane : lanes[lane].endpoint);
+    this.lanes = [...this.shown.used].sort((a, b) => key(a) - key(b));
   }
 
   resize() {
@@ -435,10 +436,8 @@ class Picture {
     }
     for (const [sign, colour] of [[-1, colours.reply], [1, colours.request]]) {
       c.fillStyle = colour;
-      c.beginPath();
       for (let i = 0; i < bars.length; i += 3)
-        if (Math.sign(bars[i + 2]) === sign) c.rect(bars[i], bars[i + 1], bars[i + 2], BAND - 0.5);
-      c.fill();
+        if (Math.sign(bars[i + 2]) === sign) c.fillRect(bars[i], bars[i + 1], bars[i + 2], BAND - 1);
     }
   }
 
@@ -510,13 +509,23 @@ class Picture {
       const { name, process, endpoint } = this.trace.lanes[lane], x = this.xs[lane];
       c.font = this.font(13, "600");
       c.fillStyle = colours.ink;
-      c.fillText(this.fit(name, this.laneWidth), x, 15);
+      c.fillText(this.fit(name, this.laneWidth + 12), x, 15);
       c.font = this.font(10.5);
       c.fillStyle = colours.soft;
       c.fillText(process ? String(endpoint) : "kernel", x, 28);
     }
     c.fillStyle = colours.panel;
-    c.fillRect(0, 0, GUTTER - 20, HEAD - 1);
+    c.fillRect(0, 0, GUTTER - 30, HEAD - 1);
+    c.fillStyle = colours.cursor;
+    c.font = this.font(13, "600");
+    const hidden = this.lanes.length * this.laneWidth - (this.width - GUTTER) - this.sideways;
+    if (this.sideways > 4) c.fillText("\u2039 more", GUTTER - 56, 20);
+    if (hidden > 4) {
+      c.fillStyle = colours.panel;
+      c.fillRect(this.width - 52, 0, 52, HEAD - 1);
+      c.fillStyle = colours.cursor;
+      c.fillText("more \u203a", this.width - 26, 20);
+    }
   }
 }
 
