@@ -68,7 +68,7 @@ def qemu_command(arguments, lines):
     if arguments.cpu:
         command += ["-cpu", arguments.cpu]
     if arguments.icount:
-        command += ["-icount", "shift=0,sleep=off"]
+        command += ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm"]
     if arguments.append:
         command += ["-append", arguments.append]
     return command

@@ -15,6 +15,7 @@ static message in, out;
 static endpoint_t server, inner;
 
 static bool by_sysenter;
+bool backwards;
 const char *player_gate = "";
 
 static void trap_registers(struct ipc_registers *r)
@@ -25,7 +26,9 @@ static void trap_registers(struct ipc_registers *r)
 int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
 {
     struct ipc_registers r = {.eax = eax, .ebx = (uint32_t)ebx, .ecx = ecx, .esi = esi};
-    if (by_sysenter)
+    if (backwards)
+        trap_backwards(&r);
+    else if (by_sysenter)
         ipc_trap_sysenter(&r);
     else
         ipc_trap(&r);
@@ -39,6 +42,12 @@ endpoint_t player(const char *name, const char *role)
     char arguments[32];
     snprintf(arguments, sizeof arguments, "%s %s", role, player_gate);
     return start(name, arguments);
+}
+
+uint32_t ticks_of(endpoint_t process)
+{
+    struct process_info info;
+    return describe(process, &info) ? info.ticks : 0;
 }
 
 bool marked(const char *expected)

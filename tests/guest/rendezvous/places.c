@@ -42,14 +42,30 @@ static bool waits_at(unsigned there)
     return ask(PLAY_ANSWER, PLACE_BOXES, there, 0) && ask(PLAY_ANSWER, PLACE_BOXES, there, 0);
 }
 
+static unsigned to_each_place(int32_t type, unsigned here)
+{
+    unsigned right = 0;
+    for (unsigned there = 0; there < PLACES; there++)
+        right += ask(type, here, there, 0) + ask(type, here, there, 0);
+    return right;
+}
+
 static void all_places(void)
 {
-    for (unsigned here = 0; here < PLACES; here++) {
-        unsigned right = 0;
-        for (unsigned there = 0; there < PLACES; there++)
-            right += ask(PLAY_ANSWER, here, there, 0) + ask(PLAY_ANSWER, here, there, 0);
-        IS(right, 2 * PLACES, "from place %u to each place: question and answer whole", here);
-    }
+    for (unsigned here = 0; here < PLACES; here++)
+        IS(to_each_place(PLAY_ANSWER, here), 2 * PLACES,
+           "from place %u to each place: question and answer whole", here);
+    IS(report().wrong, 0, "and nothing beside the server's messages was written");
+}
+
+static void all_places_backwards(void)
+{
+    unsigned right = 0;
+    backwards = true;
+    for (unsigned here = 0; here < PLACES; here++)
+        right += to_each_place(PLAY_BACKWARDS, here);
+    backwards = false;
+    IS(right, 2 * PLACES * PLACES, "the same with the direction flag set on both sides");
     IS(report().wrong, 0, "and nothing beside the server's messages was written");
 }
 
@@ -123,6 +139,41 @@ static void ended_otherwise(void)
     }
 }
 
+/* A question that is taken, and whose wait something else ends before the answer. */
+static bool ended_by(int32_t type, uint32_t flags, int error, unsigned here, unsigned there)
+{
+    uint32_t second;
+    message question;
+    question_fill(&question, type | (int32_t)there, here);
+    question.m_words[0] = 6000;
+    place_put(here, &question);
+    const message before = *place_in(here);
+    return call(IPC_REQUEST | flags, (uint32_t)server, place_pointer(here), 2000, &second) ==
+               -error &&
+           second == (uint32_t)server && memcmp(place_in(here), &before, sizeof before) == 0 &&
+           places_wrong(here) == 0;
+}
+
+/* Then the client, at whatever place, is answered there and nowhere else. */
+static void ended_early(void)
+{
+    unsigned cancelled = 0, late = 0, intact = 0;
+    for (unsigned here = 0; here < PLACES; here++) {
+        const unsigned next = (here + 4) % PLACES, there = (here + 7) % PLACES;
+        waits_at(there);
+        cancelled += ended_by(PLAY_CANCEL, 0, EREPLYINTR, here, there);
+        intact += ask(PLAY_ANSWER, next, there, 0) + ask(PLAY_ANSWER, here, there, 0);
+        late += ended_by(PLAY_LATE, IPC_TIMEOUT, EREPLYTIMEDOUT, here, there);
+        nap(10000);
+        intact += ask(PLAY_ANSWER, next, there, 0) + ask(PLAY_ANSWER, here, there, 0);
+    }
+    IS(cancelled, PLACES, "a cancel ends the wait for an answer, from each place");
+    IS(late, PLACES, "so does its deadline");
+    IS(intact, 4 * PLACES, "the requests after it are answered where they lie");
+    const struct play_report r = report();
+    OK(r.wrong == 0 && r.notes == 0, "the server got nothing else, and nothing beside its messages");
+}
+
 static bool not_reached(endpoint_t dead, unsigned here)
 {
     uint32_t who;
@@ -135,6 +186,7 @@ static void no_answer(void)
 {
     uint32_t second;
     OK(waits_at(4), "the server waits");
+    const uint32_t ran = ticks_of(server);
     message question;
     question_fill(&question, PLAY_DIE, 9);
     place_put(6, &question);
@@ -152,6 +204,7 @@ static void no_answer(void)
         end(server);
     }
     IS(endpoint_slot(server), endpoint_slot(dead), "another in the slot of the dead");
+    OK(ran > 2 && ticks_of(server) <= 1, "its ticks begin at 0");
     const unsigned theirs[] = {PLACE_BOXES, 3, PLACE_WHOLE};
     for (unsigned i = 0; i < 3; i++) {
         bool right = waits_at(theirs[i]);
@@ -163,6 +216,9 @@ static void no_answer(void)
 
 static int variable = 1;
 
+/* See behind.ld: read-only, on the page behind the last that is written. */
+static const char behind[PAGE_BYTES] __attribute__((section(".behind"), aligned(PAGE_BYTES))) = {1};
+
 static void bad_pages(void)
 {
     /* program.ld: constants end a page before what is written begins. */
@@ -173,7 +229,8 @@ static void bad_pages(void)
     } bad[] = {{USER_STACK_TOP, "the second page missing"},
                {USER_END, "the second page the kernel's"},
                {USER_SERVERS, "both missing"},
-               {edge, "the first page read-only"}};
+               {edge, "the first page read-only"},
+               {(uint32_t)behind, "the second page read-only"}};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         unsigned refused = 0;
         for (unsigned words = 1; words < MESSAGE_WORDS; words++)
@@ -203,8 +260,10 @@ void test_places(void)
     server = player("places", "server");
     places_begin();
     all_places();
+    all_places_backwards();
     from_call_to_call();
     ended_otherwise();
+    ended_early();
     bad_pages();
     with_work_between();
     no_answer();

@@ -6,7 +6,7 @@
  * scribe    keeps marks in the order in which they came
  * weak      tries what its module's line does not permit, and tells the scribe the results
  * spinner   runs
- * raiser, driver   see lines.c
+ * raiser, driver, clock   see lines_player.c
  */
 #include "player.h"
 
@@ -15,12 +15,16 @@
 #include <parley/system.h>
 #include <string.h>
 
-bool by_sysenter;
+bool by_sysenter, backwards;
 struct play_report report;
 
 void play_trap(struct ipc_registers *r)
 {
-    if (by_sysenter)
+    const bool this_one = backwards;
+    backwards = false;
+    if (this_one)
+        trap_backwards(r);
+    else if (by_sysenter)
         ipc_trap_sysenter(r);
     else
         ipc_trap(r);
@@ -147,6 +151,15 @@ static message prepare(const message *request, message *m)
     case PLAY_ALARM:
         sys_alarm(request->m_words[0]);
         break;
+    case PLAY_BACKWARDS:
+        backwards = true;
+        break;
+    case PLAY_CANCEL:
+        sys_cancel(request->m_source, 0);
+        break;
+    case PLAY_LATE:
+        ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, m, request->m_words[0], NULL);
+        break;
     case PLAY_REPORT:
         return play_take_report();
     case PLAY_DIE:
@@ -215,8 +228,10 @@ static void play_receiver(void)
         place = (unsigned)came.m_type & 0xff;
         places_wrong(place);
         switch (came.m_type & ~0xff) {
+        case PLAY_BACKWARDS:
         case PLAY_ANSWER:
             m = answer_to(&came);
+            backwards = (came.m_type & ~0xff) == PLAY_BACKWARDS;
             send_from(place, came.m_source, &m);
             break;
         case PLAY_REPORT:
@@ -325,6 +340,8 @@ int main(int argc, char **argv)
     if (strcmp(role, "raiser") == 0)
         play_raiser();
     if (strcmp(role, "driver") == 0)
-        play_driver();
+        play_driver(PLAY_LINE, 'D');
+    if (strcmp(role, "clock") == 0)
+        play_driver(PLAY_LINE_CLOCK, 'C');
     return 1;
 }
