@@ -8,7 +8,7 @@
 #include "text.h"
 #include "timer.h"
 
-struct ipc_table ipc_table;
+_Alignas(ARCH_TABLE_ALIGN) struct ipc_table ipc_table;
 struct process process_table[IPC_PROCESSES];
 static unsigned living;
 

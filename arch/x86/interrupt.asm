@@ -19,7 +19,7 @@
 
 extern trap_general_saved, pushed_vector, pushed_error
 extern ipc_table, process_table, descriptors_task, pic_masked
-extern flat, rendezvous_nobody_entry, rendezvous_receiver_entry
+extern flat, rendezvous_nobody_entry
 
         section .text
 
@@ -53,9 +53,10 @@ raised:
         test    [ss:ENTRY(edx, EVENT_MASK)], ecx
         jz      .general
         mov     eax, [ss:PROCESS(edx, CONTEXT_PARTNER)]
-        cmp     eax, rendezvous_receiver_entry
+        cmp     eax, PARTNER_RECEIVER
         je      .receiver
-        and     eax, ~WITH_MESSAGE
+        cmp     eax, PARTNER_MESSAGE
+        je      .waits
         cmp     eax, [ss:ENTRY(edx, ENDPOINT)]
         jne     .general
 .waits:

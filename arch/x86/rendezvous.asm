@@ -13,13 +13,14 @@
 ; follows. Entries are named by their distance from the core's table; that times eight is a
 ; process's distance from the process table.
 ;
-;   partner   It waits in ipc_reply_receive, openly (arch_open): its endpoint; with WITH_MESSAGE when
-;             it waits with a message of its own.
+;   partner   It waits in ipc_reply_receive, openly (arch_open): with boxes its endpoint, with a message
+;             of its own PARTNER_MESSAGE, with one in two pages PARTNER_APART.
 ;             It runs, was woken from such a wait by a request that this file carried out, and
 ;             nothing but what this file does has happened since: the client's entry; or, when it
-;             had waited with a message of its own, rendezvous_client's, and `client` is the client's.
-;             It waits in a plain receive, openly (arch_accept): rendezvous_receiver's, and `accepts` is
-;             the source. With a message in two pages: see there. Else: nobody's entry.
+;             had waited with a message of its own, rendezvous_client's, and `client` is the client's;
+;             or, with a message in two pages on either side, rendezvous_apart_client's, and so is `client`.
+;             It waits in a plain receive, openly (arch_accept): PARTNER_RECEIVER, and `accepts` is
+;             the source. Else: nobody's entry.
 ;   reach     Whom it may ask: the one is permitted to, neither has FPU state or ports to change, and
 ;             the server's priority is not worse than the client's. reach_boxes: nobody, when it
 ;             lacks a box.
@@ -32,6 +33,12 @@
 ; take can have come. The client's endpoint and ticket are compared, and the mask of events; the rest
 ; of the server's wait is in its entry still.
 ;
+; A target is whatever the client's eax holds, and one comparison with `partner` decides whether a server with boxes
+; gets it. So no other `partner` may equal it. All that are neither endpoint nor a client's entry have slot 255 for
+; their low byte, and no `reach` has that slot's bit: what is asked of the last slot is C's. A client's entry is
+; `partner` of one who runs, or whom an interrupt has displaced: who runs now is better, and its `reach` has not
+; that one.
+;
 ; A frame that QEMU's virtual-8086 mode pushed (trap.asm) begins 16 bytes lower. There this file
 ; finds partner_v86 for `partner`, self_v86 for `self`, directory_v86 for `directory` and may_v86 for `may`:
 ; all lead to C before anything is changed that matters. A number that is no call is refused there, too.
@@ -41,8 +48,7 @@
 
 extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
 ; From kernel.ld: the distances of the entries below from ipc_table.
-extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_receiver_entry, rendezvous_v86_entry
-extern rendezvous_apart_entry, rendezvous_apart_client_entry
+extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_apart_client_entry, rendezvous_v86_entry
 
 ; The physical page of the user address `%1` in esi, which the process may write; or goes to C. The page
 ; tables are looked at as arch_space_find does; the kernel's half has no entry that is the user's. Clobbers
@@ -199,17 +205,13 @@ extern rendezvous_apart_entry, rendezvous_apart_client_entry
         shl     edx, ENTRY_SHIFT
 %endmacro
 
-; To `%1`, unless it waits openly with its boxes; with a message of its own. The caller may have passed what is
-; no endpoint and yet equals `partner`: nobody's entry, or an endpoint with WITH_MESSAGE.
+; To `%1`, unless it waits openly with its boxes; with a message of its own.
 %macro unless_with_boxes 1
         cmp     [ss:PROCESS(edx, CONTEXT_PARTNER)], eax
         jne     %1
-        cmp     [ss:ENTRY(edx, ENDPOINT)], eax
-        jne     trap_call_saved
 %endmacro
 %macro unless_with_message 1
-        lea     ecx, [eax + WITH_MESSAGE]
-        cmp     [ss:PROCESS(edx, CONTEXT_PARTNER)], ecx
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], PARTNER_MESSAGE
         jne     %1
         cmp     [ss:ENTRY(edx, ENDPOINT)], eax
         jne     trap_call_saved
@@ -256,7 +258,7 @@ extern rendezvous_apart_entry, rendezvous_apart_client_entry
 ; ebx the sender's entry, eax its endpoint. Clobbers ecx.
 %macro find_receiver 0
         mov     ebx, [esp + AT_SELF]
-        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_receiver_entry
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], PARTNER_RECEIVER
         jne     trap_call_saved
         cmp     [ss:ENTRY(edx, ENDPOINT)], eax
         jne     trap_call_saved
@@ -356,8 +358,7 @@ rendezvous_call:
         mov     [ENTRY(ebx, IN)], ebp
         inc     dword [ENTRY(ebx, SENT)]
         mov     eax, [ENTRY(ebx, ENDPOINT)]
-        lea     ecx, [eax + WITH_MESSAGE]
-        mov     [ss:esp + AT_PARTNER], ecx
+        mov     dword [ss:esp + AT_PARTNER], PARTNER_MESSAGE
         lea     esi, [ebp + KERNEL_BASE + 4]
         mov     edx, edi
         finish_answer edx
@@ -368,9 +369,6 @@ v86:
 
 ; ---- The same with a message in two pages, on one side or both -----------------------------------------
 
-; A process that waits so, openly, has rendezvous_apart's entry for partner. One that was woken by a request of
-; which one side had such a message has rendezvous_apart_client's.
-
 ; ebx: the caller's, which straddles.
         align 16
 request_apart:
@@ -378,9 +376,10 @@ request_apart:
         cmp     [ss:ENTRY(edx, ENDPOINT)], eax
         jne     trap_call_saved
         mov     ebp, [ss:PROCESS(edx, CONTEXT_PARTNER)]
-        cmp     ebp, rendezvous_apart_entry
+        cmp     ebp, PARTNER_APART
         je      .waits
-        and     ebp, ~WITH_MESSAGE
+        cmp     ebp, PARTNER_MESSAGE
+        je      .waits
         cmp     ebp, eax
         jne     trap_call_saved
 .waits:
@@ -390,7 +389,7 @@ request_apart:
 ; The caller's is in one piece: its boxes, or at ebp. edx: the server's entry.
         align 16
 request_to_apart:
-        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_apart_entry
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], PARTNER_APART
         jne     request_to_system
         cmp     [ss:ENTRY(edx, ENDPOINT)], eax
         jne     trap_call_saved
@@ -398,7 +397,7 @@ request_to_apart:
         mov     ebp, [esp + AT_IN_BOX]
         jmp     request_any
 .with_message:
-        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], rendezvous_apart_entry
+        cmp     dword [ss:PROCESS(edx, CONTEXT_PARTNER)], PARTNER_APART
         jne     trap_call_saved
         cmp     [ss:ENTRY(edx, ENDPOINT)], eax
         jne     trap_call_saved
@@ -449,8 +448,7 @@ answer_any:
         find_message answer_apart
         check_any_answer
         lea     esi, [ebp + KERNEL_BASE + 4]
-        mov     edx, [esp + AT_ENDPOINT]
-        or      edx, WITH_MESSAGE
+        mov     edx, PARTNER_MESSAGE
         jmp     .finish
 .boxes:
         check_any_answer
@@ -482,7 +480,7 @@ answer_any:
 answer_apart:
         check_any_answer
         wait_apart
-        mov     edx, rendezvous_apart_entry
+        mov     edx, PARTNER_APART
         jmp     answer_any.finish
 
 ; ---- The other calls ------------------------------------------------------------------------------------
@@ -599,7 +597,7 @@ receive:
         mov     dword [ENTRY(ecx, STATE)], IPC_RECEIVING
         mov     dword [ENTRY(ecx, EVENT_MASK)], IPC_ALL_EVENTS
         mov     [esp + AT_ACCEPTS], eax
-        mov     dword [esp + AT_PARTNER], rendezvous_receiver_entry
+        mov     dword [esp + AT_PARTNER], PARTNER_RECEIVER
         mov     dword [rendezvous_woken], rendezvous_nobody_entry
         lea     esp, [PROCESS(edx, FRAME_GS)]
         leave_kernel
@@ -666,32 +664,31 @@ calls:
   %assign number number + 1
 %endrep
 
-        section .data align=128
+        section .data align=TABLE_ALIGN
 
 ; The entry of the process that a send woke, and that is ready though the scheduler does not know it.
 global rendezvous_woken
 rendezvous_woken:
         dd      rendezvous_nobody_entry
-        align   128
 
 ; Entries of nobody: their word of call and ticket is never what an answer passes, since IPC_REQUEST is
-; no answer; the last one's ticket is the last that there is.
+; no answer; the last one's ticket is the last that there is. They lie so that a distance ends in
+; PARTNER_LOW, which no endpoint of a process does.
 %macro entry_of_nobody 1
         times ENTRY_REPLY_CALL db 0
         dd      %1
         times ENTRY_BYTES - ENTRY_REPLY_CALL - 4 db 0
 %endmacro
 
-global rendezvous_nobody, rendezvous_client, rendezvous_receiver, rendezvous_apart, rendezvous_apart_client
-global rendezvous_v86
+global rendezvous_nobody, rendezvous_client, rendezvous_apart_client, rendezvous_v86
+        align   TABLE_ALIGN
+        times PARTNER_LOW db 0
 rendezvous_nobody:
         entry_of_nobody IPC_REQUEST
+        times TABLE_ALIGN - ENTRY_BYTES db 0
 rendezvous_client:
         entry_of_nobody IPC_REQUEST
-rendezvous_receiver:
-        entry_of_nobody IPC_REQUEST
-rendezvous_apart:
-        entry_of_nobody IPC_REQUEST
+        times TABLE_ALIGN - ENTRY_BYTES db 0
 rendezvous_apart_client:
         entry_of_nobody IPC_REQUEST
 rendezvous_v86:

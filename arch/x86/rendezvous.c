@@ -8,8 +8,7 @@
 #include <abi/layout.h>
 
 /* From rendezvous.asm: entries of nobody, seen from the core's table. */
-extern const struct ipc_process rendezvous_nobody, rendezvous_receiver, rendezvous_apart,
-    rendezvous_v86;
+extern const char rendezvous_nobody[], rendezvous_v86[];
 extern uint32_t rendezvous_woken;
 
 /* From interrupt.asm. */
@@ -17,8 +16,6 @@ extern uint32_t interrupt_displaced;
 extern struct {
     uint32_t entry, event;
 } interrupt_lines[PIC_LINES];
-
-#define WITH_MESSAGE 0x80000000u /* no endpoint has this bit */
 
 extern struct ipc_table ipc_table;
 extern char process_table[], kernel_directory[];
@@ -32,7 +29,7 @@ void rendezvous_off(void)
     off = true;
 }
 
-static uint32_t from_table(const struct ipc_process *entry)
+static uint32_t from_table(const char *entry)
 {
     return (uint32_t)entry - (uint32_t)ipc_table.process;
 }
@@ -40,10 +37,10 @@ static uint32_t from_table(const struct ipc_process *entry)
 void rendezvous_create(struct arch_context *context)
 {
     context->rendezvous = (struct arch_rendezvous){
-        .partner_v86 = from_table(&rendezvous_nobody),
-        .self_v86 = from_table(&rendezvous_v86),
+        .partner_v86 = from_table(rendezvous_nobody),
+        .self_v86 = from_table(rendezvous_v86),
         .directory_v86 = arch_phys_of(kernel_directory), /* no user pages */
-        .partner = from_table(&rendezvous_nobody),
+        .partner = from_table(rendezvous_nobody),
         .self = ((uint32_t)context - (uint32_t)process_table) / 8,
         .directory = context->space->directory,
         .out_box = {0, SELECTOR_USER_DATA},
@@ -60,6 +57,7 @@ void arch_reach(struct arch_context *process, unsigned slot, bool may)
     struct arch_rendezvous *r = &process->rendezvous;
     const uint32_t bit = 1u << slot % 32;
     uint32_t *reach = &r->reach[slot / 32], *reach_boxes = &r->reach_boxes[slot / 32];
+    may = may && slot != (ARCH_PARTNER_LOW & 255);
     *reach = may ? *reach | bit : *reach & ~bit;
     *reach_boxes = has_boxes(r) ? *reach : 0;
 }
@@ -122,15 +120,15 @@ void arch_boxes(struct arch_context *process, phys_addr_t in, phys_addr_t out)
 void arch_open(struct arch_context *process, unsigned slot, bool with_boxes)
 {
     if (process->deliver.first_bytes != 0)
-        process->rendezvous.partner = from_table(&rendezvous_apart);
+        process->rendezvous.partner = ARCH_PARTNER_APART;
     else
         process->rendezvous.partner =
-            (uint32_t)ipc_table.process[slot].endpoint | (with_boxes ? 0 : WITH_MESSAGE);
+            with_boxes ? (uint32_t)ipc_table.process[slot].endpoint : ARCH_PARTNER_MESSAGE;
 }
 
 void arch_accept(struct arch_context *process, endpoint_t source)
 {
-    process->rendezvous.partner = from_table(&rendezvous_receiver);
+    process->rendezvous.partner = ARCH_PARTNER_RECEIVER;
     process->rendezvous.accepts = (uint32_t)source;
 }
 
@@ -138,9 +136,9 @@ void arch_accept(struct arch_context *process, endpoint_t source)
 static struct arch_context *take(uint32_t *entry)
 {
     const uint32_t found = *entry;
-    if (found == from_table(&rendezvous_nobody))
+    if (found == from_table(rendezvous_nobody))
         return NULL;
-    *entry = from_table(&rendezvous_nobody);
+    *entry = from_table(rendezvous_nobody);
     return (struct arch_context *)(process_table + found * 8);
 }
 
@@ -159,11 +157,11 @@ void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t 
     if (off || !arch_line_usable(line))
         return;
     interrupt_lines[line].entry =
-        driver == NULL ? from_table(&rendezvous_nobody) : driver->rendezvous.self;
+        driver == NULL ? from_table(rendezvous_nobody) : driver->rendezvous.self;
     interrupt_lines[line].event = driver == NULL ? 0 : event;
 }
 
 void arch_close(struct arch_context *process)
 {
-    process->rendezvous.partner = from_table(&rendezvous_nobody);
+    process->rendezvous.partner = from_table(rendezvous_nobody);
 }

@@ -12,13 +12,13 @@
 
 #define ENTRY_BYTES 128u
 
-/* Entries of nobody, as the assembly lays them out. */
-#define NOBODY       MACHINE_NOBODY
-#define CLIENT       (NOBODY + ENTRY_BYTES)
-#define RECEIVER     (NOBODY + 2 * ENTRY_BYTES)
-#define APART        (NOBODY + 3 * ENTRY_BYTES)
-#define APART_CLIENT (NOBODY + 4 * ENTRY_BYTES)
-#define WITH_MESSAGE MACHINE_WITH_MESSAGE
+/* Entries of nobody, as the assembly lays them out, and how one may wait. */
+#define NOBODY         MACHINE_NOBODY
+#define CLIENT         (NOBODY + 512)
+#define APART_CLIENT   (NOBODY + 1024)
+#define WAITS_MESSAGE  MACHINE_MESSAGE
+#define WAITS_APART    0x800003ffu
+#define WAITS_RECEIVER 0x800005ffu
 
 /* What offsets.c asserts, and that this machine keeps words as that one does. */
 _Static_assert(offsetof(struct ipc_process, delivered) == offsetof(struct ipc_process, state) + 3,
@@ -108,11 +108,11 @@ static struct words word_of(const struct ipc_table *t, unsigned slot, enum form 
 
     if (ipc_waits_openly(t, slot)) {
         if (form == IN_TWO_PAGES)
-            return (struct words){APART, 0};
-        return (struct words){(uint32_t)p->endpoint | (form == BOXES ? 0 : WITH_MESSAGE), 0};
+            return (struct words){WAITS_APART, 0};
+        return (struct words){form == BOXES ? (uint32_t)p->endpoint : WAITS_MESSAGE, 0};
     }
     if (ipc_accepts_openly(t, slot) && form != IN_TWO_PAGES)
-        return (struct words){RECEIVER, p->waits_for};
+        return (struct words){WAITS_RECEIVER, p->waits_for};
     return (struct words){NOBODY, 0};
 }
 
@@ -219,13 +219,13 @@ static bool ask(struct machine *m)
     if (m->op->call != IPC_REQUEST || !reaches(m, self, server))
         return false;
     partner = m->partner[server];
-    if ((uint32_t)m->table.process[server].endpoint != eax)
-        return false;
     if (!apart && partner == eax)
         return request(m, server, entry_of(self));
-    if (!apart && partner == eax + WITH_MESSAGE)
+    if ((uint32_t)m->table.process[server].endpoint != eax)
+        return false;
+    if (!apart && partner == WAITS_MESSAGE)
         return request(m, server, CLIENT);
-    if (partner == APART || (apart && (partner & ~WITH_MESSAGE) == eax))
+    if (partner == WAITS_APART || (apart && (partner == WAITS_MESSAGE || partner == eax)))
         return request(m, server, APART_CLIENT);
     return false;
 }
@@ -245,12 +245,11 @@ static bool finish_answer(struct machine *m, unsigned client, uint32_t waits_as)
 
 static bool answer(struct machine *m)
 {
-    static const uint32_t waits_as[FORMS] = {0, WITH_MESSAGE, 0};
     const unsigned self = m->op->slot;
     const enum form form = m->form[self];
     struct ipc_process *p = &m->table.process[self];
     const uint32_t partner = m->partner[self];
-    const bool at_once = partner < NOBODY; /* the client's entry itself */
+    const bool at_once = partner < entry_of(IPC_PROCESSES); /* the client's entry itself */
     uint32_t client = at_once ? partner : m->client[self];
 
     if ((m->op->call & IPC_CALL_MASK) != IPC_REPLY_RECEIVE || m->op->source != ANY)
@@ -264,7 +263,9 @@ static bool answer(struct machine *m)
     if (!at_once)
         p->in = m->op->in;
     return finish_answer(m, client / ENTRY_BYTES,
-                         form == IN_TWO_PAGES ? APART : (uint32_t)p->endpoint | waits_as[form]);
+                         form == BOXES     ? (uint32_t)p->endpoint
+                         : form == MESSAGE ? WAITS_MESSAGE
+                                           : WAITS_APART);
 }
 
 /* ---- The others ------------------------------------------------------------------------------ */
@@ -276,7 +277,7 @@ static bool send(struct machine *m)
     if (m->op->call != IPC_SEND || m->form[self] == IN_TWO_PAGES ||
         !may(m, self, 1u << CALL_BIT_send) || !reaches(m, self, slot))
         return false;
-    if (m->partner[slot] != RECEIVER || m->table.process[slot].endpoint != m->op->target ||
+    if (m->partner[slot] != WAITS_RECEIVER || m->table.process[slot].endpoint != m->op->target ||
         m->woken != NOBODY ||
         (m->accepts[slot] != ANY && m->accepts[slot] != m->table.process[self].endpoint))
         return false;
@@ -302,7 +303,7 @@ static bool receive(struct machine *m)
         return false;
     wait_with(p, IPC_RECEIVING, m->op->in, m->op->target, IPC_ALL_EVENTS);
     m->accepts[self] = m->op->target;
-    m->partner[self] = RECEIVER;
+    m->partner[self] = WAITS_RECEIVER;
     m->runs = m->woken / ENTRY_BYTES;
     m->woken = NOBODY;
     return true;
@@ -315,10 +316,10 @@ static bool interrupt(struct machine *m)
 
     if ((p->event_mask & m->op->events) == 0 || m->displaced != NOBODY)
         return false;
-    if (m->partner[driver] == RECEIVER) {
+    if (m->partner[driver] == WAITS_RECEIVER) {
         if (m->accepts[driver] != ANY)
             return false;
-    } else if ((m->partner[driver] & ~WITH_MESSAGE) != (uint32_t)p->endpoint) {
+    } else if (m->partner[driver] != WAITS_MESSAGE && m->partner[driver] != (uint32_t)p->endpoint) {
         return false;
     }
     m->displaced = entry_of(m->runs);
@@ -361,8 +362,9 @@ static const char *check_partner(const struct machine *m, const struct ipc_table
     uint32_t partner = m->partner[slot], client;
 
     if (partner == words.partner)
-        return partner == RECEIVER && m->accepts[slot] != words.accepts ? "takes another's sends"
-                                                                        : NULL;
+        return partner == WAITS_RECEIVER && m->accepts[slot] != words.accepts
+                   ? "takes another's sends"
+                   : NULL;
     if (after->process[slot].state != IPC_RUNNABLE || slot != m->runs)
         return "knows another partner";
     client = partner == CLIENT || partner == APART_CLIENT ? m->client[slot] : partner;

@@ -37,10 +37,11 @@ enum machine_rendezvous {
 extern uint64_t seen_machine[MACHINE_RENDEZVOUS];
 extern const char *const machine_names[MACHINE_RENDEZVOUS];
 
-#define MACHINE_WITH_MESSAGE 0x80000000u
-/* Where the linker puts rendezvous_nobody, from the table: any address below the table's will do
-   that has the slot of a process for its low byte. */
-#define MACHINE_NOBODY 0xfff38c00u
+/* Words that stand for no process: how one waits (arch/x86/include/machine/context.h), and where
+   the linker puts rendezvous_nobody, from the table: any address below the table's will do that
+   ends in the same nine bits. */
+#define MACHINE_MESSAGE 0x800001ffu
+#define MACHINE_NOBODY  0xfff38dffu
 
 /*
  * After an operation of the core, which has been found right, with its deliveries in `world`. If

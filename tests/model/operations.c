@@ -293,17 +293,17 @@ static void add_wild_selects(struct maker *m, const endpoint_t *wild, unsigned c
     }
 }
 
-/* Requests that are none to anybody, but whose low byte is somebody's slot: what the machine looks
-   at first. */
+/* Requests that are none to anybody: the words by which the machine knows who waits how, and the
+   same with somebody's slot for a low byte, at which the machine looks first. */
 static void add_wild_requests(struct maker *m)
 {
-    for (EACH(peer)) {
-        uint32_t endpoint = (uint32_t)endpoint_of(m, peer);
+    static const uint32_t words[] = {MACHINE_MESSAGE, MACHINE_NOBODY};
 
-        add_call(m, (struct operation){.call = IPC_REQUEST,
-                                       .target = (endpoint_t)(endpoint | MACHINE_WITH_MESSAGE)});
-        add_call(m, (struct operation){.call = IPC_REQUEST,
-                                       .target = (endpoint_t)(MACHINE_NOBODY + peer)});
+    for (unsigned i = 0; i < 2; i++) {
+        add_call(m, (struct operation){.call = IPC_REQUEST, .target = (endpoint_t)words[i]});
+        for (EACH(peer))
+            add_call(m, (struct operation){.call = IPC_REQUEST,
+                                           .target = (endpoint_t)((words[i] & ~0xffu) | peer)});
     }
 }
 

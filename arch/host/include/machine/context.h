@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#define ARCH_TABLE_ALIGN 512 /* as on the machine that counts from it; here nobody does */
+
 struct arch_place {
     uint32_t first, second; /* physical addresses */
     uint32_t first_bytes;   /* 0: no message */

@@ -44,6 +44,17 @@ struct arch_far {
 #define ARCH_MAY_LEAVE      128u /* be switched from: it has no FPU state */
 
 /*
+ * How a process may wait for a rendezvous of the machine's own. The numbers below them, like
+ * nobody's entry, end in nine set bits: eight name the last slot, of which the machine asks
+ * nothing, and the ninth no process's endpoint has.
+ */
+#define ARCH_TABLE_ALIGN      512u /* of the core's table, from which entries are counted */
+#define ARCH_PARTNER_LOW      511u
+#define ARCH_PARTNER_MESSAGE  0x800001ffu /* in ipc_reply_receive, with a message of its own */
+#define ARCH_PARTNER_APART    0x800003ffu /* the same, with one in two pages */
+#define ARCH_PARTNER_RECEIVER 0x800005ffu /* in a plain receive */
+
+/*
  * What the assembly knows of a process, and nothing else reads. `partner` says what may be done
  * without the kernel's C (rendezvous.asm explains it). Under a frame of virtual-8086 mode, which
  * begins 16 bytes lower, the assembly finds the first four words in the places of the next four.
