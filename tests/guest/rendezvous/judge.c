@@ -7,15 +7,20 @@
 #include "answerer.h"
 #include "rendezvous.h"
 
+#include <abi/layout.h>
 #include <parley/ipc.h>
 #include <stdio.h>
 #include <string.h>
 
-static message in, out;
+#define SLOTS 256
+
+static message in, out, whole;
+static char pages[2 * PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
+static message *own; /* what requests are made with; NULL: the boxes */
 static endpoint_t server, inner;
 
 static bool by_sysenter;
-bool backwards;
+bool oddly;
 const char *player_gate = "";
 
 static void trap_registers(struct ipc_registers *r)
@@ -26,8 +31,8 @@ static void trap_registers(struct ipc_registers *r)
 int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
 {
     struct ipc_registers r = {.eax = eax, .ebx = (uint32_t)ebx, .ecx = ecx, .esi = esi};
-    if (backwards)
-        trap_backwards(&r);
+    if (oddly)
+        trap_oddly(&r);
     else if (by_sysenter)
         ipc_trap_sysenter(&r);
     else
@@ -63,6 +68,17 @@ bool marked(const char *expected)
     return false;
 }
 
+endpoint_t player_in_slot(const char *name, const char *role, unsigned slot)
+{
+    for (unsigned i = 0; i < SLOTS + 50; i++) {
+        const endpoint_t process = player(name, role);
+        if (process == NONE || endpoint_slot(process) == slot)
+            return process;
+        end(process);
+    }
+    return NONE;
+}
+
 static void fill(int32_t type, uint32_t word0)
 {
     memset(&in, 0, sizeof in);
@@ -86,8 +102,10 @@ static bool request(int32_t type, uint32_t word0, uint32_t result)
 {
     uint32_t second;
     fill(type, word0);
-    return call(IPC_REQUEST, (uint32_t)server, NULL, 0, &second) == 0 && second == IPC_CAME_REPLY &&
-           is_answer(&in, type, result);
+    if (own)
+        *own = out;
+    return call(IPC_REQUEST, (uint32_t)server, own, 0, &second) == 0 && second == IPC_CAME_REPLY &&
+           is_answer(own ? own : &in, type, result);
 }
 
 /* By a path that is never the machine's. */
@@ -133,6 +151,7 @@ static void answers_that_are_none(void)
 static void other_receives(void)
 {
     struct process_info info;
+    const message *const came = own ? own : &in;
     begin("without waiting");
     OK(request(ANSWER_NONBLOCK, 0, 0), "an answer with NONBLOCK");
     begin("other masks");
@@ -141,7 +160,7 @@ static void other_receives(void)
     IS(ipc_notify(server, 0x50), 0, "events for it");
     OK(describe(server, &info) && info.state == PROCESS_RECEIVING, "it takes none");
     OK(request(ANSWER, 0, 0), "it takes a request, then the events");
-    OK(request(ANSWER, 0, 0) && in.m_words[2] == 0x50, "and it has got them");
+    OK(request(ANSWER, 0, 0) && came->m_words[2] == 0x50, "and it has got them");
     begin("other sources");
     OK(request(ANSWER_FROM_JUDGE, 0, 0), "an answer, then from the judge");
     OK(describe(server, &info) && info.waits_for == self(), "it waits for the judge alone");
@@ -273,8 +292,13 @@ int main(int argc, char **argv)
     server = start("answerer", player_gate);
     inner = start("inner", "");
     in_outbox(&in, &out);
-    answers_that_are_none();
-    other_receives();
+    for (unsigned place = 0; place < 3; place++) {
+        static message *const owns[] = {NULL, &whole, (message *)(pages + PAGE_BYTES - 8)};
+        own = owns[place];
+        answers_that_are_none();
+        other_receives();
+    }
+    own = NULL;
     a_server_that_asks();
     messages_of_their_own();
     segments();
@@ -287,5 +311,6 @@ int main(int argc, char **argv)
     test_alone();
     test_lines();
     test_deadlines();
+    test_corners();
     tap_done();
 }

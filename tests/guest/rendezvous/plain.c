@@ -29,7 +29,7 @@ static bool there_and_back(unsigned here, unsigned there, endpoint_t source)
     static uint32_t seed = 100;
     uint32_t came;
     message question;
-    question_fill(&question, (backwards ? PLAY_BACKWARDS : PLAY_ANSWER) | (int32_t)there, seed++);
+    question_fill(&question, (oddly ? PLAY_ODDLY : PLAY_ANSWER) | (int32_t)there, seed++);
     place_put(here, &question);
     const message answer = answer_to(&question);
     if (call(IPC_SEND, (uint32_t)second, place_pointer(here), 0, &came) != 0 || came != 0 ||
@@ -64,9 +64,12 @@ static void there_and_back_again(void)
         IS(between_all_places(), 2 * PLACES * PLACES,
            "sent there and back, to one who receives from %s", from ? "the judge" : "anybody");
     }
-    backwards = true;
+    oddly = true;
     IS(between_all_places(), 2 * PLACES * PLACES, "the same with the direction flag set");
-    backwards = false;
+    oddly = false;
+    OK(there_and_back(PLACE_BOXES, PLACE_BOXES, second) && ipc_notify(second, 'n') == 0 &&
+           comes_to(second, PROCESS_RECEIVING, self()) && marked("n"),
+       "who waits behind its own send gets events, too");
     let_receive(second, ANY, PLACE_BOXES);
     IS(report_of_player(second).wrong, 0, "nothing beside the messages was written");
 }
@@ -157,12 +160,7 @@ static void dead_and_reborn(void)
     question_fill(box_out, PLAY_MARK, 0);
     IS(call(IPC_SEND, (uint32_t)dead, NULL, 0, &who), -EDEADSRCDST, "a send to a dead one");
     IS(who, dead, "which is named");
-    for (unsigned i = 0; i < 1100; i++) {
-        third = player("third", "receiver");
-        if (endpoint_slot(third) == endpoint_slot(dead) || third == NONE)
-            break;
-        end(third);
-    }
+    third = player_in_slot("third", "receiver", endpoint_slot(dead));
     OK(endpoint_slot(third) == endpoint_slot(dead) && comes_to(third, PROCESS_RECEIVING, ANY),
        "another in its slot receives");
     IS(call(IPC_SEND, (uint32_t)dead, NULL, 0, &who), -EDEADSRCDST, "the dead one is not reached");

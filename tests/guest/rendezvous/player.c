@@ -6,6 +6,8 @@
  * scribe    keeps marks in the order in which they came
  * weak      tries what its module's line does not permit, and tells the scribe the results
  * spinner   runs
+ * no-box, in-box, out-box   a server that lacks boxes, and tries to do with them
+ * low       asks the server `places` from virtual-8086 mode, where the emulator lets it
  * raiser, driver, clock   see lines_player.c
  */
 #include "player.h"
@@ -15,15 +17,17 @@
 #include <parley/system.h>
 #include <string.h>
 
-bool by_sysenter, backwards;
+bool by_sysenter, oddly;
 struct play_report report;
+
+#define LOW_SEGMENT 0xb800u
 
 void play_trap(struct ipc_registers *r)
 {
-    const bool this_one = backwards;
-    backwards = false;
+    const bool this_one = oddly;
+    oddly = false;
     if (this_one)
-        trap_backwards(r);
+        trap_oddly(r);
     else if (by_sysenter)
         ipc_trap_sysenter(r);
     else
@@ -151,8 +155,8 @@ static message prepare(const message *request, message *m)
     case PLAY_ALARM:
         sys_alarm(request->m_words[0]);
         break;
-    case PLAY_BACKWARDS:
-        backwards = true;
+    case PLAY_ODDLY:
+        oddly = true;
         break;
     case PLAY_CANCEL:
         sys_cancel(request->m_source, 0);
@@ -228,10 +232,10 @@ static void play_receiver(void)
         place = (unsigned)came.m_type & 0xff;
         places_wrong(place);
         switch (came.m_type & ~0xff) {
-        case PLAY_BACKWARDS:
+        case PLAY_ODDLY:
         case PLAY_ANSWER:
             m = answer_to(&came);
-            backwards = (came.m_type & ~0xff) == PLAY_BACKWARDS;
+            oddly = (came.m_type & ~0xff) == PLAY_ODDLY;
             send_from(place, came.m_source, &m);
             break;
         case PLAY_REPORT:
@@ -255,6 +259,42 @@ static void play_receiver(void)
             source = ANY;
             break;
         }
+    }
+}
+
+/* ---- boxless
+ * -------------------------------------------------------------------------------------- */
+
+/* How many of the calls that want a box it lacks end otherwise than they should. */
+static unsigned without_boxes(const message *question, bool has_in, bool has_out)
+{
+    const endpoint_t server = (endpoint_t)question->m_words[0];
+    const endpoint_t receiver = (endpoint_t)question->m_words[1];
+    message m = {.m_type = PLAY_MARK, .m_words = {'b'}};
+    unsigned wrong = play_call(IPC_ECHO, 0, NULL, NULL) != -EFAULT;
+    wrong += play_call(IPC_REQUEST, SYSTEM, NULL, NULL) != -EFAULT;
+    wrong += play_call(IPC_REQUEST, server, NULL, NULL) != -EFAULT;
+    wrong += !has_out && play_call(IPC_SEND, receiver, NULL, NULL) != -EFAULT;
+    wrong += play_call(IPC_SEND, receiver, &m, NULL) != 0;
+    wrong += !has_in && play_call(IPC_RECEIVE, ANY, NULL, NULL) != -EFAULT;
+    return wrong;
+}
+
+/* Waits with a message of its own, and tries to answer from a box first. */
+static void play_boxless(message *in, message *out)
+{
+    endpoint_t client = NONE;
+    uint32_t ticket = 0, second;
+    message m;
+    in_outbox(in, out);
+    for (;;) {
+        if (reply_receive(client, ticket, &m, &second) != 0)
+            continue;
+        client = m.m_source;
+        ticket = IPC_TICKET(second);
+        unsigned wrong = reply_receive(client, ticket, NULL, &second) != -EFAULT;
+        wrong += without_boxes(&m, in != NULL, out != NULL);
+        m.m_words[0] = wrong;
     }
 }
 
@@ -316,6 +356,17 @@ static void play_weak(const char *name)
     sys_exit(0);
 }
 
+/* With the screen's memory, which its line maps, there is something to execute there. The kernel
+   makes ring 3 of the frame, whose next instruction is nowhere. */
+static void play_low(void)
+{
+    static struct all_registers r;
+    endpoint_t server;
+    sys_lookup("places", &server);
+    r = (struct all_registers){.eax = (uint32_t)server, .ecx = IPC_REQUEST, .edi = ANY};
+    trap_virtual_8086(&r, LOW_SEGMENT);
+}
+
 static void play_spinner(void)
 {
     for (volatile unsigned i = 0;; i++)
@@ -326,7 +377,15 @@ int main(int argc, char **argv)
 {
     const char *role = argc > 1 ? argv[1] : "";
     by_sysenter = argc > 2 && strcmp(argv[2], "sysenter") == 0 && ipc_use_sysenter() == 0;
+    if (strcmp(role, "no-box") == 0)
+        play_boxless(NULL, NULL);
+    if (strcmp(role, "in-box") == 0)
+        play_boxless(box_in, NULL);
+    if (strcmp(role, "out-box") == 0)
+        play_boxless(NULL, box_out);
     places_begin();
+    if (strcmp(role, "low") == 0)
+        play_low();
     if (strcmp(role, "server") == 0)
         play_server();
     if (strcmp(role, "receiver") == 0)

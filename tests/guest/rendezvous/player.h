@@ -6,7 +6,7 @@
 #include <parley/ipc.h>
 
 extern bool by_sysenter;
-extern bool backwards; /* the next trap alone */
+extern bool oddly; /* the next trap alone */
 extern struct play_report report; /* since the last */
 
 /* Through the gate that the player was told. */

@@ -91,7 +91,7 @@ message answer_to(const message *question)
     return m;
 }
 
-void trap_backwards(struct ipc_registers *r)
+void trap_oddly(struct ipc_registers *r)
 {
     struct all_registers all = {.eax = r->eax,
                                 .ebx = r->ebx,
@@ -99,9 +99,7 @@ void trap_backwards(struct ipc_registers *r)
                                 .edx = r->edx,
                                 .esi = r->esi,
                                 .edi = r->edi,
-                                .flags = FLAGS_FIXED | FLAG_DF,
-                                .ds = flat_data_selector(),
-                                .es = flat_data_selector()};
+                                .flags = FLAGS_FIXED | FLAG_DF};
     trap_all(&all);
     r->eax = all.eax;
     r->esi = all.esi;

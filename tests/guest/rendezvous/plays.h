@@ -37,8 +37,8 @@ unsigned places_wrong(unsigned place);
 void question_fill(message *m, int32_t type, uint32_t seed);
 /* Every word depends on the question's. */
 message answer_to(const message *question);
-/* The gate, entered with the direction flag set, which C never has. */
-void trap_backwards(struct ipc_registers *r);
+/* The gate, entered as C never does: with the direction flag set, DS and ES null. */
+void trap_oddly(struct ipc_registers *r);
 
 /* All but the sender's name. */
 bool message_same(const message *one, const message *other);
@@ -64,7 +64,7 @@ enum {
     PLAY_PLAIN = 0x7f00, /* a driver: waits in a plain receive from ANY after the answer */
     PLAY_ONLY_YOU = 0x8000, /* a driver: waits for the asker alone after the answer */
     PLAY_READ = 0x8100,     /* the scribe: its marks, packed, and forgets them */
-    PLAY_BACKWARDS = 0x8200, /* as PLAY_ANSWER, by trap_backwards */
+    PLAY_ODDLY = 0x8200, /* as PLAY_ANSWER, by trap_oddly */
     PLAY_CANCEL = 0x8300,    /* cancels the client before it answers */
     PLAY_LATE = 0x8400,      /* sleeps word 0 microseconds before it answers */
     PLAY_TIMED = 0x8500,     /* a driver: waits with a deadline after the answer */
