@@ -45,6 +45,7 @@ WAYS = {
     "rendezvous": ("rendezvous", "--icount"),
     "bench": None,
     "sysenter": ("rendezvous", "--icount", "--arguments=-- sysenter"),
+    "max": ("rendezvous", "--icount", "--cpu", "max"),
     "hostile": ("hostile",),
 }
 

@@ -14,7 +14,7 @@ static unsigned raise_lines(char after, bool with_fpu, endpoint_t ready, uint32_
     message m = {.m_type = PLAY_RAISE,
                  .m_words = {(uint8_t)after, with_fpu, (uint32_t)ready, what}};
     return ipc_call(IPC_REQUEST | IPC_TIMEOUT, raiser, &m, PATIENCE_US, NULL) == 0 ? m.m_words[0]
-                                                                                  : 1000;
+                                                                                   : 1000;
 }
 
 static unsigned raise(char after, bool with_fpu, endpoint_t ready)

@@ -150,8 +150,8 @@ static bool ended_by(int32_t type, uint32_t flags, int error, unsigned here, uns
     const message before = *place_in(here);
     return call(IPC_REQUEST | flags, (uint32_t)places_server, place_pointer(here), 2000, &second) ==
                -error &&
-           second == (uint32_t)places_server && memcmp(place_in(here), &before, sizeof before) == 0 &&
-           places_wrong(here) == 0;
+           second == (uint32_t)places_server &&
+           memcmp(place_in(here), &before, sizeof before) == 0 && places_wrong(here) == 0;
 }
 
 /* Then the client, at whatever place, is answered there and nowhere else. */
@@ -171,7 +171,8 @@ static void ended_early(void)
     IS(late, PLACES, "so does its deadline");
     IS(intact, 4 * PLACES, "the requests after it are answered where they lie");
     const struct play_report r = places_report();
-    OK(r.wrong == 0 && r.notes == 0, "the server got nothing else, and nothing beside its messages");
+    OK(r.wrong == 0 && r.notes == 0,
+       "the server got nothing else, and nothing beside its messages");
 }
 
 static bool not_reached(endpoint_t dead, unsigned here)
@@ -229,8 +230,8 @@ static void bad_pages(void)
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         unsigned refused = 0;
         for (unsigned words = 1; words < MESSAGE_WORDS; words++)
-            refused += call(IPC_REQUEST, (uint32_t)places_server, (void *)(bad[i].end - 4 * words), 0,
-                            NULL) == -EFAULT;
+            refused += call(IPC_REQUEST, (uint32_t)places_server, (void *)(bad[i].end - 4 * words),
+                            0, NULL) == -EFAULT;
         IS(refused, MESSAGE_WORDS - 1, "across two pages, %s", bad[i].what);
     }
     IS(call(IPC_REQUEST, (uint32_t)places_server, (char *)place_pointer(4) + 1, 0, NULL), -EINVAL,

@@ -91,7 +91,6 @@ static void sent_leaves(endpoint_t whom, uint32_t mark, uint32_t state, const ch
 
 static void who_runs(void)
 {
-    marked("");
     sent_leaves(above, 'a', PROCESS_RECEIVING, "a send to a better one: it runs at once");
     sent_leaves(second, 'b', PROCESS_READY, "a send to an equal one: it is ready");
     sent_leaves(below, 'c', PROCESS_READY, "a send to a worse one: it is ready");
@@ -264,11 +263,13 @@ static void a_send_between(const char *name, endpoint_t whom, uint32_t after)
         sent += marked("s");
     }
     IS(right, 8, "%s sends before it answers: the answer comes all the same", name);
-    IS(sent, 8, "and so does what was sent, %s", after ? "in its turn" : "before the client goes on");
+    IS(sent, 8, "and so does what was sent, %s",
+       after ? "in its turn" : "before the client goes on");
     end(server);
 }
 
-/* The machine wakes the judge by the player's send; then the judge waits, and the kernel is entered. */
+/* The machine wakes the judge by the player's send; then the judge waits, and the kernel is
+ * entered. */
 static void woken_by_a_send(void)
 {
     const endpoint_t server = player("places", "server");
@@ -294,6 +295,7 @@ void test_plain(void)
     OK(comes_to(second, PROCESS_RECEIVING, ANY) && comes_to(third, PROCESS_RECEIVING, ANY) &&
            comes_to(above, PROCESS_RECEIVING, ANY) && comes_to(below, PROCESS_RECEIVING, ANY),
        "four receivers wait");
+    marked(""); /* begins with the scribe */
     there_and_back_again();
     who_runs();
     order_among_equals();

@@ -58,19 +58,19 @@ enum {
     PLAY_SOURCE = 0x7a00, /* a receiver: no answer; word 0: from whom it receives next */
     PLAY_MARK = 0x7b00, /* a receiver: no answer; tells the scribe word 0, then receives from ANY */
     PLAY_WAKE = 0x7c00, /* a receiver: no answer; word 0: whom it notifies and then sends to */
-    PLAY_RAISE = 0x7d00, /* a raiser: word 0: the mark after it, 1: with FPU state, 2: notified,
-                            3: RAISE_* */
-    PLAY_DONE = 0x7e00,  /* a driver: the line is served */
-    PLAY_PLAIN = 0x7f00, /* a driver: waits in a plain receive from ANY after the answer */
+    PLAY_RAISE = 0x7d00,    /* a raiser: word 0: the mark after it, 1: with FPU state, 2: notified,
+                               3: RAISE_* */
+    PLAY_DONE = 0x7e00,     /* a driver: the line is served */
+    PLAY_PLAIN = 0x7f00,    /* a driver: waits in a plain receive from ANY after the answer */
     PLAY_ONLY_YOU = 0x8000, /* a driver: waits for the asker alone after the answer */
     PLAY_READ = 0x8100,     /* the scribe: its marks, packed, and forgets them */
-    PLAY_ODDLY = 0x8200, /* as PLAY_ANSWER, by trap_oddly */
-    PLAY_CANCEL = 0x8300,    /* cancels the client before it answers */
-    PLAY_LATE = 0x8400,      /* sleeps word 0 microseconds before it answers */
-    PLAY_TIMED = 0x8500,     /* a driver: waits with a deadline after the answer */
-    PLAY_FPU = 0x8600,       /* a driver: at the next event it uses the FPU, */
-    PLAY_PORT = 0x8700,      /* or reads a port that is not its own, */
-    PLAY_SPIN = 0x8800,      /* or runs without the kernel for some milliseconds */
+    PLAY_ODDLY = 0x8200,    /* as PLAY_ANSWER, by trap_oddly */
+    PLAY_CANCEL = 0x8300,   /* cancels the client before it answers */
+    PLAY_LATE = 0x8400,     /* sleeps word 0 microseconds before it answers */
+    PLAY_TIMED = 0x8500,    /* a driver: waits with a deadline after the answer */
+    PLAY_FPU = 0x8600,      /* a driver: at the next event it uses the FPU, */
+    PLAY_PORT = 0x8700,     /* or reads a port that is not its own, */
+    PLAY_SPIN = 0x8800,     /* or runs without the kernel for some milliseconds */
 };
 
 /* A report: what came that was no request since the last one. */
