@@ -36,7 +36,8 @@ from fault import Misfit  # noqa: E402
 
 MUTANTS = HERE / "mutants"
 SURVIVORS = HERE / "survivors.txt"
-SECONDS = 60  # the longest takes six, alone on the machine
+SECONDS = 40  # of processor: the longest takes six
+WALL_SECONDS = 180
 WORKERS = 2
 
 # What a mutant is booted with, in this order: a suite of tests/guest and run.py's options. The benchmark sees what
@@ -140,7 +141,7 @@ def bench_says(folder, table):
 
 def suite_says(folder, suite, *options):
     judge = ROOT / "tests" / "guest" / "run.py"
-    words = [sys.executable, judge, "--build", folder, "--first", "--timeout", SECONDS, *options,
+    words = [sys.executable, judge, "--build", folder, "--first", "--timeout", WALL_SECONDS, *options,
              ROOT / "tests" / "guest" / "suites" / f"{suite}.conf"]
     status, said = killers.run([str(word) for word in words], SECONDS)
     return "" if status == 0 else complaint(said)
@@ -206,7 +207,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
-    bench.SECONDS = SECONDS
+    bench.SECONDS = WALL_SECONDS
     names = options.names or sorted(path.stem for path in MUTANTS.glob("*.mutant"))
     try:
         campaign = Campaign(options.build.resolve())

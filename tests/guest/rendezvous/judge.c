@@ -187,6 +187,18 @@ static void a_server_that_asks(void)
     begin("it goes on");
 }
 
+/* The asked one cancels the judge's wait: a server that wants no events, before and after, must not
+   take what it has left for the judge's. */
+static void a_cancel_meanwhile(int32_t type)
+{
+    OK(request(ANSWER_ONLY_MESSAGES, 0, 0), "a server takes no events");
+    fill(type, (uint32_t)inner);
+    IS(call(IPC_REQUEST, (uint32_t)server, NULL, 0, NULL), -EREPLYINTR,
+       "whom it asks cancels the judge's wait");
+    OK(in.m_type == 0, "the judge gets no answer");
+    begin("after a cancel");
+}
+
 static void messages_of_their_own(void)
 {
     static struct {
@@ -300,6 +312,8 @@ int main(int argc, char **argv)
     }
     own = NULL;
     a_server_that_asks();
+    a_cancel_meanwhile(ANSWER_AFTER_CANCEL);
+    a_cancel_meanwhile(ANSWER_AFTER_CANCEL_APART);
     messages_of_their_own();
     segments();
     flags();

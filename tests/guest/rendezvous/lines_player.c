@@ -51,7 +51,7 @@ static unsigned raise_lines(uint32_t what, bool with_fpu)
                                          .edi = 0x41424344,
                                          .ebp = 0x51525354,
                                          .flags = FLAGS_FIXED | 0x8d5, /* CF PF AF ZF SF OF */
-                                         .ds = flat_data_selector(),
+                                         .ds = 0,
                                          .fs = flat_data_selector(),
                                          .gs = 0,
                                          .es = 0};
