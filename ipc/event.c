@@ -49,6 +49,7 @@ void ipc_take_kernel_events(struct ipc_table *t, unsigned receiver, uint32_t mas
     struct ipc_process *process = &t->process[receiver];
 
     write_event(in, HARDWARE, process->kernel_events & mask);
+    ipc_on_deliver(t, receiver, in);
     process->kernel_events &= ~mask;
     if (process->kernel_events == 0)
         process->pending--;
@@ -99,6 +100,7 @@ void ipc_take_events(struct ipc_table *t, unsigned receiver, unsigned source, en
     uint32_t *pending = &t->events[receiver][source];
 
     write_event(in, t->process[source].endpoint, *pending & mask);
+    ipc_on_deliver(t, receiver, in);
     *pending &= ~mask;
     if (*pending == 0)
         forget_source(process, source);

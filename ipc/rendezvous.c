@@ -18,6 +18,7 @@ void ipc_hand_over(struct ipc_table *t, unsigned sender, phys_addr_t out, unsign
     msg_word(in, 0, (uint32_t)t->process[sender].endpoint);
     t->process[sender].sent++;
     t->process[receiver].received++;
+    ipc_on_deliver(t, receiver, in);
 }
 
 uint32_t ipc_came_of(enum ipc_state first_half)

@@ -13,13 +13,23 @@
 #include "panic.h"
 #include "selftest.h"
 #include "system.h"
+#include "trace.h"
 
 /* ---- Ends of calls --------------------------------------------------------------------------- */
 
 /* The call ends with this result, without the core. */
 static void end_with(struct call *c, int result, uint32_t second)
 {
+    if (trace_on)
+        trace_return(c->caller, result, second);
     arch_call_result(&c->caller->arch, result, second);
+}
+
+/* It begins, with what it sends if it sends something. */
+static void note(const struct call *c, phys_addr_t out)
+{
+    if (trace_on)
+        trace_call(c->caller, &c->registers, out ? arch_window(out, MESSAGE_BYTES) : NULL);
 }
 
 /* The caller itself caused the error. */
@@ -34,8 +44,11 @@ static void conclude(struct call *c, bool ended)
     struct process *p = c->caller;
     p->arch.deliver = c->explicit;
     if (ended) {
-        if (ipc_table.process[c->slot].result == -ELOCKED)
+        const struct ipc_process *ipc = &ipc_table.process[c->slot];
+        if (ipc->result == -ELOCKED)
             cycle_refused(c->slot);
+        if (trace_on)
+            trace_return(p, ipc->result, ipc->second);
         process_finish_call(p);
         return;
     }
@@ -58,6 +71,8 @@ static void call_system(struct call *c)
     system_call(c->caller, &m);
     if (!c->caller->alive || process_endpoint(c->caller) != self)
         return;
+    if (trace_on)
+        trace_deliver(self, &m);
     message_write(c, &m);
     end_with(c, 0, IPC_CAME_REPLY);
 }
@@ -117,6 +132,14 @@ static void call_select(struct call *c)
         conclude(c, ipc_select(&ipc_table, c->slot, set, pairs, waiting_flags(c)));
 }
 
+static void call_notify(struct call *c, endpoint_t peer, bool a_set)
+{
+    if (trace_on)
+        trace_event(process_endpoint(c->caller), peer, a_set ? c->registers.events : EVENT_NOTIFY);
+    conclude(c, a_set ? ipc_notify_set(&ipc_table, c->slot, peer, c->registers.events)
+                      : ipc_notify(&ipc_table, c->slot, peer));
+}
+
 /* Returns what the core returns. */
 static bool meet(const struct call *c, uint32_t number)
 {
@@ -143,9 +166,22 @@ static bool meet(const struct call *c, uint32_t number)
     }
 }
 
+static bool takes_message(uint32_t number)
+{
+    return number != IPC_IN_OUTBOX && number != IPC_NOTIFY && number != IPC_NOTIFY_SET &&
+           number != IPC_SELECT;
+}
+
 static bool sends(uint32_t number)
 {
     return number != IPC_RECEIVE && number != IPC_RECEIVE_EX;
+}
+
+/* A server that has nobody to answer passes NONE. */
+static bool sends_something(const struct call *c, uint32_t number)
+{
+    return sends(number) &&
+           !(number == IPC_REPLY_RECEIVE && (endpoint_t)c->registers.target == NONE);
 }
 
 static bool receives(uint32_t number)
@@ -158,6 +194,7 @@ static void call_with_message(struct call *c, uint32_t number)
 {
     bool calls = number == IPC_SEND_REC || number == IPC_REQUEST;
     int error = message_locate(c, sends(number), receives(number));
+    note(c, error || !sends_something(c, number) ? 0 : c->out);
     if (error)
         fail(c, error);
     else if (number == IPC_ECHO)
@@ -194,14 +231,14 @@ void kernel_call(struct arch_context *context)
     endpoint_t peer = (endpoint_t)c.registers.target, culprit = NONE;
     uint32_t number = c.registers.call & IPC_CALL_MASK;
     int error = check(&c, number, &culprit);
+    if (error || !takes_message(number))
+        note(&c, 0);
     if (error)
         end_with(&c, error, (uint32_t)culprit);
     else if (number == IPC_IN_OUTBOX)
         call_in_outbox(&c);
-    else if (number == IPC_NOTIFY)
-        conclude(&c, ipc_notify(&ipc_table, c.slot, peer));
-    else if (number == IPC_NOTIFY_SET)
-        conclude(&c, ipc_notify_set(&ipc_table, c.slot, peer, c.registers.events));
+    else if (number == IPC_NOTIFY || number == IPC_NOTIFY_SET)
+        call_notify(&c, peer, number == IPC_NOTIFY_SET);
     else if (number == IPC_SELECT)
         call_select(&c);
     else

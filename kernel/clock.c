@@ -8,16 +8,19 @@
  */
 #include "clock.h"
 #include "process.h"
+#include "trace.h"
 
 #define LONGEST_TICK_US 1001u
 #define LOOK_AFTER_US   10000000u /* at least so often, deadline or not */
+#define TRACE_AFTER_US  100000u   /* the same, for the trace to know the time */
 
 uint32_t kernel_tick_due = 1;
 
 static void look_before(uint64_t now, uint64_t deadline)
 {
     uint64_t until = deadline > now ? deadline - now : 0;
-    uint32_t ticks = (until < LOOK_AFTER_US ? (uint32_t)until : LOOK_AFTER_US) / LONGEST_TICK_US;
+    uint32_t most = trace_on ? TRACE_AFTER_US : LOOK_AFTER_US;
+    uint32_t ticks = (until < most ? (uint32_t)until : most) / LONGEST_TICK_US;
     kernel_tick_due = arch_ticks() + (ticks ? ticks : 1);
 }
 
@@ -37,12 +40,14 @@ void kernel_tick(void)
 {
     uint64_t now = arch_time_us();
     unsigned slot;
+    if (trace_on)
+        trace_clock(now);
     enum timer_kind kind;
     while (timer_take_due(now, &slot, &kind)) {
         if (kind == TIMER_CALL)
             ipc_timeout(&ipc_table, slot);
         else
-            ipc_post(&ipc_table, slot, EVENT_ALARM);
+            process_post(slot, EVENT_ALARM);
     }
     look_before_the_first(now);
 }

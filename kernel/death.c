@@ -66,7 +66,7 @@ static void tell(struct record *r, const struct death *how)
     r->order = deaths++;
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++)
         if (is_watcher(r, slot))
-            ipc_post(&ipc_table, slot, EVENT_DEATH);
+            process_post(slot, EVENT_DEATH);
 }
 
 void death_happened(unsigned slot, const struct death *how)

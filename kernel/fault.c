@@ -6,11 +6,13 @@
  * Enter at kernel_fault. How a settled fault ends: process_finish_call.
  */
 #include "cycle.h"
+#include "last_messages.h"
 #include "log.h"
 #include "memory.h"
 #include "panic.h"
 #include "process.h"
 #include "text.h"
+#include "trace.h"
 #include <abi/fault.h>
 
 #define FRAMES_MAX 16
@@ -68,6 +70,7 @@ static void report(const struct process *p, const char *why)
     arch_context_print(&p->arch, log_text_line);
     report_backtrace(p->module, ip, fp);
     report_waiters(process_slot(p));
+    last_messages_log(process_endpoint(p));
 }
 
 static void die(struct process *p, const char *why)
@@ -146,6 +149,8 @@ void kernel_fault(struct arch_context *context, const struct arch_fault *fault)
     const char *why = NULL;
     KERNEL_ASSERT(p->alive);
     remember(p, fault);
+    if (trace_on)
+        trace_fault(process_endpoint(p), fault);
     if (p->module->faults[0]) {
         why = ask_handler(p);
         if (!why)

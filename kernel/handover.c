@@ -2,6 +2,7 @@
 #include "handover.h"
 #include "panic.h"
 #include "schedule.h"
+#include "trace.h"
 #include <abi/system.h>
 
 /* ---- Which rendezvous may be the machine's ------------------------------------------------------
@@ -80,6 +81,8 @@ void kernel_enter(struct arch_context *running)
         schedule_displace();
     }
     settle_running(running);
+    if (trace_on)
+        trace_entered(process_endpoint(process_of(running)));
     struct arch_context *woken_by_machine = arch_woken();
     if (woken_by_machine != NULL)
         make_ready(process_of(woken_by_machine));

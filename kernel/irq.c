@@ -2,6 +2,7 @@
 #include "irq.h"
 #include "log.h"
 #include "process.h"
+#include "trace.h"
 
 struct line {
     uint16_t owner; /* slot + 1; 0: nobody */
@@ -94,7 +95,7 @@ void irq_log_post(void)
     if (!log->owner || !log_armed || log_end() <= log_shown)
         return;
     log_armed = false;
-    ipc_post(&ipc_table, log->owner - 1u, 1u << log->event_bit);
+    process_post(log->owner - 1u, 1u << log->event_bit);
 }
 
 uint64_t irq_log_unshown(void)
@@ -104,6 +105,11 @@ uint64_t irq_log_unshown(void)
 
 void kernel_interrupt(unsigned line)
 {
-    if (line < IRQ_LINES && lines[line].owner)
-        ipc_post(&ipc_table, lines[line].owner - 1u, 1u << lines[line].event_bit);
+    if (line >= IRQ_LINES)
+        return;
+    const struct line *l = &lines[line];
+    if (trace_on)
+        trace_irq(line, l->owner ? ipc_table.process[l->owner - 1u].endpoint : NONE);
+    if (l->owner)
+        process_post(l->owner - 1u, 1u << l->event_bit);
 }

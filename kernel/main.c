@@ -13,6 +13,7 @@
 #include "panic.h"
 #include "process.h"
 #include "schedule.h"
+#include "trace.h"
 
 static void log_memory(const struct boot_info *boot)
 {
@@ -31,7 +32,10 @@ __attribute__((noinline)) void kernel_main(const struct boot_info *boot)
     options_read(boot->command_line);
     arch_describe(log_text_line);
     memory_init(boot);
+    trace_init(option_trace_kilobytes());
     process_init();
+    if (option_trace())
+        (void)trace_set(&(struct trace_filter){.what = TRACE_ALL}); /* there may be no ring */
     modules_load(boot);
     log_memory(boot);
     if (modules_start() == 0) {
@@ -45,6 +49,8 @@ struct arch_context *kernel_next(void)
     fault_bury();
     irq_log_post();
     unsigned slot = schedule_next();
+    if (trace_on)
+        trace_next(slot == SCHEDULE_NONE ? NONE : ipc_table.process[slot].endpoint);
     if (slot == SCHEDULE_NONE)
         return NULL;
     struct process *p = process_at(slot);

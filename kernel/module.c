@@ -8,6 +8,7 @@
 #include "process.h"
 #include "schedule.h"
 #include "stack.h"
+#include "trace.h"
 
 static struct module modules[BOOT_MODULES_MAX];
 static unsigned count;
@@ -78,6 +79,8 @@ static bool map_program(struct module *m)
         if (!map_memory(m, s->address, s->memory_bytes, s->write ? SPACE_WRITE : 0))
             return false;
     }
+    if ((m->kernel_calls & 1u << SYS_TRACE) != 0 && !trace_map(&m->space, take_table, NULL))
+        return false;
     return map_memory(m, USER_HEAP, m->heap_bytes, SPACE_WRITE) &&
            map_memory(m, USER_STACK_TOP - m->stack_bytes, m->stack_bytes, SPACE_WRITE);
 }

@@ -5,6 +5,12 @@
 
 static enum panic_action panic_action;
 static enum selftest selftest;
+static bool trace;
+static uint32_t trace_kilobytes;
+
+#define TRACE_SIZE      "tracekb="
+#define LEAST_KILOBYTES 4u
+#define MOST_KILOBYTES  65536u
 
 static const struct option {
     const char *word;
@@ -22,8 +28,38 @@ static const struct option {
     {"selftest=doublefault", PANIC_HALT, SELFTEST_OVERFLOW},
 };
 
+/* A power of two within its bounds, or 0. */
+static uint32_t read_size(struct slice digits)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < digits.length; i++) {
+        if (digits.text[i] < '0' || digits.text[i] > '9' || value > MOST_KILOBYTES)
+            return 0;
+        value = value * 10 + (uint32_t)(digits.text[i] - '0');
+    }
+    bool fits = value >= LEAST_KILOBYTES && value <= MOST_KILOBYTES;
+    return fits && (value & (value - 1)) == 0 ? value : 0;
+}
+
+/* Whether it is one of the trace's. */
+static bool read_trace(struct slice word)
+{
+    const size_t length = sizeof TRACE_SIZE - 1;
+    const bool on = slice_is(word, "trace=on");
+    if (on || slice_is(word, "trace=off")) {
+        trace = on;
+        return true;
+    }
+    if (word.length <= length || memcmp(word.text, TRACE_SIZE, length) != 0)
+        return false;
+    trace_kilobytes = read_size((struct slice){word.text + length, word.length - length});
+    return trace_kilobytes != 0;
+}
+
 static void read_word(struct slice word)
 {
+    if (read_trace(word))
+        return;
     for (unsigned i = 0; i < sizeof options / sizeof *options; i++) {
         if (!slice_is(word, options[i].word))
             continue;
@@ -53,6 +89,16 @@ void options_read(const char *command_line)
 enum panic_action option_panic(void)
 {
     return panic_action;
+}
+
+bool option_trace(void)
+{
+    return trace;
+}
+
+uint32_t option_trace_kilobytes(void)
+{
+    return trace_kilobytes;
 }
 
 enum selftest option_selftest(void)

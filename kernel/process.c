@@ -7,6 +7,7 @@
 #include "schedule.h"
 #include "text.h"
 #include "timer.h"
+#include "trace.h"
 
 _Alignas(ARCH_TABLE_ALIGN) struct ipc_table ipc_table;
 struct process process_table[IPC_PROCESSES];
@@ -85,6 +86,8 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
     }
     living++;
     module->slot = (uint16_t)slot;
+    if (trace_on)
+        trace_birth(process_endpoint(p), module->name);
     schedule_add(slot, module->priority, module->quantum);
     schedule_ready(slot);
     handover_changed(slot);
@@ -93,6 +96,8 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
 void process_end(struct process *p, const struct death *how)
 {
     unsigned slot = process_slot(p);
+    if (trace_on)
+        trace_death(how);
     p->alive = false;
     timer_cancel(slot, TIMER_CALL);
     timer_cancel(slot, TIMER_ALARM);
@@ -110,24 +115,58 @@ void process_end(struct process *p, const struct death *how)
         log_line("the last process has ended: nothing is left to run");
 }
 
+enum process_state process_state_of(enum ipc_state state)
+{
+    static const uint8_t states[] = {
+        [IPC_FREE] = PROCESS_FREE,
+        [IPC_RUNNABLE] = PROCESS_READY,
+        [IPC_SENDING] = PROCESS_SENDING,
+        [IPC_CALLING] = PROCESS_CALLING,
+        [IPC_ANSWER] = PROCESS_ANSWER,
+        [IPC_RECEIVING] = PROCESS_RECEIVING,
+        [IPC_REQUESTING] = PROCESS_REQUESTING,
+        [IPC_AWAITING] = PROCESS_AWAITING,
+        [IPC_SELECTING] = PROCESS_SELECTING,
+    };
+    return (enum process_state)states[state];
+}
+
+void process_post(unsigned slot, uint32_t bits)
+{
+    if (trace_on)
+        trace_event(HARDWARE, ipc_table.process[slot].endpoint, bits);
+    ipc_post(&ipc_table, slot, bits);
+}
+
 /* ---- What the core tells --------------------------------------------------------------------- */
 
 void ipc_on_block(struct ipc_table *t, unsigned slot)
 {
-    (void)t;
+    const struct ipc_process *process = &t->process[slot];
+    if (trace_on)
+        trace_block(process->endpoint, process->waits_for, (enum ipc_state)process->state);
     schedule_block(slot);
 }
 
 void ipc_on_ready(struct ipc_table *t, unsigned slot)
 {
     struct process *p = &process_table[slot];
+    const struct ipc_process *process = &t->process[slot];
+    if (trace_on && slot != schedule_running()) /* else the machine woke it, and recorded that */
+        trace_wake(process->endpoint, process->result, process->second);
     timer_cancel(slot, TIMER_CALL);
-    if (p->faulted && t->process[slot].result < 0)
+    if (p->faulted && process->result < 0)
         fault_unsettled(slot);
     p->call_ended = true;
     arch_close(&p->arch);
     schedule_ready(slot);
     handover_woken(slot);
+}
+
+void ipc_on_deliver(struct ipc_table *t, unsigned receiver, phys_addr_t in)
+{
+    if (trace_on)
+        trace_deliver(t->process[receiver].endpoint, arch_window(in, MESSAGE_BYTES));
 }
 
 static void store(const struct arch_place *place, const message *m)

@@ -52,6 +52,12 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack);
    whoever watched it is told. */
 void process_end(struct process *process, const struct death *how);
 
+/* The same for whoever asks from outside. */
+enum process_state process_state_of(enum ipc_state state);
+
+/* Events of the kernel's own, for a living process. */
+void process_post(unsigned slot, uint32_t bits);
+
 /* Stores the results of the process's ended call where it will find them; of a fault that its
    handler has settled, the registers. */
 void process_finish_call(struct process *process);

@@ -56,3 +56,4 @@ int system_registers(const struct system_request *r);
 int system_log_read(const struct system_request *r);
 int system_log_write(const struct system_request *r);
 int system_dump(const struct system_request *r);
+int system_trace(const struct system_request *r);

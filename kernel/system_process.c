@@ -37,18 +37,9 @@ int system_lookup(const struct system_request *r)
 
 static uint32_t state_of(unsigned slot)
 {
-    static const uint8_t states[] = {
-        [IPC_FREE] = PROCESS_FREE,
-        [IPC_RUNNABLE] = PROCESS_READY,
-        [IPC_SENDING] = PROCESS_SENDING,
-        [IPC_CALLING] = PROCESS_CALLING,
-        [IPC_ANSWER] = PROCESS_ANSWER,
-        [IPC_RECEIVING] = PROCESS_RECEIVING,
-        [IPC_REQUESTING] = PROCESS_REQUESTING,
-        [IPC_AWAITING] = PROCESS_AWAITING,
-        [IPC_SELECTING] = PROCESS_SELECTING,
-    };
-    return slot == process_running() ? PROCESS_RUNNING : states[ipc_table.process[slot].state];
+    if (slot == process_running())
+        return PROCESS_RUNNING;
+    return process_state_of((enum ipc_state)ipc_table.process[slot].state);
 }
 
 static void describe_rights(struct process_info *info, const struct module *m,

@@ -45,8 +45,7 @@ endmacro()
 set_property(GLOBAL PROPERTY PARLEY_MODULES "")
 function(parley_module name address)
     add_executable(${name}.elf ${ARGN})
-    target_link_libraries(${name}.elf PRIVATE parley_libc)
-    target_include_directories(${name}.elf PRIVATE ${PROJECT_SOURCE_DIR}/servers/include)
+    target_link_libraries(${name}.elf PRIVATE parley_libc parley_protocols)
     set_target_properties(${name}.elf PROPERTIES
         OUTPUT_NAME ${name}
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/servers

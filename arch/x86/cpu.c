@@ -14,6 +14,7 @@
 
 #define LEAF1_EDX_FPU  (1u << 0)
 #define LEAF1_EDX_PSE  (1u << 3)
+#define LEAF1_EDX_TSC  (1u << 4)
 #define LEAF1_EDX_SEP  (1u << 11)
 #define LEAF1_EDX_PGE  (1u << 13)
 #define LEAF1_EDX_FXSR (1u << 24)
@@ -92,6 +93,7 @@ void cpu_probe(void)
     const struct cpuid leaf1 = cpuid(1);
     cpu.signature = leaf1.eax;
     cpu.fpu = leaf1.edx & LEAF1_EDX_FPU;
+    cpu.counter = leaf1.edx & LEAF1_EDX_TSC;
     cpu.large_pages = leaf1.edx & LEAF1_EDX_PSE;
     cpu.global_pages = leaf1.edx & LEAF1_EDX_PGE;
     cpu.fxsave = cpu.fpu && (leaf1.edx & LEAF1_EDX_FXSR);

@@ -8,7 +8,7 @@ struct cpu {
     bool cpuid;
     char vendor[13];
     uint32_t signature; /* leaf 1, eax */
-    bool fpu, large_pages, global_pages, fxsave, sse, sysenter;
+    bool fpu, large_pages, global_pages, fxsave, sse, sysenter, counter;
     bool smep, smap, umip;
 };
 

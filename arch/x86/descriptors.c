@@ -13,7 +13,7 @@
 
 #include "cpu.h"
 #include "layout.h"
-#include "rendezvous.h"
+#include "pic.h"
 #include <abi/calls.h>
 #include <stddef.h>
 
@@ -60,8 +60,10 @@ static uint64_t gdt[GDT_ENTRIES] = {
 static uint64_t idt[VECTORS];
 
 /* From trap.asm. */
-extern const uint32_t trap_entry[VECTORS];
-void trap_call(void), trap_sysenter(void), rendezvous_sysenter(void);
+extern const uint32_t trap_entry[VECTORS], trap_line_general[PIC_LINES];
+void trap_call(void), trap_sysenter(void);
+/* From rendezvous.asm and rendezvous_traced.asm. */
+void rendezvous_call(void), rendezvous_sysenter(void), traced_call(void), traced_sysenter(void);
 void trap_double_fault_task(void);
 extern char kernel_directory[];
 
@@ -143,12 +145,19 @@ void descriptors_sysenter(void)
     cpu_msr_set(MSR_SYSENTER_EIP, (uint32_t)rendezvous_sysenter);
 }
 
-void descriptors_no_rendezvous(void)
+void descriptors_calls(enum descriptors_calls calls, bool lines_by_kernel)
 {
-    rendezvous_off();
+    static const struct {
+        void (*gate)(void), (*sysenter)(void);
+    } entries[] = {[CALLS_BY_MACHINE] = {rendezvous_call, rendezvous_sysenter},
+                   [CALLS_TRACED] = {traced_call, traced_sysenter},
+                   [CALLS_BY_KERNEL] = {trap_call, trap_sysenter}};
+    const uint32_t *lines = lines_by_kernel ? trap_line_general : &trap_entry[VECTOR_LINES];
+    idt[IPC_VECTOR] = gate((uint32_t)entries[calls].gate, SELECTOR_KERNEL_CODE, GATE_FOR_USER);
     if (cpu.sysenter)
-        cpu_msr_set(MSR_SYSENTER_EIP, (uint32_t)trap_sysenter);
-    idt[IPC_VECTOR] = gate((uint32_t)trap_call, SELECTOR_KERNEL_CODE, GATE_FOR_USER);
+        cpu_msr_set(MSR_SYSENTER_EIP, (uint32_t)entries[calls].sysenter);
+    for (unsigned line = 0; line < PIC_LINES; line++)
+        idt[VECTOR_LINES + line] = gate(lines[line], SELECTOR_KERNEL_CODE, GATE_INTERRUPT);
 }
 
 void descriptors_no_double_fault_task(void)

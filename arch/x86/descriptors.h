@@ -12,8 +12,13 @@
 void descriptors_init(void);
 /* Sets up the second gate, where the processor has it. After cpu_probe. */
 void descriptors_sysenter(void);
-/* Every call goes through the kernel: rendezvous.asm is not used. */
-void descriptors_no_rendezvous(void);
+/* What is behind the call gates, and whether all lines' gates lead to C. */
+enum descriptors_calls {
+    CALLS_BY_MACHINE, /* rendezvous.asm */
+    CALLS_TRACED,     /* the same, leaving records */
+    CALLS_BY_KERNEL   /* C alone */
+};
+void descriptors_calls(enum descriptors_calls calls, bool lines_by_kernel);
 /* Double faults come through an ordinary gate: for emulators without task switching. */
 void descriptors_no_double_fault_task(void);
 /* Before a process runs: where it enters the kernel, which ports it may use. */

@@ -9,6 +9,7 @@
 #include <abi/calls.h>
 #include <abi/layout.h>
 #include <abi/message.h>
+#include <abi/trace.h>
 #include <arch/arch.h>
 #include <machine/context.h>
 #include <stddef.h>
@@ -42,6 +43,12 @@ _Static_assert(RENDEZVOUS(partner_v86) + 16 == RENDEZVOUS(partner) &&
     || (IPC_##from == IPC_RUNNABLE && IPC_##to == IPC_AWAITING && IPC_BY_##by == IPC_BY_MACHINE)
 _Static_assert(0 IPC_TRANSITIONS(MAKES, ), "the table of transitions has it");
 #undef MAKES
+
+_Static_assert(sizeof(struct trace_record) ==
+                       offsetof(struct trace_record, type) + MESSAGE_BYTES - sizeof(uint32_t) &&
+                   offsetof(struct trace_record, time_high) ==
+                       offsetof(struct trace_record, time_low) + 4,
+               "a record ends with a message without its source");
 
 #define CONSTANT(name, value) __asm__ volatile("# OFFSET " #name " %c0" : : "i"(value))
 
@@ -91,6 +98,7 @@ void offsets(void)
     CONSTANT(CONTEXT_NOT_WORSE, RENDEZVOUS(not_worse));
     CONSTANT(CONTEXT_MAY, RENDEZVOUS(may));
     CONSTANT(FRAME_EAX, FRAME(eax));
+    CONSTANT(FRAME_ECX, FRAME(ecx));
     CONSTANT(FRAME_ESI, FRAME(esi));
     CONSTANT(MAY_SEND, ARCH_MAY_SEND);
     CONSTANT(MAY_RECEIVE, ARCH_MAY_RECEIVE);
@@ -139,6 +147,19 @@ void offsets(void)
     CONSTANT(IPC_CAME_REPLY, IPC_CAME_REPLY);
     CONSTANT(ANY, ANY);
 
+    CONSTANT(RING_NEXT, offsetof(struct arch_trace_ring, next));
+    CONSTANT(RING_FIRST, offsetof(struct arch_trace_ring, first));
+    CONSTANT(RING_END, offsetof(struct arch_trace_ring, end));
+    CONSTANT(RECORD_TIME, offsetof(struct trace_record, time_low));
+    CONSTANT(RECORD_WHAT, offsetof(struct trace_record, what));
+    CONSTANT(RECORD_FROM, offsetof(struct trace_record, from));
+    CONSTANT(RECORD_TO, offsetof(struct trace_record, to));
+    CONSTANT(RECORD_CALL, offsetof(struct trace_record, call));
+    CONSTANT(RECORD_RESULT, offsetof(struct trace_record, result));
+    CONSTANT(RECORD_SECOND, offsetof(struct trace_record, second));
+    CONSTANT(RECORD_TYPE, offsetof(struct trace_record, type));
+    CONSTANT(RECORD_RENDEZVOUS,
+             TRACE_CALL | TRACE_DELIVER | TRACE_WAKE | TRACE_BLOCK | TRACE_SWITCH | TRACE_MESSAGE);
     CONSTANT(EIP_TO_TICKS, offsetof(struct arch_context, ticks) - FRAME(eip));
     CONSTANT(VECTOR_TIMER, VECTOR_LINES + PIC_LINE_TIMER);
     CONSTANT(PIC_LINES, PIC_LINES);

@@ -7,6 +7,7 @@
  */
 #include "pit.h"
 
+#include "cpu.h"
 #include "pic.h"
 #include "ports.h"
 
@@ -84,4 +85,18 @@ uint64_t arch_time_us(void)
     if (now > last_us)
         last_us = now;
     return last_us;
+}
+
+bool arch_counts_cycles(void)
+{
+    return cpu.counter;
+}
+
+uint64_t arch_counter(void)
+{
+    uint64_t cycles;
+    if (!cpu.counter)
+        return arch_time_us();
+    __asm__ volatile("rdtsc" : "=A"(cycles));
+    return cycles;
 }

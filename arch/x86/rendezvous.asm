@@ -43,11 +43,22 @@
 ; finds partner_v86 for `partner`, self_v86 for `self`, directory_v86 for `directory` and may_v86 for `may`:
 ; all lead to C before anything is changed that matters. A number that is no call is refused there, too.
 
+; Assembled twice. With TRACED (rendezvous_traced.asm) requests and answers leave a record in the kernel's trace
+; as well, and everything else goes to C, which records it; that text is behind the gates while everything is
+; recorded, so that this one pays nothing for it.
+
 %include "offsets.inc"
 %include "entry.inc"
 
+%ifdef TRACED
+  %define UNLESS_TRACED(label) trap_call_saved
+%else
+  %define UNLESS_TRACED(label) label
+%endif
+
 extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
 ; From kernel.ld: the distances of the entries below from ipc_table.
+extern kernel_trace_ring, kernel_trace_written
 extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_apart_client_entry, rendezvous_v86_entry
 
 ; The physical page of the user address `%1` in esi, which the process may write; or goes to C. The page
@@ -150,6 +161,39 @@ extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_apart_client
 %endrep
 %endmacro
 
+; What the process with entry `%1` has done to the one with entry `%2`, to which esp belongs already: the message
+; ends at edi - KERNEL_BASE's view, and `%3` is the second result of the other's call. Clobbers all but esp.
+%macro record 3
+  %ifdef TRACED
+        lea     esi, [edi - 4 * (MESSAGE_WORDS - 1)]
+        mov     edi, [kernel_trace_ring + RING_NEXT]
+        mov     dword [edi + RECORD_WHAT], RECORD_RENDEZVOUS
+        mov     eax, [ENTRY(%1, ENDPOINT)]
+        mov     [edi + RECORD_FROM], eax
+        mov     eax, [ENTRY(%2, ENDPOINT)]
+        mov     [edi + RECORD_TO], eax
+        mov     eax, [PROCESS(%1, FRAME_ECX)]
+        mov     [edi + RECORD_CALL], eax
+        mov     dword [edi + RECORD_RESULT], 0
+        mov     dword [edi + RECORD_SECOND], %3
+        rdtsc
+        mov     [edi + RECORD_TIME], eax
+        mov     [edi + RECORD_TIME + 4], edx
+        add     edi, RECORD_TYPE
+    %rep MESSAGE_WORDS - 1
+        movsd
+    %endrep
+        cmp     edi, [kernel_trace_ring + RING_END]
+        jne     %%recorded
+        mov     edi, [kernel_trace_ring + RING_FIRST]
+%%recorded:
+        mov     [kernel_trace_ring + RING_NEXT], edi
+        mov     eax, [kernel_trace_written]
+        add     dword [eax], 1
+        adc     dword [eax + 4], 0
+  %endif
+%endmacro
+
 ; A request. In: eax the server's endpoint, edx its entry. `%1`, the client's message: `boxes`, or
 ; `message` at the physical address in ebp; `%2`: with what the server waits.
 %macro request 2
@@ -187,6 +231,7 @@ extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_apart_client
         mov     cl, IPC_CAME_REQUEST
         mov     [esp + AT_ESI], ecx
         mov     dword [esp + AT_EAX], 0
+        record  ebx, edx, ecx
         leave_kernel
 
 ; Tickets go round without 0. Or it is a frame of virtual-8086 mode.
@@ -221,7 +266,7 @@ extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_apart_client
 ; and edx the events for which the server with entry ebx, the caller, waited.
 %macro check_answer 1
         cmp     [ss:ENTRY(%1, REPLY_CALL)], ecx
-        jne     other_again
+        jne     UNLESS_TRACED(other_again)
         cmp     [ss:ENTRY(%1, ENDPOINT)], eax
         jne     trap_call_saved
         mov     ebx, [esp + AT_SELF]
@@ -250,6 +295,7 @@ extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_apart_client
         lea     esp, [PROCESS(%1, FRAME_GS)]
         mov     dword [esp + AT_ESI], IPC_CAME_REPLY
         mov     dword [esp + AT_EAX], 0
+        record  ebx, %1, IPC_CAME_REPLY
         leave_kernel
 %endmacro
 
@@ -306,7 +352,7 @@ rendezvous_call:
         cld
         test    ebx, ebx
         jnz     .request_with_message
-        find_server AT_REACH_BOXES, request_to_system
+        find_server AT_REACH_BOXES, UNLESS_TRACED(request_to_system)
         unless_with_boxes .server_with_message
         request boxes, boxes
 
@@ -329,27 +375,27 @@ rendezvous_call:
 ; ---- The same with messages of their own ----------------------------------------------------------------
 
 .server_with_message:
-        unless_with_message request_to_apart
+        unless_with_message UNLESS_TRACED(request_to_apart)
         request boxes, message
 
         align 16
 .request_with_message:
-        find_message request_apart
-        find_server AT_REACH, request_to_system.with_message
+        find_message UNLESS_TRACED(request_apart)
+        find_server AT_REACH, UNLESS_TRACED(request_to_system.with_message)
         unless_with_message .server_with_boxes
         request message, message
 .server_with_boxes:
-        unless_with_boxes request_to_apart.with_message
+        unless_with_boxes UNLESS_TRACED(request_to_apart.with_message)
         request message, boxes
 
         align 16
 .answer_with_message:
         cmp     dword [esp + AT_EDI], ANY
-        jne     other
+        jne     UNLESS_TRACED(other)
         cmp     dword [esp + AT_PARTNER], rendezvous_client_entry
-        jne     other
+        jne     UNLESS_TRACED(other)
         cld
-        find_message answer_apart
+        find_message UNLESS_TRACED(answer_apart)
         mov     edi, [esp + AT_CLIENT]  ; the client's entry
         check_answer edi
 ; ---- point of no return ----
@@ -366,6 +412,8 @@ rendezvous_call:
 v86:
         sub     dword [ss:ENTRY(ebx, REPLY_CALL)], 1 << 16
         jmp     trap_call_saved
+
+%ifndef TRACED
 
 ; ---- The same with a message in two pages, on one side or both -----------------------------------------
 
@@ -693,3 +741,5 @@ rendezvous_apart_client:
         entry_of_nobody IPC_REQUEST
 rendezvous_v86:
         entry_of_nobody 0xffff0000 | IPC_REQUEST
+
+%endif ; TRACED

@@ -2,6 +2,7 @@
 #include "rendezvous.h"
 
 #include "cpu.h"
+#include "descriptors.h"
 #include "layout.h"
 #include "pic.h"
 #include <abi/errors.h>
@@ -27,6 +28,17 @@ static bool off;
 void rendezvous_off(void)
 {
     off = true;
+    descriptors_calls(CALLS_BY_KERNEL, true);
+}
+
+void arch_trace(bool on, bool everything)
+{
+    if (off)
+        return;
+    if (!on)
+        descriptors_calls(CALLS_BY_MACHINE, false);
+    else
+        descriptors_calls(everything && cpu.counter ? CALLS_TRACED : CALLS_BY_KERNEL, true);
 }
 
 static uint32_t from_table(const char *entry)

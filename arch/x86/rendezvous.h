@@ -3,7 +3,7 @@
 
 #include <arch/arch.h>
 
-/* Fills the constants; the process may do nothing without the kernel yet. */
-/* No interrupt is the machine's own from here on. Before any line has an owner. */
+/* Nothing is the machine's own from here on. Before any line has an owner. */
 void rendezvous_off(void);
+/* Fills the constants; the process may do nothing without the kernel yet. */
 void rendezvous_create(struct arch_context *context);

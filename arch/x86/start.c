@@ -8,6 +8,7 @@
 #include "paging.h"
 #include "pic.h"
 #include "pit.h"
+#include "rendezvous.h"
 #include "text.h"
 
 void arch_start(phys_addr_t information);
@@ -70,7 +71,7 @@ void arch_start(phys_addr_t information)
         descriptors_no_double_fault_task();
 
     if (has_option(boot.command_line, "fastpath=off"))
-        descriptors_no_rendezvous();
+        rendezvous_off();
 
     const char *wrong = paging_init(&boot, loader->window_bytes);
     if (wrong != NULL)

@@ -264,6 +264,19 @@ trap_entry:
   %assign vector vector + 1
 %endrep
 
+; const uint32_t trap_line_general[PIC_LINES]: for the time when interrupts are recorded.
+global trap_line_general
+trap_line_general:
+%assign vector VECTOR_TIMER
+%rep PIC_LINES
+  %if vector == VECTOR_TIMER
+        dd trap_tick
+  %else
+        dd stub_%+vector
+  %endif
+  %assign vector vector + 1
+%endrep
+
         section .bss align=4
 global pushed_vector, pushed_error
 pushed_vector:       resd 1

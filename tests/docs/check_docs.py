@@ -24,7 +24,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 STOP = re.compile(r"^([\w./-]+/[\w.-]+\.(?:c|h|asm|S)):(\w+)$")
 EXAMPLES = "tests/guest/examples"
-LISTING = re.compile(r"^<!-- (\S+\.[ch]) -->\n```c\n(.*?)^```$", re.M | re.S)
+LISTING = re.compile(r"^<!-- (\S+\.(?:[ch]|toml)) -->\n```(?:c|toml)\n(.*?)^```$", re.M | re.S)
 PATH = re.compile(r"^(?:%s)/[\w./-]*$" % "|".join(FOLDERS))
 
 
@@ -98,6 +98,7 @@ def self_test() -> list[str]:
         (root / "ipc").mkdir()
         (root / "ipc/a.c").write_text("static int here(int x)\n{\n    return there(x);\n}\n")
         (root / "ipc/b.c").write_text("int b;\n")
+        (root / "ipc/b.toml").write_text("b = 1\n")
         page = root / "docs/page.md"
         cases = {
             "[x](gone.md)": 1,
@@ -109,6 +110,8 @@ def self_test() -> list[str]:
             "<!-- ipc/b.c -->\n```c\nint b;\n```\n": 0,
             "<!-- ipc/b.c -->\n```c\nint c;\n```\n": 1,
             "<!-- ipc/gone.c -->\n```c\nint b;\n```\n": 1,
+            "<!-- ipc/b.toml -->\n```toml\nb = 1\n```\n": 0,
+            "<!-- ipc/b.toml -->\n```toml\nb = 2\n```\n": 1,
         }
         failed = []
         for text, expected in cases.items():

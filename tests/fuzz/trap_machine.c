@@ -281,3 +281,25 @@ void kernel_panic(const char *pattern, ...)
 {
     fuzz_fail("the kernel's panic: %s", pattern);
 }
+
+uint64_t arch_counter(void)
+{
+    return machine.now;
+}
+
+bool arch_counts_cycles(void)
+{
+    return false;
+}
+
+void arch_trace(bool on, bool everything)
+{
+    (void)on, (void)everything;
+}
+
+int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page, uint32_t flags,
+                   arch_page_source source, void *context)
+{
+    (void)space, (void)address, (void)page, (void)flags, (void)source, (void)context;
+    fuzz_fail("nothing is mapped in a call");
+}

@@ -1,6 +1,12 @@
 #!/usr/bin/env python3
-"""Formatting: .c and .h as clang-format has them, no tab in them, no white space at any line's end."""
+"""Formatting: .c and .h as clang-format has them, no tab in them, no white space at any line's end.
 
+    format.py [BUILD_FOLDER]
+
+With the build folder, what was made there from servers/protocols as well.
+"""
+
+import os
 import shutil
 import subprocess
 import sys
@@ -41,6 +47,8 @@ def white_space(path, text):
 def main():
     paths = tree.tracked()
     sources = [path for path in paths if path.endswith((".c", ".h"))]
+    if len(sys.argv) > 1:
+        sources += [os.path.relpath(path, tree.ROOT) for path in tree.generated(sys.argv[1])]
     findings = clang_format(sources)
     for path in paths:
         text = tree.read(path)

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Who may know whom: over every #include of the tree, and over what the core's objects ask for.
 
-    layering.py [CORE_ARCHIVE [NM]]
+    layering.py [BUILD_FOLDER [CORE_ARCHIVE [NM]]]
 
 The rules are the two tables below and are the same as in the architecture's text: the core sees
 only the shared numbers and itself, and needs four functions from outside; the kernel never sees a
-machine; programs never see the kernel. Before it looks at the tree the check proves on small
-fixtures that it still finds what it is here to find.
+machine; programs never see the kernel. The protocols' headers are those that the build has made.
+Before it looks at the tree the check proves on small fixtures that it still finds what it is here
+to find.
 """
 
 import os
@@ -29,14 +30,17 @@ FOLDERS = {
     "arch/host/": "arch/host",
     "kernel/": "kernel",
     "libc/include/": "libc's headers",
+    "libc/include/parley/protocol.h": "decoder",
+    "libc/server/protocol": "decoder",
     "libc/": "libc",
-    "servers/include/proto/": "protocols",
+    "generated/proto/": "protocols",
     "servers/": "server",
 }
 
 # Layer -> layers that it may include beside itself; "standard" is every standard header.
 # Protocol headers hold numbers only. libc's sources may see them, since its console, its name
-# look-ups and its server loop speak them; its headers may not.
+# look-ups and its server loop speak them; its headers may not. The decoder of messages stands by
+# itself, so that the kernel's report of a death can name what was said.
 MAY_INCLUDE = {
     "abi": set(),
     "core's contract": {"abi"},
@@ -45,22 +49,23 @@ MAY_INCLUDE = {
     "machine's types": {"abi"},
     "arch/x86": {"abi", "machine's contract", "machine's types"},
     "arch/host": {"abi", "machine's contract", "machine's types", "standard"},
-    "kernel": {"abi", "core's contract", "machine's contract"},
+    "kernel": {"abi", "core's contract", "machine's contract", "decoder"},
     "libc's headers": {"abi"},
     "libc": {"abi", "libc's headers", "protocols"},
+    "decoder": {"abi"},
     "protocols": {"abi"},
-    "server": {"abi", "libc's headers", "protocols"},
+    "server": {"abi", "libc's headers", "protocols", "decoder"},
 }
 
 # Where <NAME> is looked for, as on the compilers' command lines.
 INCLUDE_ROOTS = ["ipc/include/", "arch/include/", "arch/x86/include/", "arch/host/include/",
-                 "libc/include/", "servers/include/"]
+                 "libc/include/", "generated/"]
 
 # The compiler's own headers: no library stands behind them.
 FREESTANDING = {"float.h", "iso646.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",
                 "stdint.h", "stdnoreturn.h"}
 
-CORE_NEEDS = {"ipc_on_block", "ipc_on_ready", "msg_copy", "msg_word"}
+CORE_NEEDS = {"ipc_on_block", "ipc_on_ready", "ipc_on_deliver", "msg_copy", "msg_word"}
 
 INCLUDE = re.compile(r'^\s*[#%]\s*include\s+([<"])([^>"]+)[>"]', re.IGNORECASE)
 CONDITION = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif|else)\b")
@@ -148,11 +153,22 @@ def check_core(archive, nm):
              for name in CORE_NEEDS - needs])
 
 
+def generated(build):
+    """What tools/protocols.py has made, at the places where it counts: path -> text."""
+    files = {}
+    for path in tree.generated(build):
+        name = os.path.relpath(path, build)
+        with open(path, encoding="utf-8") as file:
+            # The tables are a part of the decoder.
+            files[name.replace("generated/protocol_", "libc/server/protocol_")] = file.read()
+    return files
+
+
 # Fixtures: (path, line, what the finding says or None).
 TREE = ["ipc/core.h", "ipc/include/ipc/ipc.h", "ipc/include/abi/calls.h", "arch/include/arch/arch.h",
         "arch/x86/paging.h", "arch/x86/include/machine/context.h", "kernel/process.h",
         "libc/include/string.h", "libc/include/parley/ipc.h", "libc/internal.h",
-        "servers/include/proto/tty.h", "servers/tty/keys.h", "servers/shell/words.h"]
+        "generated/proto/tty.h", "servers/tty/keys.h", "servers/shell/words.h"]
 FIXTURES = [
     ("ipc/wait.c", '#include "core.h"', None),
     ("ipc/wait.c", "#include <abi/calls.h>", None),
@@ -181,7 +197,7 @@ FIXTURES = [
     ("libc/start/start.c", "#include <internal.h>", None),
     ("libc/start/start.c", "#include <ipc/ipc.h>", "belongs to core's contract"),
     ("libc/include/parley/ipc.h", "#include <proto/tty.h>", "belongs to protocols"),
-    ("servers/include/proto/tty.h", "#include <parley/ipc.h>", "belongs to libc's headers"),
+    ("generated/proto/tty.h", "#include <parley/ipc.h>", "belongs to libc's headers"),
     ("servers/shell/main.c", '#include "words.h"', None),
     ("servers/shell/main.c", "#include <string.h>", None),
     ("servers/shell/main.c", '#include "../tty/keys.h"', "belongs to server tty"),
@@ -205,11 +221,13 @@ def prove_itself():
 def main():
     prove_itself()
     files = {path: tree.read(path) or "" for path in tree.tracked()}
+    if len(sys.argv) > 1:
+        files.update(generated(sys.argv[1]))
     findings, count = check_includes(files)
     checked = f"{count} includes"
-    if len(sys.argv) > 1:
-        findings += check_core(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "nm")
-        checked += f", the symbols of {os.path.basename(sys.argv[1])}"
+    if len(sys.argv) > 2:
+        findings += check_core(sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "nm")
+        checked += f", the symbols of {os.path.basename(sys.argv[2])}"
     tree.finish("layering", findings, checked)
 
 

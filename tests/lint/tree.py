@@ -28,6 +28,15 @@ def tracked():
     return sorted(path for path in paths if path and os.path.isfile(os.path.join(ROOT, path)))
 
 
+def generated(build):
+    """Paths of the sources and headers that the build made from servers/protocols."""
+    found = [os.path.join(folder, name) for folder, _, names in os.walk(os.path.join(build, "generated"))
+             for name in names if name.endswith((".c", ".h"))]
+    if not found:
+        sys.exit(f"{build}/generated: nothing was made from servers/protocols: build first")
+    return sorted(found)
+
+
 def read(path):
     """The file's text, or None where it is not text."""
     with open(os.path.join(ROOT, path), "rb") as file:

@@ -7,7 +7,7 @@
 
 struct world world;
 static uint32_t memory[BOXES][MESSAGE_WORDS], fresh[BOXES][MESSAGE_WORDS];
-static uint32_t touched; /* one bit a box */
+static uint32_t touched, told; /* one bit a box: written; said to be delivered */
 
 _Static_assert(BOXES <= 32, "one bit a box");
 
@@ -68,6 +68,16 @@ void ipc_on_ready(struct ipc_table *t, unsigned slot)
     world.runs[slot] = true;
 }
 
+void ipc_on_deliver(struct ipc_table *t, unsigned receiver, phys_addr_t in)
+{
+    unsigned bit = 1u << box_at(in);
+
+    (void)t;
+    if (receiver >= IPC_PROCESSES || (touched & bit) == 0 || (told & bit) != 0)
+        note("who watches is told of a message that did not come, or twice");
+    told |= bit;
+}
+
 static void make_fresh(void)
 {
     for (unsigned box = 0; box < BOXES; box++) {
@@ -88,6 +98,7 @@ void world_begin(const struct ipc_table *t)
     }
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++)
         world.runs[slot] = t->process[slot].state == IPC_RUNNABLE;
+    told = 0;
     world.wrong = NULL;
     world.deliveries = 0;
 }
@@ -142,6 +153,8 @@ const char *world_end(const struct ipc_table *t, const struct operation *op,
         world.runs[op->slot] = false;
     for (uint32_t boxes = touched; boxes != 0; boxes &= boxes - 1)
         read_back((unsigned)__builtin_ctz(boxes));
+    if (told != touched)
+        note("a message came, and who watches was not told");
     if (!scheduler_knows(t))
         note("the scheduler was not told who runs");
     if (op->kind == OPERATION_CALL && outcome->error == 0 &&

@@ -33,6 +33,11 @@ void ipc_on_ready(struct ipc_table *t, unsigned slot)
     (void)t, (void)slot;
 }
 
+void ipc_on_deliver(struct ipc_table *t, unsigned receiver, phys_addr_t in)
+{
+    (void)t, (void)receiver, (void)in;
+}
+
 static bool lives(unsigned slot)
 {
     return table.process[slot].state != IPC_FREE;

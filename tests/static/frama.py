@@ -9,7 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Freestanding, as the kernel is: what the core asserts on a workstation alone must not help.
 FLAGS = ("-ffreestanding", "-include tests/static/builtins.h", "-Iipc/include", "-Iipc",
-         "-iquotekernel", "-Iarch/include", "-Iservers/include", "-Ilibc/include")
+         "-iquotekernel", "-Iarch/include", "-Ilibc/include")
 
 
 def find(*tools):

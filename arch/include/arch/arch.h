@@ -255,6 +255,31 @@ void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t 
    something else. */
 bool kernel_time(const int32_t *type, message *answer);
 
+/* ---- The trace ---------------------------------------------------------------------------------
+ */
+
+/*
+ * A counter for the time of records: cycles where the processor counts them, else microseconds.
+ */
+uint64_t arch_counter(void);
+bool arch_counts_cycles(void);
+
+#define ARCH_TRACE_RECORD_BYTES 64 /* struct trace_record */
+
+/* Where the next record goes, and the ring's bounds, in the kernel's view; and how many have been
+   written, low word first. For the machine to write as well. */
+struct trace_record;
+struct arch_trace_ring {
+    struct trace_record *next, *first, *end;
+};
+extern struct arch_trace_ring kernel_trace_ring;
+extern uint32_t *const kernel_trace_written;
+
+/* Whether something is to be recorded; and whether that is everything. While it is, the machine
+   records its own rendezvous as abi/trace.h says, or leaves them to the kernel; while it is not
+   everything, it leaves all to the kernel, which knows what to leave out. */
+void arch_trace(bool on, bool everything);
+
 /* The context that runs, or ran when the machine came to the kernel last. Only when there was one.
  */
 struct arch_context *arch_running(void);

@@ -37,14 +37,15 @@
     X(cancel,     SYS_CANCEL,    17, "end a process's wait")                                   \
     X(cycle,      SYS_CYCLE,     18, "who is in the deadlock that was refused last")           \
     X(registers,  SYS_REGISTERS, 19, "where a process that faulted goes on")                   \
-    X(gate,       SYS_GATE,      20, "where sysenter comes back to")
+    X(gate,       SYS_GATE,      20, "where sysenter comes back to")                           \
+    X(trace,      SYS_TRACE,     21, "what the kernel's trace records")
 // clang-format on
 
 enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-    SYSTEM_CALL_LAST = SYS_GATE
+    SYSTEM_CALL_LAST = SYS_TRACE
 };
 
 // clang-format off
@@ -97,6 +98,8 @@ enum system_call {
  *               Before it was told, that is address 0. (ENODEV: the processor has no sysenter; EINVAL:
  *               not a user's address)
  */
+
+/* SYS_TRACE: abi/trace.h. */
 
 #define IRQ_CLAIM    0
 #define IRQ_DONE     1 /* the driver has served the device: unmask the line */

@@ -288,9 +288,11 @@ const char *ipc_check_invariants(const struct ipc_table *t, unsigned *slot);
 /*
  * What the core needs from outside. `msg_copy` moves nine words and nothing else; `msg_word`
  * stores one word of a message (0 = m_source); both are given only addresses that the kernel has
- * checked. `ipc_on_block` and `ipc_on_ready` tell the scheduler; they must not call the core.
+ * checked. `ipc_on_block` and `ipc_on_ready` tell the scheduler; `ipc_on_deliver` tells who watches
+ * that the message in `in`, which is whole, is the receiver's now. They must not call the core.
  */
 void msg_copy(phys_addr_t source, phys_addr_t destination);
 void msg_word(phys_addr_t message, unsigned index, uint32_t value);
 void ipc_on_block(struct ipc_table *t, unsigned slot);
 void ipc_on_ready(struct ipc_table *t, unsigned slot);
+void ipc_on_deliver(struct ipc_table *t, unsigned receiver, phys_addr_t in);

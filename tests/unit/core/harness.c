@@ -22,6 +22,13 @@ void ipc_on_ready(struct ipc_table *t, unsigned slot)
     woken[woken_count++ % IPC_PROCESSES] = slot;
 }
 
+void ipc_on_deliver(struct ipc_table *t, unsigned receiver, phys_addr_t in)
+{
+    assert_ptr_equal(t, &table);
+    assert_int_not_equal(t->process[receiver].state, IPC_FREE);
+    assert_int_not_equal(in, 0);
+}
+
 unsigned woken_before(unsigned last)
 {
     assert_true(last < woken_count);

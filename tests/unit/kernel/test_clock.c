@@ -31,9 +31,8 @@ void ipc_timeout(struct ipc_table *t, unsigned slot)
     last_slot = slot;
 }
 
-void ipc_post(struct ipc_table *t, unsigned slot, uint32_t bits)
+void process_post(unsigned slot, uint32_t bits)
 {
-    assert_ptr_equal(t, &ipc_table);
     posts++;
     last_slot = slot;
     last_bits = bits;

@@ -15,9 +15,8 @@ static uint64_t end;
 static bool console;
 static uint64_t shown_from;
 
-void ipc_post(struct ipc_table *t, unsigned slot, uint32_t bits)
+void process_post(unsigned slot, uint32_t bits)
 {
-    (void)t;
     posted[slot] |= bits;
 }
 
