@@ -17,6 +17,7 @@ standard input, as for `run`.
   --pcapng FILE      packets for Wireshark and tshark, with tools/trace/parley.lua
   --stream FILE      keep the bytes as the guest wrote them
   --from FILE        take such a file instead of booting
+  --tracer           show what the tracer itself does as well
   --port PORT        where the page is served, on this computer only (any free one)
   --append WORDS     more words for the kernel's command line
   --preset NAME      release (default) or debug
@@ -29,7 +30,7 @@ HELP
 }
 
 command_trace() {
-    parse_options y "yes,view,html:,svg:,json:,pcapng:,stream:,from:,port:,append:,preset:,timeout:" "$@"
+    parse_options y "yes,view,tracer,html:,svg:,json:,pcapng:,stream:,from:,port:,append:,preset:,timeout:" "$@"
     set -- "${options[@]}"
     local yes=no preset=release from="" output=no pass=()
     while :; do
@@ -37,6 +38,7 @@ command_trace() {
         -h | --help) trace_help && return ;;
         -y | --yes) yes=yes ;;
         --view) output=yes && pass+=("$1") ;;
+        --tracer) pass+=("$1") ;;
         --html | --svg | --json | --pcapng | --stream) output=yes && pass+=("$1=$2") && shift ;;
         --from) from=$2 && pass+=("$1=$2") && shift ;;
         --port) whole_number "$1" "$2" 1 65535 && pass+=("$1=$2") && shift ;;

@@ -18,9 +18,10 @@ import pcapng
 import perfetto
 import session
 import svg
-from trace_reader import BITE, Reader
+from trace_reader import BITE, WATCHERS, Reader
 
 POLL = 0.1  # seconds between looks at a stream that grows
+PATIENCE = 10  # looks at which nothing has come, until what waits for a record of the clock is shown
 STATUS_EMPTY = 1
 
 
@@ -32,6 +33,7 @@ def parse():
     for kind in ("json", "pcapng", "svg", "html"):
         parser.add_argument(f"--{kind}", type=pathlib.Path, metavar="FILE")
     parser.add_argument("--view", action="store_true")
+    parser.add_argument("--tracer", action="store_true")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--append", default="")
     parser.add_argument("--timeout", type=int, default=600)
@@ -56,15 +58,19 @@ class Pump(threading.Thread):
             self.error = error
 
     def _follow(self, file):
+        quiet = 0
         while True:
             last = self.whole.is_set()
             data = file.read(BITE)
             self.reader.feed(data)
             if data:
+                quiet = 0
                 continue
             if last:
                 break
-            self.reader.flush()
+            quiet += 1
+            if self.server and quiet == PATIENCE:
+                self.reader.flush()  # who watches live would rather see it without its exact time
             self._show()
             time.sleep(POLL)
         self.reader.finish()
@@ -98,8 +104,8 @@ def packets(options):
         yield pcapng.Writer(file).record
 
 
-def make_reader(write_packet):
-    reader = Reader()
+def make_reader(write_packet, hidden):
+    reader = Reader(hidden=hidden)
     if write_packet:
         reader.on_record = lambda record, micro: write_packet(record, micro, reader.model)
     return reader
@@ -150,7 +156,7 @@ def stay(server):
 
 def run(options, stream):
     with packets(options) as write_packet:
-        reader = make_reader(write_packet)
+        reader = make_reader(write_packet, () if options.tracer else WATCHERS)
         server = serve(reader, options.port) if options.view else None
         status = take(options, stream, reader, server)
     session.complain(reader.summary())

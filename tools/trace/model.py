@@ -107,10 +107,18 @@ class Exchange:
         return None if self.end is None else self.end - self.begin
 
 
-class Model:
-    """See above. What is keyed by an endpoint is about processes that live now."""
+def name_in(birth):
+    """The new process's name."""
+    return text_of(b"".join(word.to_bytes(4, "little") for word in birth.message[1][:4]))
 
-    def __init__(self):
+
+class Model:
+    """See above. What is keyed by an endpoint is about processes that live now.
+
+    `hidden`: names of processes that are left out, with all that they do, as those who watch."""
+
+    def __init__(self, hidden=()):
+        self._hidden_names, self._hidden = frozenset(hidden), set()
         self.lanes, self.items, self.states, self.exchanges, self.texts = [], [], [], [], []
         self._lane_of = {}
         self._text_of = {}
@@ -128,10 +136,25 @@ class Model:
     # ---- What comes in ---------------------------------------------------------------------------
 
     def add(self, fact):
+        if fact.kind == abi.BIRTH:
+            self._note_hidden(fact.source, name_in(fact))
+        if fact.kind != abi.SWITCH and not self._hidden.isdisjoint((fact.source, fact.target)):
+            return
         self._handlers[fact.kind](fact)
+
+    def hides(self, record):
+        """Whether one of its ends is left out."""
+        return not self._hidden.isdisjoint((record.source, record.target))
+
+    def _note_hidden(self, endpoint, name):
+        if name in self._hidden_names:
+            self._hidden.add(endpoint)
 
     def name(self, endpoint, name, priority=None):
         """A process that lived before the first record, or a better name for one."""
+        self._note_hidden(endpoint, name)
+        if endpoint in self._hidden:
+            return
         lane = self.lanes[self.lane(endpoint)]
         lane.name = name
         lane.priority = priority
@@ -146,6 +169,7 @@ class Model:
         """Another boot: its endpoints are other processes."""
         self._forget(time, number)
         self._lane_of = {}
+        self._hidden = set()
 
     # ---- What can be asked -----------------------------------------------------------------------
 
@@ -300,7 +324,7 @@ class Model:
         beside = fact.second >> abi.ERROR_SHIFT & 0xFF if fact.result == 0 else 0
         if fact.result < 0:
             kind, error = "error", fact.result
-        elif number == abi.REPLY_RECEIVE and beside:
+        elif number == abi.REPLY_RECEIVE and beside and call.target != abi.NONE:
             kind, error = "error", -beside
         elif call.settled:
             return
@@ -415,8 +439,7 @@ class Model:
         self._mark("fault", self.lane(fact.source), NOBODY, fact.time, fact.number, text)
 
     def _birth(self, fact):
-        raw = b"".join(word.to_bytes(4, "little") for word in fact.message[1][:4])
-        name = text_of(raw)
+        name = name_in(fact)
         self.name(fact.source, name)
         lane = self.lane(fact.source)
         self._mark("birth", lane, NOBODY, fact.time, fact.number, Text("birth", (), f"{name} is born"))
@@ -447,7 +470,9 @@ class Model:
         self._set(lane, state, peer, fact.time, fact.number)
 
     def _switch(self, fact):
-        lane = self.lane(fact.source)
+        source, target = (abi.NONE if end in self._hidden else end
+                          for end in (fact.source, fact.target))  # fmt: skip
+        lane = self.lane(source)
         if lane >= 0 and self.lanes[lane].state == abi.RUNNING:
             self._set(lane, abi.READY, NOBODY, fact.time, fact.number)
-        self._set(self.lane(fact.target), abi.RUNNING, NOBODY, fact.time, fact.number)
+        self._set(self.lane(target), abi.RUNNING, NOBODY, fact.time, fact.number)

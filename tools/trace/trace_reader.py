@@ -7,16 +7,17 @@ from stream import End, Lost, Name, Record, Restart, Stream
 from timeline import Timeline
 
 BITE = 1 << 20
+WATCHERS = ("tracer",)  # whose own messages are no news to who watches
 
 
 class Reader:
     """Feed it bytes; `model` grows. `on_record(record, microseconds)` sees each record, after the
-    model has."""
+    model has. Processes with `hidden` names are left out."""
 
-    def __init__(self, on_record=None):
+    def __init__(self, on_record=None, hidden=WATCHERS):
         self.stream = Stream()
         self.timeline = Timeline()
-        self.model = Model()
+        self.model = Model(hidden)
         self.on_record = on_record
         self.records = 0
 
@@ -49,7 +50,7 @@ class Reader:
                 self.records += 1
                 for fact in expand(entry, time):
                     model.add(fact)
-                if self.on_record:
+                if self.on_record and not model.hides(entry):
                     self.on_record(entry, time)
             elif isinstance(entry, Name):
                 model.name(entry.endpoint, entry.name, entry.priority)
