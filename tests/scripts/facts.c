@@ -8,8 +8,8 @@ static struct script_fact *add(struct model *m, uint32_t what, endpoint_t from, 
 {
     struct script_fact *f = &m->fact[m->facts];
 
-    if (m->facts == MODEL_FACTS) {
-        fprintf(stderr, "generate: more facts than MODEL_FACTS come of a step\n");
+    if (m->facts == SCRIPT_FACTS) {
+        fprintf(stderr, "generate: more facts than SCRIPT_FACTS come of a step\n");
         exit(1);
     }
     m->facts++;

@@ -5,8 +5,8 @@
  *   generate --seed S --first N --count N --show        the same for people
  *   generate --seed S --first N --count N --statistics  what calls they make, and what those meet
  *
- * With --facts also what the kernel's trace must say. A script depends on the seed and its number alone. Enter at write_script. Fails when the core and
- * the naive model disagree.
+ * With --facts also what the kernel's trace must say. A script depends on the seed and its number
+ * alone. Enter at write_script. Fails when the core and the naive model disagree.
  */
 #include "choose.h"
 #include "count.h"
@@ -26,7 +26,7 @@ struct group {
     struct script_step step[SCRIPT_GROUP];
     struct script_pair pair[SCRIPT_GROUP][SCRIPT_PAIRS];
     struct script_outcome outcome[SCRIPT_GROUP * 2 * IPC_PROCESSES];
-    struct script_fact fact[SCRIPT_GROUP * MODEL_FACTS];
+    struct script_fact fact[SCRIPT_GROUP * SCRIPT_FACTS];
     bool chained;               /* the next call is made by one that the last one woke */
     bool closed[IPC_PROCESSES]; /* runs, and must make no more calls in this group */
 };

@@ -303,8 +303,8 @@ static const char *call(struct model *m, const struct script_step *step,
         add_outcome(m, step->process, error, culprit);
         return NULL;
     }
-    fact_call(m, step, sends(CALL(step)) &&
-                           !(CALL(step) == IPC_REPLY_RECEIVE && op.target == NONE));
+    fact_call(m, step,
+              sends(CALL(step)) && !(CALL(step) == IPC_REPLY_RECEIVE && op.target == NONE));
     if (operation_is_kernels(&op)) {
         answer_by_kernel(m, step);
         return NULL;

@@ -15,8 +15,6 @@
 
 _Static_assert(IPC_PROCESSES == SCRIPT_PROCESSES, "the model has a script's processes");
 
-#define MODEL_FACTS 96 /* most of a step */
-
 /* A process as the workers' programs see it. */
 struct actor {
     unsigned module;
@@ -35,7 +33,7 @@ struct model {
     unsigned deaths; /* in it, in their order */
     uint8_t dead[IPC_PROCESSES];
     unsigned facts; /* of its trace: facts.h */
-    struct script_fact fact[MODEL_FACTS];
+    struct script_fact fact[SCRIPT_FACTS];
 };
 
 /* Six processes, the first of each slot, whose module is the slot's number. NULL, or what is wrong

@@ -18,6 +18,7 @@
 #define SCRIPT_PROCESSES 6
 #define SCRIPT_STEPS     128 /* most in a script */
 #define SCRIPT_GROUP     8   /* most in a group */
+#define SCRIPT_FACTS     96  /* most of a step */
 #define SCRIPT_PAIRS     17  /* one more than ipc_select takes */
 
 /* Deadlines and alarms come when the judge waits for them, and not before: a step takes much less.

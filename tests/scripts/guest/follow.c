@@ -8,7 +8,7 @@
 #include <string.h>
 
 static struct trace_reader reader;
-static struct fact facts[FOLLOW_FACTS];
+static struct fact facts[SCRIPT_GROUP * SCRIPT_FACTS];
 static unsigned count;
 
 /* The workers by the number in their names. */
@@ -59,6 +59,7 @@ static struct fact fact_of_call(const struct trace_record *r)
                          .any_second = !alone};
 }
 
+/* What of a record belongs to this one of its facts; the rest stays 0. */
 static struct fact fact_of(const struct trace_record *r, uint32_t bit)
 {
     struct fact f = {.what = bit, .from = r->from};
@@ -160,7 +161,7 @@ static void take_record(const struct trace_record *r)
         if ((r->what & bit) == 0 || bit == TRACE_SWITCH)
             continue;
         const struct fact f = fact_of(r, bit);
-        if (is_of_script(&f) && count < FOLLOW_FACTS)
+        if (is_of_script(&f) && count < sizeof facts / sizeof facts[0])
             facts[count++] = f;
     }
 }
@@ -196,54 +197,50 @@ bool follow_same(const struct fact *due, const struct fact *found)
            due->type == found->type && memcmp(due->words, found->words, sizeof due->words) == 0;
 }
 
-static unsigned describe_message(char *text, unsigned bytes, const struct fact *f)
+static void describe_message(char *text, unsigned bytes, const struct fact *f)
 {
     int used = snprintf(text, bytes, ", type 0x%x, words", (unsigned)f->type);
 
-    for (unsigned i = 0; i < MESSAGE_PAYLOAD_WORDS && used >= 0 && (unsigned)used < bytes; i++)
+    for (unsigned i = 0; i < MESSAGE_PAYLOAD_WORDS && (unsigned)used < bytes; i++)
         used += snprintf(text + used, bytes - (unsigned)used, " %x", (unsigned)f->words[i]);
-    return (unsigned)used;
+}
+
+/* All but the message. */
+static int describe_act(char *text, unsigned bytes, const struct fact *f)
+{
+    const char *from = name_of((uint32_t)f->from), *to = name_of((uint32_t)f->to);
+    const unsigned call = (unsigned)f->call, second = (unsigned)f->second;
+    const int result = (int)f->result;
+
+    switch (f->what) {
+    case TRACE_CALL:
+        return snprintf(text, bytes, "%s calls 0x%x to %s, edx 0x%x", from, call, to, second);
+    case TRACE_DELIVER:
+        return snprintf(text, bytes, "%s gets a message of %s", to, from);
+    case TRACE_WAKE:
+        return snprintf(text, bytes, "%s's wait ends with %d, 0x%x", to, result, second);
+    case TRACE_RETURN:
+        return snprintf(text, bytes, "%s's call ends with %d, 0x%x", from, result, second);
+    case TRACE_BLOCK:
+        return snprintf(text, bytes, "%s waits for %s in state %u", from, to, call);
+    case TRACE_EVENT:
+        return snprintf(text, bytes, "%s adds events 0x%x to those of %s", from,
+                        (unsigned)f->words[0], to);
+    case TRACE_FAULT:
+        return snprintf(text, bytes, "%s faults with vector %u", from, call);
+    case TRACE_BIRTH:
+        return snprintf(text, bytes, "%s is born as %.16s", from, (const char *)f->words);
+    case TRACE_DEATH:
+        return snprintf(text, bytes, "%s dies: cause %u, %d", from, call, result);
+    default:
+        return snprintf(text, bytes, "0x%x from %s to %s", (unsigned)f->what, from, to);
+    }
 }
 
 void follow_describe(char *text, unsigned bytes, const struct fact *f)
 {
-    const char *from = name_of((uint32_t)f->from), *to = name_of((uint32_t)f->to);
-    int used = 0;
+    const unsigned used = (unsigned)describe_act(text, bytes, f);
 
-    switch (f->what) {
-    case TRACE_CALL:
-        used = snprintf(text, bytes, "%s calls 0x%x to %s, edx 0x%x", from, (unsigned)f->call, to,
-                        (unsigned)f->second);
-        break;
-    case TRACE_DELIVER:
-        used = snprintf(text, bytes, "%s delivered to %s", from, to);
-        break;
-    case TRACE_WAKE:
-        snprintf(text, bytes, "%s's wait ends: %d, 0x%x", to, (int)f->result, (unsigned)f->second);
-        return;
-    case TRACE_RETURN:
-        snprintf(text, bytes, "%s's call ends: %d, 0x%x", from, (int)f->result,
-                 (unsigned)f->second);
-        return;
-    case TRACE_BLOCK:
-        snprintf(text, bytes, "%s waits for %s in state %u", from, to, (unsigned)f->call);
-        return;
-    case TRACE_EVENT:
-        snprintf(text, bytes, "%s adds events 0x%x for %s", from, (unsigned)f->words[0], to);
-        return;
-    case TRACE_FAULT:
-        snprintf(text, bytes, "%s faults with vector %u", from, (unsigned)f->call);
-        return;
-    case TRACE_BIRTH:
-        snprintf(text, bytes, "%s is born as %.16s", from, (const char *)f->words);
-        return;
-    case TRACE_DEATH:
-        snprintf(text, bytes, "%s dies of %u with %d", from, (unsigned)f->call, (int)f->result);
-        return;
-    default:
-        snprintf(text, bytes, "what 0x%x from %s to %s", (unsigned)f->what, from, to);
-        return;
-    }
-    if (used > 0 && (unsigned)used < bytes)
-        describe_message(text + used, bytes - (unsigned)used, f);
+    if ((f->what == TRACE_CALL || f->what == TRACE_DELIVER) && used < bytes)
+        describe_message(text + used, bytes - used, f);
 }

@@ -1,6 +1,6 @@
 /*
  * The kernel's trace (abi/trace.h), as far as it is about the workers: taken apart into facts, and
- * without what no script does, which is how they start, how they sleep and how the judge wakes them.
+ * without what no script does: how they start, how they sleep and how the judge wakes them.
  */
 #pragma once
 
@@ -19,8 +19,6 @@ struct fact {
     int32_t type;
     uint32_t words[MESSAGE_PAYLOAD_WORDS];
 };
-
-#define FOLLOW_FACTS 256 /* most that are kept */
 
 /* Whether the trace is on and can be read. */
 bool follow_begin(void);

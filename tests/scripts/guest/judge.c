@@ -95,13 +95,22 @@ static uint32_t mapped(uint32_t word, bool is_mapped)
     return is_mapped ? (uint32_t)to_guest((endpoint_t)word) : word;
 }
 
-/* What a failure prints: a number, and the process whose endpoint it is. */
+static const char *kernel_name(uint32_t word)
+{
+    static const char *const names[] = {"HARDWARE", "SYSTEM", "ANY", "NONE", "SELF"};
+
+    return word - HARDWARE < sizeof names / sizeof names[0] ? names[word - HARDWARE] : NULL;
+}
+
+/* What a failure prints: a number, and what has it as its endpoint. */
 const char *name_of(uint32_t word)
 {
     static char names[4][24];
     static unsigned turn;
     char *name = names[turn++ % 4];
 
+    if (kernel_name(word) != NULL)
+        return kernel_name(word);
     snprintf(name, sizeof names[0], "0x%x", (unsigned)word);
     for (unsigned i = 0; i < SCRIPT_PROCESSES; i++)
         if (who[i].endpoint != NONE && (uint32_t)who[i].endpoint == word)
@@ -368,8 +377,8 @@ static unsigned facts, machines; /* CALLs that share a record: of the machine's 
 /* What a call sends: to SYSTEM the worker writes type and two words itself. */
 static message sent_by(const struct script_fact *s, const struct script_step *step)
 {
-    message m = expected_content(
-        &(struct script_outcome){.content = s->content, .argument = s->argument});
+    message m =
+        expected_content(&(struct script_outcome){.content = s->content, .argument = s->argument});
 
     if (s->what != TRACE_CALL || s->content == CONTENT_NO_PLACE || !step->to_system)
         return m;
