@@ -34,6 +34,8 @@ def problem(command):
     if not (ROOT / words[0]).is_file() or words[0].endswith((".txt", ".py", ".sh")):
         return None if (ROOT / words[0]).exists() else "there is no such program"
     # What stands behind `--` is not ours to check.
+    if "--" in words:
+        words = words[: words.index("--")]
     result = subprocess.run([*words, "--help"], cwd=ROOT, stdin=subprocess.DEVNULL,
                             capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
     return None if result.returncode == 0 else result.stderr.strip()
