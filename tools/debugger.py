@@ -14,6 +14,7 @@ import sys
 import machine
 import session
 
+COMMANDS = pathlib.Path(__file__).resolve().parent / "gdb" / "parley.py"
 CONSOLE = "console.sock"  # in the build folder; tools/console connects to it
 
 
@@ -42,15 +43,15 @@ def free(port):
 
 
 def gdb_command(options, build):
-    result = ["gdb", "--quiet", "-ex", "set confirm off", "-ex", "set architecture i386"]
+    result = ["gdb", "--quiet", "-nx", "-ex", "set confirm off", "-ex", "set architecture i386"]
     if options.batch:
         result.append("--batch")
     for program in sorted((build / "servers").glob("*")):
-        if program.is_file():
+        if program.is_file() and program.read_bytes()[:4] == b"\x7fELF":
             result += ["-ex", f"add-symbol-file {program}"]
     result += ["-ex", f"target remote 127.0.0.1:{options.port}"]
     # Where a server's source file has the name of another's, its folder tells them apart.
-    result += ["-ex", f"directory {machine.ROOT}"]
+    result += ["-ex", f"directory {machine.ROOT}", "-ex", f"source {COMMANDS}"]
     for command in options.command:
         result += ["-ex", command]
     if not options.batch:

@@ -1,0 +1,21 @@
+"""Parley's commands and printers for GDB: `source tools/gdb/parley.py` once the kernel's file is loaded.
+
+Everything reads the stopped machine through the kernel's window and changes nothing in it, so that all of it
+works in a replay as well, backward and forward. ./parley debug loads this; docs/debugging.md shows it.
+"""
+
+import pathlib
+import sys
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
+
+import message_break  # noqa: E402
+import printers  # noqa: E402
+import process_view  # noqa: E402
+import trace_ring  # noqa: E402
+import waiting  # noqa: E402
+
+for module in (waiting, trace_ring, process_view, message_break):
+    module.register()
+printers.register()
