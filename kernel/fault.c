@@ -6,6 +6,7 @@
  * Enter at kernel_fault. How a settled fault ends: process_finish_call.
  */
 #include "cycle.h"
+#include "last_messages.h"
 #include "log.h"
 #include "memory.h"
 #include "panic.h"
@@ -69,6 +70,7 @@ static void report(const struct process *p, const char *why)
     arch_context_print(&p->arch, log_text_line);
     report_backtrace(p->module, ip, fp);
     report_waiters(process_slot(p));
+    last_messages_log(process_endpoint(p));
 }
 
 static void die(struct process *p, const char *why)

@@ -45,8 +45,9 @@ static uint32_t read_size(struct slice digits)
 static bool read_trace(struct slice word)
 {
     const size_t length = sizeof TRACE_SIZE - 1;
-    if (slice_is(word, "trace=on")) {
-        trace = true;
+    const bool on = slice_is(word, "trace=on");
+    if (on || slice_is(word, "trace=off")) {
+        trace = on;
         return true;
     }
     if (word.length <= length || memcmp(word.text, TRACE_SIZE, length) != 0)

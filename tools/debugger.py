@@ -72,7 +72,7 @@ def main():
             memory=options.memory,
             machine=options.machine,
             cpu=options.cpu,
-            command_line=options.append,
+            command_line=f"{machine.USUAL_WORDS} {options.append}".strip(),
             display=session.window() if options.window else ("-display", "none"),
             extra=("-S", "-gdb", f"tcp:127.0.0.1:{options.port}"),
         )

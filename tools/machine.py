@@ -16,6 +16,9 @@ MODULES_CONF = ROOT / "iso" / "modules.conf"
 
 EXIT_PORT = "isa-debug-exit,iobase=0xf4,iosize=4"
 
+# What a person's boot has in GRUB's menu as well (iso/grub.cfg.in).
+USUAL_WORDS = "trace=on"
+
 FIRMWARE = {  # name: (QEMU program, code, variables, machine, further arguments)
     "x64": (
         "qemu-system-x86_64",

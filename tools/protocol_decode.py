@@ -43,9 +43,10 @@ def character(byte):
 
 
 class Decoder:
-    """What the build's protocols.json knows. `protocols` is all of it, for those who want more than text."""
+    """What the build's protocols.json knows. `known` is all of it, for those who want more than text."""
 
     def __init__(self, known):
+        self.known = known
         self.protocols = known["protocols"]
         self.error_names = {number: name for name, number in known["errors"].items()}
         self.endpoints = known["endpoints"]

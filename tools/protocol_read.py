@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass, field
 
 PAYLOAD_WORDS = 7
+RECORD_WORDS = 1024
 NUMBERS = 0x100  # of one protocol: its base is a multiple of this
 BASE_LAST = 0x7FFFFF00
 WORD = 0xFFFFFFFF
@@ -77,6 +78,7 @@ class Set:
     kind: str
     values: dict[str, int]
     about: str
+    prefix: str  # of their names in C
 
 
 @dataclass
@@ -107,6 +109,7 @@ class Protocol:
     constants: dict[str, tuple[int, str]] = field(default_factory=dict)
     sets: dict[str, Set] = field(default_factory=dict)
     structures: dict[str, Structure] = field(default_factory=dict)
+    records: dict[str, Structure] = field(default_factory=dict)  # in the caller's memory, where an address says
     messages: list[Message] = field(default_factory=list)
 
 
@@ -142,15 +145,15 @@ class Table:
         if key in self.values and not value:
             raise Refused(f'{self.where}: "{key}" says nothing; write what a reader wants to know')
         if "*/" in value or "/*" in value:
-            raise Refused(f'{self.where}: "{key}" has a comment\'s mark in it, and it becomes a comment; word it otherwise')
+            raise Refused(f"{self.where}: \"{key}\" has a comment's mark in it, and it becomes a comment; "
+                          "word it otherwise")
         return value
 
 
 def check_name(where, name):
     if not NAME.fullmatch(name):
-        raise Refused(f'{where}: "{name}" is no name; take at most 20 lower-case letters and digits, a letter first, words joined by one _')
-    if name in KEYWORDS:
-        raise Refused(f'{where}: "{name}" is a word of C; take another name')
+        raise Refused(f'{where}: "{name}" is no name; take at most 20 lower-case letters and digits, a letter first, '
+                      "words joined by one _")
 
 
 def check_number(where, what, value, last):
@@ -174,10 +177,11 @@ def read_sets(protocol, kind, tables):
         check_name(where, name)
         if name in ONE_FORMATS or name in BY_LENGTH or name in protocol.sets:
             raise Refused(f'{where}: "{name}" is a format already; take another name')
-        table = Table(where, values, ("values", "about"))
+        table = Table(where, values, ("values", "about", "prefix"))
         named = table.get("values", dict)
         check_values(where, kind, named)
-        protocol.sets[name] = Set(name, kind, named, table.text("about", ""))
+        prefix = table.get("prefix", str, f"{protocol.prefix}_{name.upper()}")
+        protocol.sets[name] = Set(name, kind, named, table.text("about", ""), prefix)
 
 
 def check_values(where, kind, named):
@@ -197,10 +201,11 @@ def check_values(where, kind, named):
 
 
 class StructureReader:
-    """Lays the fields of one structure into the words of the payload."""
+    """Lays the fields of one structure into the words of a payload, or of a record."""
 
-    def __init__(self, protocol, where):
+    def __init__(self, protocol, where, holder="a message", room=PAYLOAD_WORDS):
         self.protocol, self.where = protocol, where
+        self.holder, self.room = holder, room
         self.fields = []
 
     def read(self, tables):
@@ -214,6 +219,8 @@ class StructureReader:
 
     def read_field(self, where, name, values):
         check_name(where, name)
+        if name in KEYWORDS:  # all other names get a prefix
+            raise Refused(f'{where}: "{name}" is a word of C; take another name')
         table = Table(where, values, ("format", "about", "count", "word"))
         result = self.of_format(where, table.get("format", str))
         result.name, result.about = name, table.text("about", "")
@@ -250,14 +257,16 @@ class StructureReader:
         return Field("", kind, number // 4 if kind == "text" else number, 0, length=constant)
 
     def place(self, where, new, word):
+        """Behind what is there, or at a word that is still free."""
         free = max((f.word + f.words for f in self.fields), default=0)
         new.word = free if word is None else word
-        if new.word < 0 or new.word + new.words > PAYLOAD_WORDS:
-            raise Refused(f"{where}: does not fit: it would end with byte {4 * (new.word + new.words)} and a message "
-                          f"has {4 * PAYLOAD_WORDS}; make fields smaller, or say it in two messages")
+        end = new.word + new.words
+        if new.word < 0 or end > self.room:
+            raise Refused(f"{where}: does not fit: it would end with byte {4 * end} and {self.holder} "
+                          f"has {4 * self.room}; make fields smaller, or say it in two messages")
         if new.word < free:
-            raise Refused(f"{where}: overlaps: word {new.word} is taken by {self.fields[-1].name} or a field before it; "
-                          f'leave "word" out, or take {free} or more')
+            raise Refused(f"{where}: overlaps: word {new.word} is taken by {self.fields[-1].name} "
+                          f'or a field before it; leave "word" out, or take {free} or more')
 
     def check_counts(self):
         for f in self.fields:
@@ -268,7 +277,8 @@ class StructureReader:
             if f.format != "text":
                 raise Refused(f'{where}: only a text is counted; leave "count" out')
             if not counts or counts[0].format != "uint32":
-                raise Refused(f'{where}: its count "{f.count}" has to be a field of format uint32 in the same structure')
+                raise Refused(f'{where}: its count "{f.count}" has to be a field of format uint32 '
+                              "in the same structure")
             if [c.count for c in self.fields].count(f.count) > 1:
                 raise Refused(f'{where}: "{f.count}" counts another text already; give each text a count of its own')
 
@@ -292,6 +302,17 @@ def read_structures(protocol, tables):
         where = f"{protocol.path}: structure {name}"
         check_name(where, name)
         protocol.structures[name] = read_structure(protocol, name, name, where, fields)
+
+
+def read_records(protocol, tables):
+    for name, fields in tables.items():
+        where = f"{protocol.path}: record {name}"
+        check_name(where, name)
+        if protocol.header is None:
+            raise Refused(f"{where}: only what has a handwritten header has records; "
+                          'make it a structure, or name "header"')
+        fields = StructureReader(protocol, where, "a record", RECORD_WORDS).read(fields)
+        protocol.records[name] = Structure(name, name, fields)
 
 
 def payload_of(protocol, where, message, half, values):
@@ -365,14 +386,14 @@ def check_all_used(protocol):
         if id(structure) not in used:
             raise Refused(f"{protocol.path}: structure {structure.name}: no message has it; "
                           "name it in a request or an answer, or remove it")
-    sets = {f.set for s in protocol.structures.values() for f in s.fields}
+    sets = {f.set for s in [*protocol.structures.values(), *protocol.records.values()] for f in s.fields}
     for unused in (s for s in protocol.sets.values() if s.name not in sets):
         raise Refused(f"{protocol.path}: {unused.kind} {unused.name}: no field has it; "
                       f'give one format = "{unused.name}", or remove it')
 
 
 PROTOCOL_KEYS = ("base", "prefix", "header", "to", "summary", "about", "constant", "enumeration", "flags",
-                 "structure", "message")
+                 "structure", "record", "message")
 
 
 def read_protocol(path, text, abi):
@@ -398,6 +419,7 @@ def read_protocol(path, text, abi):
     for kind in ("enumeration", "flags"):
         read_sets(protocol, kind, table.get(kind, dict, {}))
     read_structures(protocol, table.get("structure", dict, {}))
+    read_records(protocol, table.get("record", dict, {}))
     read_messages(protocol, abi, table.get("message", dict, {}))
     check_all_used(protocol)
     return protocol
@@ -410,7 +432,7 @@ def symbols(protocol):
         yield f"{protocol.prefix}_{name.upper()}", f"constant {name}"
     for values in protocol.sets.values():
         for name in values.values:
-            yield f"{protocol.prefix}_{values.name.upper()}_{name.upper()}", f"{values.kind} {values.name}, {name}"
+            yield f"{values.prefix}_{name.upper()}", f"{values.kind} {values.name}, {name}"
     for message in protocol.messages:
         yield message.symbol, f"message {message.name}"
     for structure in protocol.structures.values():
@@ -432,18 +454,21 @@ def check_together(protocols):
             names[name] = place
 
 
-def read_abi(root):
-    """The numbers that stand in the ABI's headers."""
-    def text(name):
-        with open(os.path.join(root, "ipc/include/abi", name), encoding="utf-8") as file:
-            return file.read()
-
-    errors = {name: int(n) for name, n in re.findall(r"\bX\((E\w+), +(\d+),", text("errors.h"))}
-    names = re.findall(r"^#define ([A-Z]+) +(0x3\w\w) ", text("endpoint.h"), re.M)
-    endpoints = {name: int(n, 0) for name, n in names}
+def abi_of(errors_text, endpoint_text):
+    """The numbers that stand in those two headers."""
+    errors = {name: int(n) for name, n in re.findall(r"\bX\((E\w+), +(\d+),", errors_text)}
+    endpoints = {name: int(n, 0) for name, n in re.findall(r"^#define ([A-Z]+) +(0x3\w\w) ", endpoint_text, re.M)}
     if "EINVAL" not in errors or "SYSTEM" not in endpoints:
-        raise Refused("ipc/include/abi: errors.h or endpoint.h is not written as this reads it; see read_abi")
+        raise Refused("ipc/include/abi: errors.h or endpoint.h is not written as this reads it; see abi_of")
     return Abi(errors, endpoints)
+
+
+def read_abi(root):
+    texts = []
+    for name in ("errors.h", "endpoint.h"):
+        with open(os.path.join(root, "ipc/include/abi", name), encoding="utf-8") as file:
+            texts.append(file.read())
+    return abi_of(*texts)
 
 
 def read_all(root, folder="servers/protocols"):

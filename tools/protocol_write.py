@@ -14,8 +14,12 @@ C_TYPES = {"int32": "int32_t", "endpoint": "endpoint_t", "text": "char"}  # all 
 
 def comment(text, indent=""):
     """Lines of a comment beside code."""
-    lines = textwrap.wrap(text, WIDTH - len(indent) - 6, break_on_hyphens=False)
-    return [f"{indent}{'   ' if i else '/* '}{line}{' */' if i == len(lines) - 1 else ''}" for i, line in enumerate(lines)]
+    width = WIDTH - len(indent) - len(" */")
+    lines = textwrap.wrap(text, width, initial_indent="   ", subsequent_indent="   ", break_on_hyphens=False)
+    if lines:
+        lines[0] = f"/* {lines[0].lstrip()}"
+        lines[-1] += " */"
+    return [indent + line for line in lines]
 
 
 def head_comment(paragraphs):
@@ -46,7 +50,7 @@ def structure_lines(protocol, structure):
         if field.word > word:
             yield f"    uint32_t unused_{word}[{field.word - word}];"
         word = field.word + field.words
-        named = f"{protocol.prefix}_{field.set.upper()}_*" if field.set else ""
+        named = f"{protocol.sets[field.set].prefix}_*" if field.set else ""
         yield from comment("; ".join(filter(None, [named, field.about])), "    ")
         yield f"    {declaration(protocol, field)}"
     yield "} PROTO_PAYLOAD;"
@@ -72,7 +76,7 @@ def constant_lines(protocol):
     for values in protocol.sets.values():
         yield from comment(values.about)
         form = "{:#x}u" if values.kind == "flags" else "{}"
-        yield from aligned_defines([(f"{protocol.prefix}_{values.name.upper()}_{name.upper()}", form.format(value))
+        yield from aligned_defines([(f"{values.prefix}_{name.upper()}", form.format(value))
                                     for name, value in values.values.items()])
         yield ""
 
@@ -127,7 +131,8 @@ def table_field(protocol, structure, field):
 
 
 def protocol_tables(protocol):
-    for values in protocol.sets.values():
+    in_messages = {f.set for s in protocol.structures.values() for f in s.fields}
+    for values in (v for v in protocol.sets.values() if v.name in in_messages):
         yield f"static const struct protocol_value {values_symbol(protocol, values.name)}[] = {{"
         yield from (f'    {{"{name}", {value:#x}u}},' for name, value in values.values.items())
         yield "    {NULL, 0}};"
@@ -149,7 +154,7 @@ def in_order(protocols):
 
 
 def tables(protocols):
-    lines = ["/* The decoder's tables. " + MADE.format("servers/protocols", "those files") + " */",
+    lines = [*head_comment(["The decoder's tables.", MADE.format("servers/protocols", "those files")]),
              "#include <server/protocol_table.h>", "#include <stddef.h>", "", "// clang-format off",
              "static const struct protocol_field no_fields[] = {{0}};"]
     for protocol in protocols:
@@ -157,6 +162,43 @@ def tables(protocols):
     lines.append("const struct protocol_message protocol_messages[] = {")
     lines += [table_message(protocol, message) for protocol, message in in_order(protocols)]
     return "\n".join([*lines, "    {0}};", "// clang-format on", ""])
+
+
+# ---- What the ABI's headers have to agree with -----------------------------------------------------
+
+def list_macro(name, about, entries):
+    rows = [f"    X({', '.join(map(str, entry))})" for entry in entries]
+    return [f"/* {about} */", f"#define {name}(X) \\", " \\\n".join(rows), ""]
+
+
+def abi_values(protocols):
+    for protocol in protocols:
+        for values in protocol.sets.values():
+            yield from ((f"{values.prefix}_{name.upper()}", f"{value:#x}u") for name, value in values.values.items())
+
+
+def abi_fields(protocols):
+    for protocol in protocols:
+        for record in protocol.records.values():
+            for f in record.fields:
+                each = f.words // len(f.members)
+                yield from ((record.symbol, member, 4 * (f.word + i * each), 4 * each)
+                            for i, member in enumerate(f.members))
+
+
+def abi_records(protocols):
+    return ((r.symbol, 4 * r.words) for protocol in protocols for r in protocol.records.values())
+
+
+def abi(protocols):
+    """Of the protocols whose headers are handwritten, what a test compares with those."""
+    handwritten = [protocol for protocol in protocols if protocol.header]
+    lines = [*head_comment(["For the test unit-protocols-system.", MADE.format("servers/protocols", "those files")]),
+             "#pragma once", "", "// clang-format off"]
+    lines += list_macro("DESCRIBED_VALUES", "symbol, value", abi_values(handwritten))
+    lines += list_macro("DESCRIBED_RECORDS", "structure, bytes", abi_records(handwritten))
+    lines += list_macro("DESCRIBED_FIELDS", "structure, member, offset, bytes", abi_fields(handwritten))
+    return "\n".join([*lines, "// clang-format on", ""])
 
 
 # ---- JSON ------------------------------------------------------------------------------------------
@@ -181,6 +223,7 @@ def json_protocol(protocol):
         "name": protocol.name, "base": protocol.base, "to": protocol.to, "summary": protocol.summary,
         "about": protocol.about, "messages": [json_message(protocol, m) for m in messages],
         "structures": {s.name: [json_field(f) for f in s.shown()] for s in protocol.structures.values()},
+        "records": {s.name: [json_field(f) for f in s.shown()] for s in protocol.records.values()},
         "values": {s.name: {"kind": s.kind, "values": s.values, "about": s.about} for s in protocol.sets.values()},
     }
 
@@ -230,8 +273,8 @@ def format_cell(field):
     return f"{field.format}[{length}]" if by_length else field.format
 
 
-def field_rows(protocol):
-    for structure in protocol.structures.values():
+def field_rows(structures):
+    for structure in structures.values():
         for field in structure.fields:
             last = field.word + field.words - 1
             words = str(field.word) if last == field.word else f"{field.word}..{last}"
@@ -254,12 +297,14 @@ def page_section(protocol):
     about = f"{protocol.about} In C: {where}; described in `{protocol.path}`.".strip()
     yield from textwrap.wrap(about, PAGE_WIDTH, break_on_hyphens=False)
     yield ""
-    yield from page_table(("type", "message", "request", "answer", "may be repeated"), map(message_row, protocol.messages))
+    heads = ("type", "message", "request", "answer", "may be repeated")
+    yield from page_table(heads, map(message_row, protocol.messages))
     for message in protocol.messages:
         yield from message_item(message)
     yield ""
-    rows = list(field_rows(protocol))
-    yield from page_table(("structure", "words", "field", "format", "what it is"), rows) if rows else ()
+    for kind, structures in (("structure", protocol.structures), ("record", protocol.records)):
+        heads = (kind, "words", "field", "format", "what it is")
+        yield from page_table(heads, field_rows(structures)) if structures else ()
     yield from page_table(("values", "kind", "names", "what they are"), set_rows(protocol)) if protocol.sets else ()
 
 

@@ -10,7 +10,7 @@ set(PARLEY_PROTOCOL_TABLES ${PARLEY_GENERATED}/protocol_tables.c)
 set(PARLEY_PROTOCOLS_JSON ${CMAKE_BINARY_DIR}/protocols.json)
 
 file(GLOB protocol_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/servers/protocols/*.toml)
-set(protocol_outputs ${PARLEY_PROTOCOL_TABLES} ${PARLEY_PROTOCOLS_JSON})
+set(protocol_outputs ${PARLEY_GENERATED}/protocol_abi.h ${PARLEY_PROTOCOL_TABLES} ${PARLEY_PROTOCOLS_JSON})
 foreach(file IN LISTS protocol_files)
     get_filename_component(name ${file} NAME_WE)
     file(STRINGS ${file} handwritten REGEX "^header *=")
@@ -19,10 +19,14 @@ foreach(file IN LISTS protocol_files)
     endif()
 endforeach()
 
+# A description that is gone leaves this list, so that what was made from it goes too.
+set(protocol_list ${CMAKE_BINARY_DIR}/protocols.list)
+file(CONFIGURE OUTPUT ${protocol_list} CONTENT "${protocol_files}\n")
+
 set(tools ${PROJECT_SOURCE_DIR}/tools)
 add_custom_command(OUTPUT ${protocol_outputs}
     COMMAND ${PARLEY_PYTHON} ${tools}/protocols.py --build ${CMAKE_BINARY_DIR}
-    DEPENDS ${protocol_files}
+    DEPENDS ${protocol_list} ${protocol_files}
         ${tools}/protocols.py ${tools}/protocol_read.py ${tools}/protocol_write.py
         ${PROJECT_SOURCE_DIR}/ipc/include/abi/errors.h ${PROJECT_SOURCE_DIR}/ipc/include/abi/endpoint.h
     COMMENT "servers/protocols")

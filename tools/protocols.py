@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes everything that is made from servers/protocols/*.toml.
 
-    tools/protocols.py --build FOLDER    generated/proto/*.h, generated/protocol_tables.c and protocols.json in FOLDER
+    tools/protocols.py --build FOLDER    generated/proto/*.h and *.c, and protocols.json, in FOLDER
     tools/protocols.py --docs            writes what docs/protocols.md says of each protocol
     tools/protocols.py --check-docs      says whether that is what the descriptions say
     tools/protocols.py                   only reads them: says what is wrong with them
@@ -11,6 +11,7 @@ protocol_write.py's; protocol_decode.py reads messages with the JSON.
 """
 
 import argparse
+import itertools
 import os
 import sys
 
@@ -35,12 +36,19 @@ def write_if_changed(path, text):
         file.write(text)
 
 
+def write_headers(folder, protocols):
+    headers = {p.name + ".h": protocol_write.header(p, protocols) for p in protocols if p.header is None}
+    for name, text in headers.items():
+        write_if_changed(os.path.join(folder, name), text)
+    for name in os.listdir(folder):
+        if name not in headers:
+            os.remove(os.path.join(folder, name))
+
+
 def write_build(folder, protocols, abi):
-    for protocol in protocols:
-        if protocol.header is None:
-            path = os.path.join(folder, "generated/proto", protocol.name + ".h")
-            write_if_changed(path, protocol_write.header(protocol, protocols))
+    write_headers(os.path.join(folder, "generated/proto"), protocols)
     write_if_changed(os.path.join(folder, "generated/protocol_tables.c"), protocol_write.tables(protocols))
+    write_if_changed(os.path.join(folder, "generated/protocol_abi.h"), protocol_write.abi(protocols))
     write_if_changed(os.path.join(folder, "protocols.json"), protocol_write.json_text(protocols, abi))
 
 
@@ -57,8 +65,8 @@ def check_docs(made):
     there = split_page()[1].splitlines()
     wanted = made.splitlines()
     if there != wanted:
-        differs = next((i for i, pair in enumerate(zip(there, wanted)) if pair[0] != pair[1]), min(len(there), len(wanted)))
-        now, then = (lines[differs] if differs < len(lines) else "(its end)" for lines in (there, wanted))
+        both = itertools.zip_longest(there, wanted, fillvalue="(its end)")
+        now, then = next((a, b) for a, b in both if a != b)
         sys.exit(f"{PAGE} is not what servers/protocols says. It has\n    {now}\nand the descriptions say\n    {then}\n"
                  "Run tools/protocols.py --docs and look at what changed.")
 

@@ -243,7 +243,7 @@ def main():
             machine=options.machine,
             cpu=options.cpu,
             uefi=options.uefi,
-            command_line=options.append,
+            command_line=f"{machine.USUAL_WORDS} {options.append}".strip(),
             display=window() if options.window else ("-display", "none"),
         )
         interactive = os.isatty(0)

@@ -3,6 +3,7 @@
 #include <internal.h>
 #include <parley/ipc.h>
 #include <parley/system.h>
+#include <parley/trace.h>
 #include <string.h>
 
 static int ask(message *m, enum system_call call)
@@ -225,4 +226,33 @@ int sys_registers_set(endpoint_t endpoint, const struct system_registers *regist
                              registers->flags, registers->data_segments,
                              registers->thread_segments}};
     return ask(&m, SYS_REGISTERS);
+}
+
+static void trace_take(struct trace_settings *settings, const message *m)
+{
+    *settings = (struct trace_settings){
+        .what = m->m_words[0],
+        .calls = m->m_words[1],
+        .process = (endpoint_t)m->m_words[2],
+        .peer = (endpoint_t)m->m_words[3],
+        .type = (int32_t)m->m_words[4],
+        .one_type = m->m_words[5] != 0,
+        .capacity = m->m_words[6],
+    };
+}
+
+int sys_trace_get(struct trace_settings *settings)
+{
+    message m = {.m_words = {TRACE_GET}};
+    const int error = ask(&m, SYS_TRACE);
+    if (error == 0)
+        trace_take(settings, &m);
+    return error;
+}
+
+int sys_trace_set(const struct trace_settings *s)
+{
+    message m = {.m_words = {TRACE_SET, s->what, s->calls, (uint32_t)s->process, (uint32_t)s->peer,
+                             (uint32_t)s->type, s->one_type}};
+    return ask(&m, SYS_TRACE);
 }

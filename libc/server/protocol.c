@@ -2,14 +2,13 @@
  * Messages in words. Contract: parley/protocol.h; what they mean: protocol_table.h.
  *
  * Nothing here trusts a word of the message: a field's place comes from the tables, a text's length
- * is cut to its place, and what no table knows is shown as numbers.
+ * is cut to its place, and what no table knows is shown as numbers. It needs no library: the kernel
+ * has it as well, for its report of a process that died.
  */
 #include <abi/errors.h>
 #include <parley/protocol.h>
 #include <server/protocol_table.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 struct text {
     char *to;
@@ -17,31 +16,95 @@ struct text {
     size_t length; /* of all that was put, whether it had room or not */
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct text *t, const char *format, ...)
+/* The byte behind the last stays for the NUL. */
+static void put(struct text *t, char c)
 {
-    bool room = t->length < t->bytes;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(room ? t->to + t->length : NULL, room ? t->bytes - t->length : 0, format,
-                           arguments);
-    va_end(arguments);
-    t->length += length > 0 ? (size_t)length : 0;
+    if (t->length + 1 < t->bytes)
+        t->to[t->length] = c;
+    t->length++;
+}
+
+static void put_string(struct text *t, const char *string)
+{
+    while (*string)
+        put(t, *string++);
+}
+
+/* Ends the text, cut or not. */
+static size_t end(struct text *t)
+{
+    if (t->bytes > 0)
+        t->to[t->length < t->bytes ? t->length : t->bytes - 1] = '\0';
+    return t->length;
+}
+
+/* Divides by ten, and returns the remainder: bit by bit, since the kernel has no library for it. */
+static unsigned divide_by_ten(uint64_t *value)
+{
+    uint64_t quotient = 0;
+    unsigned rest = 0;
+    for (int bit = 63; bit >= 0; bit--) {
+        rest = rest << 1 | (unsigned)(*value >> bit & 1);
+        quotient <<= 1;
+        if (rest >= 10) {
+            rest -= 10;
+            quotient |= 1;
+        }
+    }
+    *value = quotient;
+    return rest;
+}
+
+static void put_unsigned(struct text *t, uint64_t value)
+{
+    char digits[20]; /* of the greatest */
+    unsigned count = 0;
+    do
+        digits[count++] = (char)('0' + divide_by_ten(&value));
+    while (value);
+    while (count)
+        put(t, digits[--count]);
+}
+
+static void put_signed(struct text *t, int32_t value)
+{
+    if (value < 0)
+        put(t, '-');
+    put_unsigned(t, value < 0 ? 0u - (uint32_t)value : (uint32_t)value);
+}
+
+static void put_digits(struct text *t, uint32_t value, unsigned least)
+{
+    for (unsigned left = 8; left > 0; left--) {
+        unsigned digit = value >> 4 * (left - 1);
+        if (digit || left <= least)
+            put(t, "0123456789abcdef"[digit & 15]);
+    }
+}
+
+static void put_number(struct text *t, uint32_t value)
+{
+    put_string(t, "0x");
+    put_digits(t, value, 1);
 }
 
 static void put_character(struct text *t, uint8_t c)
 {
     if (c == '\n')
-        put(t, "\\n");
+        put_string(t, "\\n");
     else if (c == '\r')
-        put(t, "\\r");
+        put_string(t, "\\r");
     else if (c == '\t')
-        put(t, "\\t");
-    else if (c == '"' || c == '\\')
-        put(t, "\\%c", c);
-    else if (c >= ' ' && c <= '~')
-        put(t, "%c", c);
-    else
-        put(t, "\\x%02x", c);
+        put_string(t, "\\t");
+    else if (c == '"' || c == '\\') {
+        put(t, '\\');
+        put(t, (char)c);
+    } else if (c >= ' ' && c <= '~')
+        put(t, (char)c);
+    else {
+        put_string(t, "\\x");
+        put_digits(t, c, 2);
+    }
 }
 
 static void put_text(struct text *t, const struct protocol_field *f, const uint32_t *words)
@@ -51,10 +114,10 @@ static void put_text(struct text *t, const struct protocol_field *f, const uint3
     uint32_t end = f->words * 4u;
     if (counted && words[f->count] < end)
         end = words[f->count];
-    put(t, "\"");
+    put(t, '"');
     for (uint32_t i = 0; i < end && (counted || bytes[i] != '\0'); i++)
         put_character(t, bytes[i]);
-    put(t, "\"");
+    put(t, '"');
 }
 
 static void put_endpoint(struct text *t, endpoint_t endpoint)
@@ -62,9 +125,9 @@ static void put_endpoint(struct text *t, endpoint_t endpoint)
     static const char *const names[] = {"HARDWARE", "SYSTEM", "ANY", "NONE", "SELF"};
     uint32_t i = (uint32_t)endpoint - HARDWARE;
     if (i < sizeof names / sizeof *names)
-        put(t, "%s", names[i]);
+        put_string(t, names[i]);
     else
-        put(t, "%d", endpoint);
+        put_signed(t, endpoint);
 }
 
 static void put_enumeration(struct text *t, const struct protocol_value *v, uint32_t word)
@@ -72,9 +135,9 @@ static void put_enumeration(struct text *t, const struct protocol_value *v, uint
     while (v->name && v->value != word)
         v++;
     if (v->name)
-        put(t, "%s", v->name);
+        put_string(t, v->name);
     else
-        put(t, "%u", word);
+        put_unsigned(t, word);
 }
 
 /* The names of the bits, then those that have none as a number. */
@@ -84,27 +147,32 @@ static void put_flags(struct text *t, const struct protocol_value *v, uint32_t w
     for (; v->name; v++) {
         if (!(word & v->value))
             continue;
-        put(t, "%s%s", between, v->name);
+        put_string(t, between);
+        put_string(t, v->name);
         between = "|";
         word &= ~v->value;
     }
-    if (word || !*between)
-        put(t, "%s0x%x", between, word);
+    if (word || !*between) {
+        put_string(t, between);
+        put_number(t, word);
+    }
 }
 
 static void put_words(struct text *t, const uint32_t *words, unsigned count)
 {
-    for (unsigned i = 0; i < count; i++)
-        put(t, "%s0x%x", i ? ", " : "", words[i]);
+    for (unsigned i = 0; i < count; i++) {
+        put_string(t, i ? ", " : "");
+        put_number(t, words[i]);
+    }
 }
 
 static void put_hex(struct text *t, const uint32_t *words, unsigned count)
 {
     if (count > 1)
-        put(t, "{");
+        put(t, '{');
     put_words(t, words, count);
     if (count > 1)
-        put(t, "}");
+        put(t, '}');
 }
 
 static void put_value(struct text *t, const struct protocol_field *f, const uint32_t *words)
@@ -112,10 +180,10 @@ static void put_value(struct text *t, const struct protocol_field *f, const uint
     const uint32_t *w = words + f->word;
     switch (f->format) {
     case PROTOCOL_UINT32:
-        put(t, "%u", w[0]);
+        put_unsigned(t, w[0]);
         break;
     case PROTOCOL_INT32:
-        put(t, "%d", (int32_t)w[0]);
+        put_signed(t, (int32_t)w[0]);
         break;
     case PROTOCOL_HEX:
         put_hex(t, w, f->words);
@@ -125,8 +193,8 @@ static void put_value(struct text *t, const struct protocol_field *f, const uint
         break;
     case PROTOCOL_UINT64:
     case PROTOCOL_MICROSECONDS:
-        put(t, "%llu%s", (unsigned long long)w[1] << 32 | w[0],
-            f->format == PROTOCOL_MICROSECONDS ? "us" : "");
+        put_unsigned(t, (uint64_t)w[1] << 32 | w[0]);
+        put_string(t, f->format == PROTOCOL_MICROSECONDS ? "us" : "");
         break;
     case PROTOCOL_TEXT:
         put_text(t, f, words);
@@ -143,7 +211,9 @@ static void put_value(struct text *t, const struct protocol_field *f, const uint
 static void put_fields(struct text *t, const struct protocol_field *fields, const uint32_t *words)
 {
     for (const struct protocol_field *f = fields; f->name; f++) {
-        put(t, "%s%s=", f == fields ? "" : ", ", f->name);
+        put_string(t, f == fields ? "" : ", ");
+        put_string(t, f->name);
+        put(t, '=');
         put_value(t, f, words);
     }
 }
@@ -171,12 +241,13 @@ static void put_error(struct text *t, int32_t type)
     switch (0u - (uint32_t)type) {
 #define ERROR_NAME(name, number, meaning)                                                          \
     case number:                                                                                   \
-        put(t, "= %s", #name);                                                                     \
+        put_string(t, "= " #name);                                                                 \
         break;
         PARLEY_ERRORS(ERROR_NAME)
 #undef ERROR_NAME
     default:
-        put(t, "= %d", type);
+        put_string(t, "= ");
+        put_signed(t, type);
     }
 }
 
@@ -184,12 +255,14 @@ static void put_answer(struct text *t, const message *m, const struct protocol_m
 {
     unsigned unnamed = request ? 0 : used_words(m->m_words);
     bool named = request && request->answer->name;
-    put(t, "= %d%s", m->m_type, named || unnamed ? " (" : "");
+    put_string(t, "= ");
+    put_signed(t, m->m_type);
+    put_string(t, named || unnamed ? " (" : "");
     if (named)
         put_fields(t, request->answer, m->m_words);
     else
         put_words(t, m->m_words, unnamed);
-    put(t, "%s", named || unnamed ? ")" : "");
+    put_string(t, named || unnamed ? ")" : "");
 }
 
 size_t protocol_describe_request(char *to, size_t bytes, const message *m, endpoint_t server)
@@ -197,14 +270,17 @@ size_t protocol_describe_request(char *to, size_t bytes, const message *m, endpo
     struct text t = {.to = to, .bytes = bytes};
     const struct protocol_message *known = find(m->m_type, m->m_source, server);
     if (known) {
-        put(&t, "%s(", known->name);
+        put_string(&t, known->name);
+        put(&t, '(');
         put_fields(&t, known->request, m->m_words);
     } else {
-        put(&t, "type 0x%x(", (uint32_t)m->m_type);
+        put_string(&t, "type ");
+        put_number(&t, (uint32_t)m->m_type);
+        put(&t, '(');
         put_words(&t, m->m_words, used_words(m->m_words));
     }
-    put(&t, ")");
-    return t.length;
+    put(&t, ')');
+    return end(&t);
 }
 
 size_t protocol_describe_answer(char *to, size_t bytes, const message *m, endpoint_t server,
@@ -215,5 +291,5 @@ size_t protocol_describe_answer(char *to, size_t bytes, const message *m, endpoi
         put_error(&t, m->m_type);
     else
         put_answer(&t, m, find(request_type, 0, server));
-    return t.length;
+    return end(&t);
 }

@@ -31,6 +31,34 @@ const struct command commands[] = {
      "time of a round trip. ^C stops it.\n"
      "\nExample: ping clock 1000\n",
      ARGUMENT_PROCESS, command_ping},
+    {"trace", "[-v] [FILTER...] [-- COMMAND]", "show the messages between processes",
+     "Without a command: live, until q or ^C; the space bar pauses. With one: runs it\n"
+     "and shows what was said meanwhile.\n"
+     "  trace last [N] [FILTER...]  the last N lines (20) of what is kept\n"
+     "  trace on | off | status     record all the time, or only while somebody looks\n"
+     "  trace save                  all that is kept, to the second serial port\n"
+     "  trace stream on | off       everything from now on, to the second serial port\n"
+     "Filters: up to two processes' names; type=NUMBER; call=NAME, as ipc_request;\n"
+     "what=THING,... of call deliver wake return block switch event irq fault birth\n"
+     "death clock all. -v shows records as they are. What shell and tty say to each\n"
+     "other is left out unless you name one.\n"
+     "\nExample: trace -- date\n",
+     ARGUMENT_PROCESS, command_trace},
+    {"top", "[SECONDS]", "show who uses the processor",
+     "Every SECONDS (1): each process's share of the processor and its messages a\n"
+     "second, the busiest first. q or ^C ends it.\n"
+     "\nExample: top 2\n",
+     ARGUMENT_NONE, command_top},
+    {"ipcstat", "[SECONDS]", "count requests and measure how long answers take",
+     "Watches the trace for SECONDS (2; ^C ends it earlier): who asked whom how often,\n"
+     "and a histogram of the time from request to answer.\n"
+     "\nExample: ipcstat 5\n",
+     ARGUMENT_NONE, command_ipcstat},
+    {"waits", "", "show who waits for whom",
+     "The wait-for graph: each process that waits for nobody in particular or runs,\n"
+     "and below it those that wait for it.\n"
+     "\nExample: waits\n",
+     ARGUMENT_NONE, command_waits},
     {"run", "MODULE [ARGUMENT...]", "start a module and wait for its end",
      "Starts a boot module that is not running, gives it the keyboard, and waits until\n"
      "it ends. ^C stops it. For a module that is started on demand its name alone does\n"

@@ -60,6 +60,10 @@ int command_uptime(int argc, char **argv);
 int command_date(int argc, char **argv);
 int command_sleep(int argc, char **argv);
 int command_ping(int argc, char **argv);
+int command_trace(int argc, char **argv);
+int command_top(int argc, char **argv);
+int command_ipcstat(int argc, char **argv);
+int command_waits(int argc, char **argv);
 
 /* What the process may do. */
 int process_show_rights(const char *text);

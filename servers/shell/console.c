@@ -188,6 +188,24 @@ int console_key(void)
     }
 }
 
+/* The tty keeps what is typed for a reader that does not wait any more. */
+int console_key_within(uint32_t microseconds)
+{
+    message m = {.m_type = TTY_READ, .m_words = {1}};
+    struct tty_text text;
+    if (console_interrupted())
+        return INTERRUPT;
+    const int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, tty, &m, microseconds, NULL);
+    if (is_death(error))
+        tty = NONE;
+    if (error == 0 && m.m_type == -EBUSY)
+        take_keyboard();
+    if (error < 0 || m.m_type < 0)
+        return KEY_NONE;
+    memcpy(&text, m.m_words, sizeof text);
+    return text.count == 1 ? (uint8_t)text.text[0] : KEY_NONE;
+}
+
 bool console_interrupted(void)
 {
     if (notified())

@@ -24,6 +24,10 @@ __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 /* The next byte that was typed, or KEY_NEW_CONSOLE. ^C also when it came as a notification. */
 int console_key(void);
 
+/* The same, or KEY_NONE when nothing is typed for so long (at most a minute). */
+#define KEY_NONE (-2)
+int console_key_within(uint32_t microseconds);
+
 /* True when ^C was typed since the command began; stays true until console_begin. */
 bool console_interrupted(void);
 /* A command begins: the ^C that ended the last one is over. */

@@ -6,7 +6,7 @@ import time
 
 from parley_machine import Machine, boot, check, run
 
-BENCH = ("bench", "bench-server", "bench-driver", "bench-raiser")
+BENCH = ("bench", "bench-server", "bench-driver", "bench-raiser", "tracer")
 COMMANDS = ("help", "ps", "ping", "run", "start", "kill", "modules", "names", "mem", "uptime", "date",
             "sleep", "echo", "dmesg", "dump", "clear", "reboot", "poweroff")  # fmt: skip
 SERVERS = ("names", "tty", "clock", "hello", "shell")

@@ -5,8 +5,9 @@
 
 The rules are the two tables below and are the same as in the architecture's text: the core sees
 only the shared numbers and itself, and needs four functions from outside; the kernel never sees a
-machine; programs never see the kernel. The protocols' headers are those that the build has made. Before it looks at the tree the check proves on small
-fixtures that it still finds what it is here to find.
+machine; programs never see the kernel. The protocols' headers are those that the build has made.
+Before it looks at the tree the check proves on small fixtures that it still finds what it is here
+to find.
 """
 
 import os
@@ -29,6 +30,8 @@ FOLDERS = {
     "arch/host/": "arch/host",
     "kernel/": "kernel",
     "libc/include/": "libc's headers",
+    "libc/include/parley/protocol.h": "decoder",
+    "libc/server/protocol": "decoder",
     "libc/": "libc",
     "generated/proto/": "protocols",
     "servers/": "server",
@@ -36,7 +39,8 @@ FOLDERS = {
 
 # Layer -> layers that it may include beside itself; "standard" is every standard header.
 # Protocol headers hold numbers only. libc's sources may see them, since its console, its name
-# look-ups and its server loop speak them; its headers may not.
+# look-ups and its server loop speak them; its headers may not. The decoder of messages stands by
+# itself, so that the kernel's report of a death can name what was said.
 MAY_INCLUDE = {
     "abi": set(),
     "core's contract": {"abi"},
@@ -45,11 +49,12 @@ MAY_INCLUDE = {
     "machine's types": {"abi"},
     "arch/x86": {"abi", "machine's contract", "machine's types"},
     "arch/host": {"abi", "machine's contract", "machine's types", "standard"},
-    "kernel": {"abi", "core's contract", "machine's contract"},
+    "kernel": {"abi", "core's contract", "machine's contract", "decoder"},
     "libc's headers": {"abi"},
     "libc": {"abi", "libc's headers", "protocols"},
+    "decoder": {"abi"},
     "protocols": {"abi"},
-    "server": {"abi", "libc's headers", "protocols"},
+    "server": {"abi", "libc's headers", "protocols", "decoder"},
 }
 
 # Where <NAME> is looked for, as on the compilers' command lines.
@@ -154,8 +159,8 @@ def generated(build):
     for path in tree.generated(build):
         name = os.path.relpath(path, build)
         with open(path, encoding="utf-8") as file:
-            # The tables are compiled as a part of libc.
-            files[name.replace("generated/protocol_tables.c", "libc/protocol_tables.c")] = file.read()
+            # The tables are a part of the decoder.
+            files[name.replace("generated/protocol_", "libc/server/protocol_")] = file.read()
     return files
 
 

@@ -1,0 +1,174 @@
+/* ipcstat: who asks whom, how often, and how long an answer takes, from the trace. */
+#include "commands.h"
+#include "console.h"
+#include "processes.h"
+#include "samples.h"
+#include "stopwatch.h"
+#include "words.h"
+
+#include <abi/calls.h>
+#include <abi/errors.h>
+#include <parley/trace.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS     256
+#define PAIRS     64
+#define CLASSES   22 /* powers of two of a microsecond, up to seconds */
+#define BAR       40
+#define LOOK_US   20000
+#define MOST_LOOK 3600000000u
+
+struct pair {
+    endpoint_t client, server;
+    uint32_t requests, answers;
+    uint64_t ns; /* of all answers */
+    uint32_t greatest;
+};
+
+struct open {
+    endpoint_t client, server;
+    uint64_t time; /* 0: nothing is open */
+};
+
+static struct pair pairs[PAIRS];
+static unsigned pair_count, pairs_left_out;
+static struct open open[SLOTS];
+static uint32_t histogram[CLASSES];
+
+static struct pair *pair_of(endpoint_t client, endpoint_t server)
+{
+    for (unsigned i = 0; i < pair_count; i++)
+        if (pairs[i].client == client && pairs[i].server == server)
+            return &pairs[i];
+    if (pair_count == PAIRS) {
+        pairs_left_out++;
+        return NULL;
+    }
+    pairs[pair_count] = (struct pair){.client = client, .server = server};
+    return &pairs[pair_count++];
+}
+
+static unsigned class_of(uint32_t ns)
+{
+    unsigned class = 0;
+    for (uint32_t us = ns / 1000; us > 0 && class < CLASSES - 1; us >>= 1)
+        class ++;
+    return class;
+}
+
+static void asked(const struct trace_record *r, uint64_t time)
+{
+    struct pair *p = pair_of(r->from, r->to);
+    if (p != NULL)
+        p->requests++;
+    if (endpoint_slot(r->from) < SLOTS)
+        open[endpoint_slot(r->from)] = (struct open){r->from, r->to, time};
+}
+
+static void answered(struct open *o, uint64_t time)
+{
+    struct pair *p = pair_of(o->client, o->server);
+    const uint64_t took = time - o->time;
+    const uint32_t ns = stopwatch_ns(took > UINT32_MAX ? UINT32_MAX : (uint32_t)took);
+    o->time = 0;
+    histogram[class_of(ns)]++;
+    if (p == NULL)
+        return;
+    p->answers++;
+    p->ns += ns;
+    if (ns > p->greatest)
+        p->greatest = ns;
+}
+
+static void count(const struct trace_record *r)
+{
+    const uint64_t time = (uint64_t)r->time_high << 32 | r->time_low;
+    const uint32_t number = r->call & IPC_CALL_MASK;
+    struct open *o = endpoint_slot(r->to) < SLOTS ? &open[endpoint_slot(r->to)] : NULL;
+    if ((r->what & TRACE_CALL) && (r->what & TRACE_MESSAGE) &&
+        (number == IPC_REQUEST || number == IPC_SEND_REC))
+        asked(r, time);
+    else if ((r->what & TRACE_DELIVER) && o != NULL && o->time != 0 && o->client == r->to &&
+             o->server == r->from)
+        answered(o, time);
+}
+
+static int by_requests(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    return x->requests < y->requests ? 1 : x->requests > y->requests ? -1 : 0;
+}
+
+static void show_pairs(void)
+{
+    char client[NAME_BYTES], server[NAME_BYTES];
+    qsort(pairs, pair_count, sizeof pairs[0], by_requests);
+    say("%-15s %-15s %9s %9s %10s %10s\n", "FROM", "TO", "REQUESTS", "ANSWERS", "MEAN-us",
+        "MAX-us");
+    for (unsigned i = 0; i < pair_count; i++) {
+        const struct pair *p = &pairs[i];
+        const uint64_t mean = p->answers ? p->ns / p->answers : 0;
+        say("%-15s %-15s %9u %9u %6u.%03u %6u.%03u\n", process_name(p->client, client),
+            process_name(p->server, server), (unsigned)p->requests, (unsigned)p->answers,
+            (unsigned)(mean / 1000), (unsigned)(mean % 1000), (unsigned)(p->greatest / 1000),
+            (unsigned)(p->greatest % 1000));
+    }
+    if (pairs_left_out > 0)
+        say("(%u requests or answers of other pairs)\n", pairs_left_out);
+}
+
+static void show_histogram(void)
+{
+    static const char bar[BAR + 1] = "########################################";
+    uint32_t most = 1;
+    unsigned first = CLASSES, last = 0;
+    for (unsigned i = 0; i < CLASSES; i++)
+        if (histogram[i] > 0) {
+            most = histogram[i] > most ? histogram[i] : most;
+            first = i < first ? i : first;
+            last = i;
+        }
+    for (unsigned i = first; i < CLASSES && i <= last; i++)
+        say("< %7u us %8u %.*s\n", 1u << i, (unsigned)histogram[i],
+            (int)((uint64_t)histogram[i] * BAR / most), bar);
+}
+
+/* Reads what comes until the time is over or ^C was typed. */
+static void watch(struct trace_reader *reader, uint64_t microseconds)
+{
+    struct trace_record r;
+    for (uint64_t waited = 0; waited < microseconds; waited += LOOK_US) {
+        if (!console_wait(LOOK_US))
+            break;
+        while (trace_read(reader, &r))
+            count(&r);
+    }
+}
+
+int command_ipcstat(int argc, char **argv)
+{
+    uint64_t microseconds = 2000000;
+    struct trace_settings before;
+    struct trace_reader reader;
+    if (argc > 2 || (argc == 2 && words_seconds(argv[1], &microseconds) < 0))
+        return command_usage("ipcstat");
+    int error = sys_trace_get(&before);
+    if (error == 0 && before.what != TRACE_ALL)
+        error = sys_trace_set(&(struct trace_settings){.what = TRACE_ALL});
+    if (error < 0 || !trace_reader_begin(&reader, TRACE_FROM_NOW)) {
+        say("ipcstat: no trace: %s\n", error < 0 ? strerror(error) : "no memory for a ring");
+        return STATUS_FAILED;
+    }
+    memset(open, 0, sizeof open);
+    memset(histogram, 0, sizeof histogram);
+    pair_count = pairs_left_out = 0;
+    stopwatch_start();
+    watch(&reader, microseconds < MOST_LOOK ? microseconds : MOST_LOOK);
+    (void)sys_trace_set(&before);
+    show_pairs();
+    show_histogram();
+    if (reader.lost > 0)
+        say("(%u records were overwritten before they could be read)\n", (unsigned)reader.lost);
+    return console_interrupted() ? STATUS_INTERRUPTED : 0;
+}
