@@ -95,9 +95,10 @@ OF_KERNEL = {
 
 
 class Watch:
-    """One break-on-message."""
+    """One break-on-message. `quiet`: only tell_here() speaks."""
 
-    def __init__(self, number, source, target, kind):
+    def __init__(self, number, source, target, kind, quiet=False):
+        self.quiet = quiet
         self.number, self.words = number, (source, target, kind)
         self.source, self.target, self.kinds = source, target, messages.named_type(kind)
         places = (GATES if source not in ("HARDWARE", "SYSTEM") else {}) | OF_KERNEL
@@ -120,19 +121,28 @@ class Watch:
         source, target, data = found
         _, kind, words = messages.unpack(data)
         names = " -> ".join(map(kernel_state.endpoint_name, (source, target)))
-        print(f"Message {self.number}, {names}: {messages.request_text(source, target, kind, words)}")
+        number = f" {self.number}" if self.number else ""
+        print(f"Message{number}, {names}: {messages.request_text(source, target, kind, words)}")
+
+    def tell_here(self):
+        """Of the point at whose place the machine is."""
+        here = kernel_state.register("eip")
+        for point in self.points:
+            if point.address == here:
+                self.tell(point.look())
+                return
 
     def remove(self):
         for point in self.points:
-            if point.is_valid():
-                point.delete()
+            point.delete()
 
 
 class Point(gdb.Breakpoint):
     """One place where messages are seen. Not in GDB's own list: there are many for one command."""
 
     def __init__(self, place, look, watch):
-        super().__init__(f"*{kernel_state.label(place):#x}", internal=True)
+        self.address = kernel_state.label(place)
+        super().__init__(f"*{self.address:#x}", internal=True)
         self.silent = True
         self.look, self.watch = look, watch
 
@@ -140,7 +150,8 @@ class Point(gdb.Breakpoint):
         found = self.look()
         if not self.watch.matches(found):
             return False
-        self.watch.tell(found)
+        if not self.watch.quiet:
+            self.watch.tell(found)
         return True
 
 

@@ -10,6 +10,7 @@ import sys
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
+import backward  # noqa: E402
 import message_break  # noqa: E402
 import printers  # noqa: E402
 import process_view  # noqa: E402
@@ -17,6 +18,6 @@ import programs  # noqa: E402
 import trace_ring  # noqa: E402
 import waiting  # noqa: E402
 
-for module in (programs, waiting, trace_ring, process_view, message_break):
+for module in (programs, waiting, trace_ring, process_view, message_break, backward):
     module.register()
 printers.register()

@@ -84,7 +84,7 @@ def program_of(process):
 
 @contextlib.contextmanager
 def quiet():
-    """Without GDB's word for each inferior that it switches to."""
+    """Without GDB's word for each inferior that it switches to and each stop."""
     try:
         gdb.execute("set suppress-cli-notifications on")
     except gdb.error:  # older than GDB 13: then it says it

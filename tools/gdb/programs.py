@@ -21,6 +21,15 @@ def load():
             gdb.execute(f"add-symbol-file {program}", to_string=True)
 
 
+def main_of(program):
+    """Where to break for the program's main."""
+    for objfile in gdb.objfiles():
+        if program and pathlib.Path(objfile.filename or "").name == pathlib.Path(program).name:
+            main = objfile.lookup_global_symbol("main")
+            return f"{main.symtab.fullname()}:{main.line}"
+    raise gdb.GdbError(f"no program {program!r} in {folder()}")
+
+
 class StopIn(gdb.Command):
     """stop-in PROGRAM: a temporary breakpoint in the program's main."""
 
@@ -28,12 +37,7 @@ class StopIn(gdb.Command):
         super().__init__("stop-in", gdb.COMMAND_BREAKPOINTS)
 
     def invoke(self, argument, _from_tty):
-        for objfile in gdb.objfiles():
-            if pathlib.Path(objfile.filename or "").name == argument.strip():
-                main = objfile.lookup_global_symbol("main")
-                gdb.execute(f"tbreak {main.symtab.fullname()}:{main.line}")
-                return
-        raise gdb.GdbError(f"no program {argument!r} in {folder()}")
+        gdb.execute(f"tbreak {main_of(argument.strip())}")
 
 
 def register():
