@@ -166,9 +166,11 @@ def slots():
 
 
 def processes():
-    """Those that live, by slot."""
-    alive = (Process(slot) for slot in range(slots()))
-    return [process for process in alive if process.alive]
+    """Those that live, by slot; none before the kernel has its memory."""
+    try:
+        return [process for process in map(Process, range(slots())) if process.alive]
+    except gdb.MemoryError:
+        return []
 
 
 def named(text):
@@ -191,7 +193,11 @@ def endpoint_name(endpoint):
     if endpoint <= 0 or slot >= slots():
         return str(endpoint)
     process = Process(slot)
-    return process.name if process.alive and process.endpoint == endpoint else f"dead {endpoint}"
+    try:
+        alive = process.alive and process.endpoint == endpoint
+    except gdb.MemoryError:
+        return "nobody yet"
+    return process.name if alive else f"dead {endpoint}"
 
 
 def is_process(endpoint):

@@ -117,8 +117,11 @@ setattr(Reader, "return", Reader.result_of)
 
 def read_ring():
     """(number of the first, records), oldest first; GdbError where nothing is recorded."""
-    written_at = int(kernel_state.symbol("kernel_trace_written"))
-    header = HEADER.unpack(kernel_state.read(written_at - BEFORE_WRITTEN, HEADER.size))
+    try:
+        written_at = int(kernel_state.symbol("kernel_trace_written"))
+        header = HEADER.unpack(kernel_state.read(written_at - BEFORE_WRITTEN, HEADER.size))
+    except gdb.MemoryError:
+        header = (0,) * 8
     magic, version, size, capacity = header[:4]
     if magic != abi.TRACE["TRACE_MAGIC"] or version != abi.TRACE["TRACE_VERSION"]:
         raise gdb.GdbError("there is no trace ring (yet)")

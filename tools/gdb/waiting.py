@@ -115,13 +115,13 @@ class Msg(Command):
         with kernel_state.machine():
             names = [process.name for process in kernel_state.processes()]
         if len(words) == 2 and words[0] in names:
-            address = int(gdb.parse_and_eval(words[1]))
+            address = int(gdb.parse_and_eval(words[1])) & 0xFFFFFFFF
             with kernel_state.machine():
                 data = kernel_state.named(words[0]).read(address, 4 * abi.MESSAGE_WORDS)
         else:
             value = gdb.parse_and_eval(argument)
             is_message = value.type.strip_typedefs().sizeof == 4 * abi.MESSAGE_WORDS
-            address = int(value.address) if is_message else int(value)
+            address = int(value.address if is_message else value) & 0xFFFFFFFF
             data = bytes(gdb.selected_inferior().read_memory(address, 4 * abi.MESSAGE_WORDS))
         with kernel_state.machine():
             print(messages.text_of(data))
