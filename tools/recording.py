@@ -59,9 +59,8 @@ LEFT_OUT = ("-icount", "-serial", "-monitor", "-chardev", "-mon", "-qmp")  # the
 
 
 def self_contained(arguments, folder, base):
-    """QEMU's arguments with every file copied into the folder; without those that a recording has its own
-    way for. A recording has the first serial line only, and boots by -kernel: QEMU 7.2 does not come to
-    the end of a replay from a CD."""
+    """QEMU's arguments with every file copied into the folder; without those for which a recording has its
+    own. Only by -kernel: QEMU 7.2 does not come to the end of a replay from a CD."""
     if "-kernel" not in arguments:
         raise Unusable("only a machine that QEMU gives its kernel (--quick) can be recorded")
     result, words = arguments[:1], iter(arguments[1:])
@@ -81,9 +80,10 @@ def keep_symbols(build, folder):
             (folder / path.relative_to(build)).parent.mkdir(exist_ok=True)
             shutil.copyfile(path, folder / path.relative_to(build))
     (folder / "servers").mkdir()
-    for program in (build / "servers").glob("*"):
-        if program.is_file() and program.read_bytes()[:4] == b"\x7fELF":
-            shutil.copyfile(program, folder / "servers" / program.name)
+    for program in (folder / "boot").iterdir():
+        symbols = build / "servers" / program.name
+        if symbols.is_file():
+            shutil.copyfile(symbols, folder / "servers" / program.name)
 
 
 class Recording:
@@ -102,12 +102,14 @@ class Recording:
 
     def arguments(self, mode, serial, extra=()):
         """QEMU's, to be run in the folder. `mode`: record or replay; `serial`: a -chardev without its id."""
+        # Where there was a second line, it was for nobody to hear.
+        others = ["-serial", "null"] * (self.known["serial_lines"] - 1)
         icount = f"shift={self.known['shift']},rr={mode},rrfile={EVENTS},rrsnapshot=start"
         kind, _, options = serial.partition(",")
         return [*self.known["arguments"], "-icount", icount,
                 "-drive", f"file={SNAPSHOTS},if=none,id=snapshots,format=qcow2",
                 "-chardev", ",".join(filter(None, [kind, "id=console", options])),
-                "-serial", "chardev:console", "-monitor", "none", *extra]  # fmt: skip
+                "-serial", "chardev:console", *others, "-monitor", "none", *extra]  # fmt: skip
 
     def start(self, mode, serial="stdio,signal=off", extra=(), **options):
         return machine.start(self.arguments(mode, serial, extra), cwd=self.folder, **options)
@@ -123,7 +125,8 @@ def create(folder, arguments, build, shift="auto", base=None, **notes):
         raise Unusable(f"{folder} is not empty, and no recording")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    known = {"arguments": self_contained(arguments, folder, base or build), "shift": shift, **notes}
+    known = {"arguments": self_contained(arguments, folder, base or build), "shift": shift,
+             "serial_lines": max(1, arguments.count("-serial")), **notes}  # fmt: skip
     keep_symbols(build, folder)
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", SNAPSHOTS, "8M"], cwd=folder, check=True)
     (folder / DESCRIPTION).write_text(json.dumps(known, indent=1) + "\n")
