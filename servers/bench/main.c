@@ -14,6 +14,7 @@
 
 #include <parley/ipc.h>
 #include <parley/system.h>
+#include <parley/trace.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -208,6 +209,17 @@ static int bytes_4096(struct figures *f)
     return measure_byte_copy(4096, f);
 }
 
+/* With everything recorded: a round trip is two records of the machine's own. */
+static int box_traced(struct figures *f)
+{
+    const struct trace_settings all = {.what = TRACE_ALL}, off = {0};
+    int error = sys_trace_set(&all);
+    if (error == 0)
+        error = measure_rounds(BY_BOX, GATE_INT, f);
+    (void)sys_trace_set(&off);
+    return error;
+}
+
 static const struct row {
     const char *name;
     int (*measure)(struct figures *f);
@@ -219,6 +231,8 @@ static const struct row {
     {"rt36_box_pointer_int", box_pointer_int},
     {"rt36_pointer_box_int", pointer_box_int},
     {"rt36_send_receive", send_receive},
+    {"rt36_box_traced", box_traced},
+    {"trace_record", measure_trace_record},
     {"null_badcall", measure_bad_call},
     {"null_echo", measure_echo},
     {"system_time", measure_time},
@@ -327,6 +341,19 @@ static bool row_exists(const char *name)
     return false;
 }
 
+/* Whoever watches the system would be measured as well. */
+static int run_untraced(const char *only, bool checks)
+{
+    const struct trace_settings off = {0};
+    struct trace_settings before = {0};
+    if (sys_trace_get(&before) == 0 && before.what != 0)
+        (void)sys_trace_set(&off);
+    const int status = run(only, checks);
+    if (before.what != 0)
+        (void)sys_trace_set(&before);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     bool off = false, checks = false;
@@ -345,7 +372,7 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    const int status = run(only, checks);
+    const int status = run_untraced(only, checks);
     if (off)
         sys_power(POWER_OFF, (unsigned)status);
     return status;

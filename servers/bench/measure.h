@@ -42,6 +42,8 @@ int try_tickets(struct figures *f);
 
 int measure_bad_call(struct figures *f);
 int measure_echo(struct figures *f);
+/* One record that the kernel's C writes. */
+int measure_trace_record(struct figures *f);
 int measure_time(struct figures *f);
 int measure_interrupt(struct figures *f);
 int measure_tick(struct figures *f);

@@ -101,6 +101,15 @@ static int write_records(uint64_t end)
     return written;
 }
 
+/* Setting anything, and be it what is set, writes what time it is: two of that relate all records
+   in between to time. */
+static void mark_time(void)
+{
+    struct trace_settings now;
+    if (sys_trace_get(&now) == 0)
+        (void)sys_trace_set(&now);
+}
+
 static int finish(void)
 {
     const bool good = write_chunk(KIND_END, 0, 0, NULL, 0);
@@ -110,11 +119,18 @@ static int finish(void)
     return good ? 0 : -EIO;
 }
 
+static int end_stream(void)
+{
+    mark_time();
+    return write_records(trace_written()) < 0 ? -EIO : finish();
+}
+
 static int begin(bool from_now)
 {
     told_lost = 0;
     if (!trace_reader_begin(&reader, from_now))
         return -ENOSPC;
+    mark_time();
     return port_open() && write_names() ? 0 : -EIO;
 }
 
@@ -124,7 +140,7 @@ static int stream(message *m)
     memcpy(&request, m->m_words, sizeof request);
     memset(m->m_words, 0, sizeof m->m_words);
     if (request.on == 0)
-        return !streams ? 0 : write_records(trace_written()) < 0 ? -EIO : finish();
+        return streams ? end_stream() : 0;
     if (streams)
         return 0;
     const int error = begin(TRACE_FROM_NOW);

@@ -1,153 +1,205 @@
 #!/usr/bin/env python3
-"""Faults put into the common rendezvous on purpose; the benchmark must fail on each.
+"""Faults put into the assembly of calls, interrupts and ticks on purpose; something must fail on each.
 
     mutants.py --build BUILD            every file of mutants/
     mutants.py --build BUILD NAME...    only these
 
-A mutant is a file as tests/mutants has them (fault.py). A line 'by: SUITE' names the suite of the guest that must
-fail where the benchmark can't see it; 'survives: WHY' argues that nothing can. The kernel is built from a copy of the tree; the benchmark and the
-suites are those of BUILD.
+A mutant is a file as tests/mutants has them (fault.py). It is booted in the ways of WAYS, up to the first that
+fails; a line 'by: WAY' names the one to begin with. Those that nothing can see stand in survivors.txt, each with
+the reason: one that is not there, or is and gets killed, fails the run.
+
+A mutant costs an assembly and a link: the kernel's C is compiled to one object at the beginning. The modules are
+those of BUILD.
 """
 
 import argparse
+import concurrent.futures
 import dataclasses
+import json
 import pathlib
 import re
+import shlex
 import shutil
-import subprocess
 import sys
 import types
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-MUTANTS = pathlib.Path(__file__).resolve().parent / "mutants"
+HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests" / "mutants")]
 
 import bench  # noqa: E402
 import fault  # noqa: E402
+import killers  # noqa: E402
 import machine  # noqa: E402
+import survivors  # noqa: E402
 from fault import Misfit  # noqa: E402
 
-SECONDS = 90  # the quick run takes three, alone on the machine
+MUTANTS = HERE / "mutants"
+SURVIVORS = HERE / "survivors.txt"
+SECONDS = 20  # of processor: the longest takes six
+WALL_SECONDS = 180
+WORKERS = 2
+
+# What a mutant is booted with, in this order: a suite of tests/guest and run.py's options. The benchmark sees what
+# only takes longer.
+WAYS = {
+    "rendezvous": ("rendezvous", "--icount"),
+    "bench": None,
+    "sysenter": ("rendezvous", "--icount", "--arguments=-- sysenter"),
+    "max": ("rendezvous", "--icount", "--cpu", "max"),
+    "hostile": ("hostile",),
+}
 
 
 @dataclasses.dataclass
 class Mutant:
     name: str
     path: str
-    hunks: list
-    suite: str
-    survives: str
+    text: str
+    by: str
 
 
-def read(path):
-    said = {"by:": "", "survives:": ""}
-    lines = []
-    for line in path.read_text().splitlines():
-        key, _, rest = line.partition(" ")
-        if key in said:
-            said[key] = rest
-        else:
-            lines.append(line)
+def read(name):
+    lines = (MUTANTS / f"{name}.mutant").read_text().splitlines()
+    by = [line[4:] for line in lines if line.startswith("by: ")]
     try:
-        return Mutant(path.stem, *fault.parse(lines), said["by:"], said["survives:"])
+        if any(way not in WAYS for way in by):
+            raise Misfit(f"there is no way {by[0]}")
+        path, hunks = fault.parse([line for line in lines if not line.startswith("by: ")])
+        return Mutant(name, path, fault.mutate((ROOT / path).read_text(), hunks), by[0] if by else "")
     except Misfit as misfit:
-        raise Misfit(f"{path.name} {misfit}") from misfit
+        raise Misfit(f"{misfit}; mend tests/bench/mutants/{name}.mutant") from misfit
 
 
-def applied(mutant):
-    """The file's text with the fault in it."""
-    return fault.mutate((ROOT / mutant.path).read_text(), mutant.hunks)
+# ---- A kernel ------------------------------------------------------------------------------------------
 
 
-class Copy:
-    """A copy of the tree with a build folder of its own."""
+def run(words, folder=None):
+    status, said = killers.run([str(word) for word in words], folder=folder)
+    if status != 0:
+        raise Misfit(f"{pathlib.Path(words[0]).name}: {said[-1500:]}")
 
-    def __init__(self, build):
+
+class Linker:
+    """Links kernels that differ in the assembly alone."""
+
+    def __init__(self, build, scratch):
         self.build = build
-        self.tree = build / "tests" / "bench" / "mutants-tree"
-        self.built = self.tree / "build" / "check"
-        shutil.rmtree(self.tree, ignore_errors=True)
-        for part in ("CMakeLists.txt", "CMakePresets.json", "toolchain.cmake"):
-            self.tree.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / part, self.tree)
-        for part in ("arch", "ipc", "iso", "kernel", "libc", "servers", "tests", "tools"):
-            shutil.copytree(ROOT / part, self.tree / part)
-        self.run("cmake", "--preset", "check")
+        self.assembler = {}  # name of a source: (command before its last option, object in the build)
+        for entry in json.loads((build / "compile_commands.json").read_text()):
+            source = pathlib.Path(entry["file"])
+            if source.parent == ROOT / "arch" / "x86" and source.suffix == ".asm":
+                words = [word for word in shlex.split(entry["command"]) if word not in ("-g", "-F", "dwarf")]
+                at = words.index("-o")
+                self.assembler[source.name] = words[:at], str(build / words[at + 1])
+        words = killers.Guest("rendezvous", str(build)).link_command()
+        whole = scratch / "whole"
+        run([whole if word == killers.OUTPUT else word for word in words] + ["--save-temps"])
+        assembled = [word for word in words if word.endswith(".asm.o")]
+        self.command = [word for word in words if not re.search(r"[.](o|a)$", word)]
+        self.command += [*assembled, f"{whole}.lto.o"]
 
-    def run(self, *words):
-        ran = subprocess.run(words, cwd=self.tree, capture_output=True, text=True)
-        if ran.returncode:
-            raise Misfit(f"{' '.join(words)}:\n{(ran.stdout + ran.stderr)[-2000:]}")
+    def link(self, folder, path="", text=""):
+        """The kernel with this text in this file's place; all assembly that could include it is new."""
+        if path:
+            (folder / pathlib.Path(path).name).write_text(text)
+        places = {killers.OUTPUT: str(folder / "boot" / "parley")}
+        for name, (words, built) in self.assembler.items():
+            places[built] = str(folder / (name + ".o"))
+            own = folder / name if (folder / name).exists() else ROOT / "arch" / "x86" / name
+            run([words[0], f"-I{folder}", *words[1:], "-o", places[built], own], self.build)
+        run([places.get(word, word) for word in self.command])
 
-    def build_kernel(self):
-        self.run("cmake", "--build", str(self.built), "--target", "kernel")
-        for program in (self.build / "boot").iterdir():
-            link = self.built / "boot" / program.name
-            if program.name != "parley" and not link.exists():
-                link.symlink_to(program)
+
+def boot_folder(build, folder):
+    """What boots there is what boots in the build, but for the kernel."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "boot").mkdir(parents=True)
+    for program in (build / "boot").iterdir():
+        if program.name != "parley":
+            (folder / "boot" / program.name).symlink_to(program)
 
 
-def complaint(text):
+# ---- What notices ----------------------------------------------------------------------------------------
+
+
+def complaint(said):
     """Its one line that says most."""
-    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-    telling = [line for line in lines if "panic" in line.lower() or " WRONG" in line or "not measured" in line]
-    return re.sub(r"^\[ *[\d.]+\] (bench: )?(# )?", "", (telling or lines or ["nothing"])[0])[:110]
+    lines = [re.sub(r"^\[ *[\d.]+\] ((bench|judge): )?(# )?", "", line.strip()) for line in said.splitlines()]
+    telling = [line for line in lines if re.search(r"panic: |^not ok| WRONG|not measured|^it hangs|^no plan", line)]
+    return (telling or [line for line in lines if line] or ["nothing"])[0][:110]
 
 
-def what_bench_says(build, table):
-    """Why the benchmark fails; "" when it does not."""
-    options = types.SimpleNamespace(build=build, append="", no_wall=True)
+def bench_says(folder, table):
+    options = types.SimpleNamespace(build=folder, append="", no_wall=True)
     try:
         bench.boot(options, bench.COUNTED, "--machine --off --checks")
         return "; ".join(bench.growth(table, bench.measure(options)[0])[:1])
     except bench.Failure as failure:
-        return complaint(failure)
+        return complaint(str(failure))
 
 
-def suite_fails(build, suite):
-    ran = subprocess.run([sys.executable, ROOT / "tests/guest/run.py", "--build", build, "--timeout", "60", ROOT / suite],
-                         capture_output=True)  # fmt: skip
-    return ran.returncode != 0
+def suite_says(folder, suite, *options):
+    judge = ROOT / "tests" / "guest" / "run.py"
+    words = [sys.executable, judge, "--build", folder, "--first", "--timeout", WALL_SECONDS, *options,
+             ROOT / "tests" / "guest" / "suites" / f"{suite}.conf"]
+    status, said = killers.run([str(word) for word in words], SECONDS)
+    return "" if status == 0 else complaint(said or "it hangs")
 
 
-def verdict(copy, mutant, table):
-    """(as it should be, line)."""
-    target = copy.tree / mutant.path
-    clean = target.read_text()
-    try:
-        target.write_text(applied(mutant))
-        copy.build_kernel()
-        why = what_bench_says(copy.built, table)
-        if why and mutant.survives:
-            return False, f"KILLED though it is said to survive: {why}"
-        if why:
-            return True, f"killed: {why}"
-        if mutant.suite and suite_fails(copy.built, mutant.suite):
-            return True, f"killed by {mutant.suite}"
-        return bool(mutant.survives), f"SURVIVED {mutant.survives}"
-    except Misfit as misfit:
-        return False, f"FAILED: {misfit}"
-    finally:
-        target.write_text(clean)
+def says(way, folder, table):
+    """Why it fails; "" when it does not."""
+    return suite_says(folder, *WAYS[way]) if WAYS[way] else bench_says(folder, table)
 
 
-def campaign(build, names):
-    bench.SECONDS = SECONDS
-    table = bench.read_table()
-    copy = Copy(build)
-    copy.build_kernel()
-    wrong = what_bench_says(copy.built, table)
-    if wrong:
-        sys.exit(f"bench-mutants: without any mutant the benchmark fails already: {wrong}")
-    killed = survived = failed = 0
-    for name in names:
-        good, line = verdict(copy, read(MUTANTS / f"{name}.mutant"), table)
-        print(f"{name:40} {line}", flush=True)
-        failed += not good
-        killed += line.startswith("killed")
-        survived += line.startswith("SURVIVED")
-    print(f"mutants of the common rendezvous: {len(names)}, killed {killed}, survived {survived}")
-    return 1 if failed else 0
+# ---- The campaign ------------------------------------------------------------------------------------------
+
+
+class Campaign:
+    def __init__(self, build):
+        self.build, self.table = build, bench.read_table()
+        self.scratch = build / "tests" / "bench" / "mutants"
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir(parents=True)
+        self.linker = Linker(build, self.scratch)
+
+    def one(self, name):
+        """(name, the way that it fails and why, or "", why there is no such kernel, or "")."""
+        folder = self.scratch / (name or "unchanged")
+        try:
+            mutant = read(name)
+            boot_folder(self.build, folder)
+            self.linker.link(folder, mutant.path, mutant.text)
+            for way in sorted(WAYS, key=lambda way: way != mutant.by):
+                why = says(way, folder, self.table)
+                if why:
+                    return name, f"{way}: {why}", ""
+            return name, "", ""
+        except Misfit as misfit:
+            return name, "", str(misfit)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def unchanged(self):
+        """What fails already without any mutant."""
+        folder = self.scratch / "unchanged"
+        boot_folder(self.build, folder)
+        self.linker.link(folder)
+        return [f"{way}: {why}" for way in WAYS if (why := says(way, folder, self.table))]
+
+    def run(self, names, every):
+        reasons = survivors.read(SURVIVORS)
+        wrong = killed = 0
+        survived = []
+        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+            for name, why, misfit in pool.map(self.one, names):
+                print(f"{name:44} {misfit and 'FAILED: ' + misfit or why or 'survives'}", flush=True)
+                wrong += bool(misfit)
+                killed += bool(why)
+                survived += [name] if not why and not misfit else []
+        wrong += survivors.compare(survived, reasons, set(names), every, SURVIVORS.relative_to(ROOT))
+        print(f"mutants: {len(names)} of the assembly, killed {killed}, survived {len(survived)}")
+        return 1 if wrong else 0
 
 
 def main():
@@ -155,9 +207,14 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
+    bench.SECONDS = WALL_SECONDS
     names = options.names or sorted(path.stem for path in MUTANTS.glob("*.mutant"))
     try:
-        return campaign(options.build.resolve(), names)
+        campaign = Campaign(options.build.resolve())
+        already = campaign.unchanged()
+        if already:
+            sys.exit(f"bench-mutants: without any mutant these fail already: {'; '.join(already)}")
+        return campaign.run(names, not options.names)
     except (Misfit, machine.Unavailable) as problem:
         print(f"bench-mutants: {problem}", file=sys.stderr)
         return 1

@@ -33,6 +33,7 @@ def add_machine_arguments(parser):
     parser.add_argument("--timeout", type=float, default=120, help="seconds until it is a hang (120)")
     parser.add_argument("--append", default="", help="the kernel's command line")
     parser.add_argument("--qemu", default="qemu-system-i386")
+    parser.add_argument("--first", action="store_true", help="end at the first check that fails")
     parser.add_argument("--recording", metavar="FOLDER", help="where a failure is run once more, recorded")
     parser.add_argument("--verbose", action="store_true", help="print the guest's output")
 
@@ -73,7 +74,7 @@ def qemu_command(arguments, lines):
     if arguments.cpu:
         command += ["-cpu", arguments.cpu]
     if arguments.icount:
-        command += ["-icount", "shift=0,sleep=off"]
+        command += ["-icount", "shift=0,sleep=off", "-rtc", "clock=vm"]
     if arguments.append:
         command += ["-append", arguments.append]
     return command
@@ -89,11 +90,12 @@ def record_failure(arguments, command, **notes):
 class Guest:
     """A running QEMU whose output is read line by line until it ends or is ended."""
 
-    def __init__(self, command, timeout, verbose):
+    def __init__(self, command, timeout, verbose, first=False):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
         self.deadline = time.monotonic() + timeout
         self.verbose = verbose
+        self.first = first
         self.lines = []
         self.verdict = None
 
@@ -105,6 +107,10 @@ class Guest:
         if re.search(r"\bPANIC\b|\bpanic:", line) and not JUDGE_LINE.match(line):
             self.verdict = self.verdict or "the kernel panicked"
             self.deadline = min(self.deadline, time.monotonic() + 1)
+        own = JUDGE_LINE.match(line)
+        if self.first and own and own.group(1).startswith("not ok"):
+            self.verdict = self.verdict or "the first check that failed ended it"
+            self.deadline = 0
 
     def run(self):
         pending = b""
@@ -168,7 +174,7 @@ def main():
     if arguments.arguments:
         lines[0] += " " + arguments.arguments
     command = qemu_command(arguments, lines)
-    guest = Guest(command, arguments.timeout, arguments.verbose)
+    guest = Guest(command, arguments.timeout, arguments.verbose, arguments.first)
     began = time.monotonic()
     status = guest.run()
     seconds = time.monotonic() - began

@@ -8,6 +8,7 @@
 struct world world;
 static uint32_t memory[BOXES][MESSAGE_WORDS], fresh[BOXES][MESSAGE_WORDS];
 static uint32_t touched, told; /* one bit a box: written; said to be delivered */
+static bool operates;          /* what the core tells belongs to the operation */
 
 _Static_assert(BOXES <= 32, "one bit a box");
 
@@ -48,9 +49,21 @@ void msg_word(phys_addr_t address, unsigned index, uint32_t value)
     touched |= 1u << box;
 }
 
+static void remember(enum upcall_kind kind, unsigned slot, phys_addr_t in)
+{
+    if (!operates)
+        return;
+    if (world.upcalls == WORLD_UPCALLS) {
+        note("the core tells more than can happen");
+        return;
+    }
+    world.upcall[world.upcalls++] = (struct upcall){(uint8_t)kind, (uint8_t)slot, in};
+}
+
 void ipc_on_block(struct ipc_table *t, unsigned slot)
 {
     (void)t;
+    remember(UPCALL_BLOCK, slot, 0);
     if (slot >= IPC_PROCESSES || !world.runs[slot]) {
         note("the scheduler is told to block who does not run");
         return;
@@ -61,6 +74,7 @@ void ipc_on_block(struct ipc_table *t, unsigned slot)
 void ipc_on_ready(struct ipc_table *t, unsigned slot)
 {
     (void)t;
+    remember(UPCALL_READY, slot, 0);
     if (slot >= IPC_PROCESSES || world.runs[slot]) {
         note("the scheduler is told to run who runs");
         return;
@@ -73,6 +87,7 @@ void ipc_on_deliver(struct ipc_table *t, unsigned receiver, phys_addr_t in)
     unsigned bit = 1u << box_at(in);
 
     (void)t;
+    remember(UPCALL_DELIVER, receiver, in);
     if (receiver >= IPC_PROCESSES || (touched & bit) == 0 || (told & bit) != 0)
         note("who watches is told of a message that did not come, or twice");
     told |= bit;
@@ -100,7 +115,8 @@ void world_begin(const struct ipc_table *t)
         world.runs[slot] = t->process[slot].state == IPC_RUNNABLE;
     told = 0;
     world.wrong = NULL;
-    world.deliveries = 0;
+    world.deliveries = world.upcalls = 0;
+    operates = true;
 }
 
 static bool is_zero(const uint32_t *words, unsigned count)
@@ -147,6 +163,7 @@ static bool scheduler_knows(const struct ipc_table *t)
 const char *world_end(const struct ipc_table *t, const struct operation *op,
                       const struct outcome *outcome)
 {
+    operates = false;
     if (op->kind == OPERATION_CREATE && outcome->value >= 0 && outcome->value < IPC_PROCESSES)
         world.runs[outcome->value] = true;
     if (op->kind == OPERATION_DESTROY)

@@ -23,8 +23,24 @@ enum world_box {
 /* All messages as before any operation, and a scheduler that knows who runs. */
 void world_begin(const struct ipc_table *t);
 
-/* What the operation brought, in the order of the messages: as many as `world.deliveries`. */
+enum upcall_kind {
+    UPCALL_BLOCK,
+    UPCALL_READY,
+    UPCALL_DELIVER
+};
+
+struct upcall {
+    uint8_t kind, slot;
+    phys_addr_t in; /* UPCALL_DELIVER: the message */
+};
+
+#define WORLD_UPCALLS (4 * IPC_PROCESSES)
+
+/* What the operation brought, in the order of the messages: as many as `world.deliveries`; and what
+   the core told, in its own order. */
 struct world {
+    unsigned upcalls;
+    struct upcall upcall[WORLD_UPCALLS];
     bool runs[IPC_PROCESSES];
     const char *wrong; /* the first that was seen, or NULL */
     unsigned deliveries;

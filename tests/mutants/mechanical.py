@@ -21,6 +21,7 @@ import sys
 
 import killers
 import operators
+import survivors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SURVIVORS = os.path.join(HERE, "survivors.txt")
@@ -39,31 +40,6 @@ OF_THE_INVARIANTS = [("unit-core", [], 40), ("model-3", killers.QUICK, 40),
 
 SAME = "the same code"
 FLAGS = ["-O2"]  # finds more that are the same
-
-
-def read_survivors():
-    """Key to reason. A reason is what follows, indented, the keys that it is given for."""
-    reasons, waiting, reason = {}, [], []
-
-    def close():
-        for key in waiting:
-            reasons[key] = " ".join(reason)
-        waiting.clear()
-        reason.clear()
-    if not os.path.exists(SURVIVORS):
-        return {}
-    with open(SURVIVORS, encoding="utf-8") as file:
-        for line in file.read().splitlines():
-            if line.startswith("#") or not line.strip():
-                continue
-            if line.startswith(" "):
-                reason.append(line.strip())
-            else:
-                if reason:
-                    close()
-                waiting.append(line)
-    close()
-    return reasons
 
 
 def all_mutants(paths, scratch):
@@ -98,6 +74,11 @@ class Campaign:
             order = [(p.name, [], p.seconds) for p in self.programs.values()
                      if path in p.commands]
         return [(self.programs[name], arguments, seconds) for name, arguments, seconds in order]
+
+    def asked(self, paths):
+        """The tests that any mutant of these files is asked, in the order of speed."""
+        asked = {program for path in paths for program, _, _ in self.order(path)}
+        return [program for program in self.programs.values() if program in asked]
 
     def unchanged(self, path):
         """The object of the unchanged file, compiled as the mutants are for their first test."""
@@ -145,23 +126,6 @@ class Campaign:
                 yield key, killer
 
 
-def compare(survivors, reasons, keys, whole):
-    """Prints what survivors.txt does not agree with; how many."""
-    wrong = 0
-    for key in survivors:
-        if not reasons.get(key):
-            wrong += 1
-            print(f"NEW SURVIVOR: {key}\n  write the test that fails for it, "
-                  "or its reason into tests/mutants/survivors.txt")
-    for key in reasons:
-        if key in survivors or not (whole or key in keys):
-            continue
-        wrong += 1
-        print(f"{'KILLED NOW' if key in keys else 'NOT THERE'}: {key}\n"
-              "  take it out of tests/mutants/survivors.txt")
-    return wrong
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
@@ -174,26 +138,27 @@ def main():
     campaign = Campaign(os.path.abspath(options.build))
     for path in paths:
         campaign.unchanged(path)
-    failed = killers.baseline(campaign.programs.values(), False)
+    failed = killers.baseline(campaign.asked(paths), False)
     if failed:
         sys.exit(f"mutants: without any mutant these fail already: {' '.join(failed)}")
 
-    counts, survivors, keys = collections.Counter(), [], set()
+    counts, survived, keys = collections.Counter(), [], set()
     for key, killer in campaign.run(all_mutants(paths, campaign.scratch)):
         keys.add(key)
         counts[killer] += 1
         if killer is None:
-            survivors.append(key)
+            survived.append(key)
     shutil.rmtree(campaign.scratch, ignore_errors=True)
-    reasons = read_survivors()
+    reasons = survivors.read(SURVIVORS)
     if options.new:
-        print("\n".join(key for key in survivors if key not in reasons))
+        print("\n".join(key for key in survived if key not in reasons))
         return 0
-    wrong = compare(survivors, reasons, keys, paths == every)
+    wrong = survivors.compare(survived, reasons, keys, paths == every,
+                              os.path.relpath(SURVIVORS, killers.ROOT))
     for name in sorted(name for name in counts if name):
         print(f"{name}: {counts[name]}")
-    print(f"mechanical: {len(keys)} mutants, {len(keys) - len(survivors) - counts[SAME]} killed, "
-          f"{counts[SAME]} the same code, {len(survivors)} survived, {wrong} unexplained")
+    print(f"mechanical: {len(keys)} mutants, {len(keys) - len(survived) - counts[SAME]} killed, "
+          f"{counts[SAME]} the same code, {len(survived)} survived, {wrong} unexplained")
     return 1 if wrong else 0
 
 

@@ -1,12 +1,12 @@
 /*
  * Writes random scripts for the guest: steps, and what the model says comes of them (script.h).
  *
- *   generate --seed S --first N --count N --output FILE
+ *   generate --seed S --first N --count N --output FILE [--facts]
  *   generate --seed S --first N --count N --show        the same for people
  *   generate --seed S --first N --count N --statistics  what calls they make, and what those meet
  *
- * A script depends on the seed and its number alone. Enter at write_script. Fails when the core and
- * the naive model disagree.
+ * With --facts also what the kernel's trace must say. A script depends on the seed and its number
+ * alone. Enter at write_script. Fails when the core and the naive model disagree.
  */
 #include "choose.h"
 #include "count.h"
@@ -26,6 +26,7 @@ struct group {
     struct script_step step[SCRIPT_GROUP];
     struct script_pair pair[SCRIPT_GROUP][SCRIPT_PAIRS];
     struct script_outcome outcome[SCRIPT_GROUP * 2 * IPC_PROCESSES];
+    struct script_fact fact[SCRIPT_GROUP * SCRIPT_FACTS];
     bool chained;               /* the next call is made by one that the last one woke */
     bool closed[IPC_PROCESSES]; /* runs, and must make no more calls in this group */
 };
@@ -34,7 +35,7 @@ static struct model model;
 static struct chooser chooser;
 static struct group group;
 static uint32_t number, seed, first_script, scripts = 1;
-static bool shows, counts;
+static bool shows, counts, traced;
 static FILE *output;
 static unsigned long all_steps;
 
@@ -152,6 +153,7 @@ static void put_group(void)
 
         put(&state, sizeof state);
     }
+    put(group.fact, group.head.facts * sizeof group.fact[0]);
 }
 
 /* Writes the group, if there is anything in it, and begins the next. */
@@ -220,6 +222,8 @@ static void add_step(struct script_step *step, const struct script_pair *pairs)
     }
     for (unsigned i = 0; i < model.deaths && shows; i++)
         printf("       -> p%u is dead\n", model.dead[i]);
+    for (unsigned i = 0; traced && i < model.facts; i++)
+        group.fact[group.head.facts++] = model.fact[i];
     for (unsigned i = 0; i < model.deaths; i++)
         group.head.dead[group.head.deaths++] = model.dead[i];
     follow_time(step);
@@ -343,7 +347,7 @@ static void add_end(void)
 static void write_script(void)
 {
     static const struct script_pair pairs[SCRIPT_PAIRS];
-    struct script_header header = {SCRIPT_MAGIC, number};
+    struct script_header header = {SCRIPT_MAGIC, number, traced};
     const char *wrong = model_begin(&model);
     unsigned length;
 
@@ -369,16 +373,27 @@ static void write_script(void)
     end_group(true, true);
 }
 
+static bool is_flag(const char *word)
+{
+    bool *const flags[] = {&shows, &counts, &traced};
+    const char *const names[] = {"--show", "--statistics", "--facts"};
+
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(word, names[i]) != 0)
+            continue;
+        *flags[i] = true;
+        return true;
+    }
+    return false;
+}
+
 static bool read_options(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : NULL;
 
-        if (strcmp(argv[i], "--show") == 0 || strcmp(argv[i], "--statistics") == 0) {
-            shows = shows || argv[i][3] == 'h';
-            counts = counts || argv[i][3] == 't';
+        if (is_flag(argv[i]))
             continue;
-        }
         if (value == NULL)
             return false;
         i++;
@@ -400,7 +415,7 @@ int main(int argc, char **argv)
 
     if (!read_options(argc, argv)) {
         fprintf(stderr, "generate [--seed S] [--first N] [--count N] {--show | --statistics | "
-                        "--output FILE}\n");
+                        "--output FILE [--facts]}\n");
         return 2;
     }
     for (number = first_script; number < first_script + scripts; number++)

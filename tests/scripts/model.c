@@ -1,8 +1,8 @@
 /* See model.h. */
 #include "model.h"
+#include "facts.h"
 
 #include <abi/privilege.h>
-#include <abi/system.h>
 #include <string.h>
 
 #define CALL(step) ((step)->ecx & IPC_CALL_MASK)
@@ -27,6 +27,10 @@ static const struct {
 };
 
 #define NOBODY 255
+
+/* Vectors of the processor. */
+#define BREAKPOINT 3
+#define PAGE_FAULT 14
 
 /* The modules that settle faults, as scripts.conf has them. */
 static const uint8_t handlers[SCRIPT_PROCESSES] = {NOBODY, NOBODY, 0, 0, NOBODY, 3};
@@ -116,12 +120,6 @@ static int memory_error(const struct model *m, const struct script_step *step)
     return 0;
 }
 
-/* The words that the step's call sends. */
-static uint32_t tag_at(const struct script_step *step, unsigned place)
-{
-    return place == PLACE_READ_ONLY ? SCRIPT_READ_ONLY_TAG : step->tag | place;
-}
-
 /* ---- Outcomes -------------------------------------------------------------------------------- */
 
 static struct script_outcome *add_outcome(struct model *m, unsigned process, int32_t result,
@@ -137,7 +135,7 @@ static struct script_outcome *add_outcome(struct model *m, unsigned process, int
         .content = CONTENT_UNTOUCHED,
         .result = result,
         .second = second,
-        .argument = tag_at(step, step->receives),
+        .argument = model_tag(step, step->receives),
     };
     if (step->receives == PLACE_NULL || (step->to_system && step->sends == step->receives))
         o->content = CONTENT_NO_PLACE;
@@ -168,7 +166,7 @@ static void describe_delivery(const struct model *m, unsigned process, struct sc
         const struct script_step *sent = &m->actor[(d->out / BOX_BYTES - 1) / BOX_KINDS].step;
 
         if (d->in == BOX(process, BOX_FAULT_IN))
-            set_content(o, CONTENT_REGISTERS, 0, tag_at(sent, sent->sends));
+            set_content(o, CONTENT_REGISTERS, 0, model_tag(sent, sent->sends));
         else if (d->in != BOX(process, BOX_IN))
             continue;
         else if (d->out == 0)
@@ -176,7 +174,7 @@ static void describe_delivery(const struct model *m, unsigned process, struct sc
         else if (sent->kind == SCRIPT_FAULT)
             set_content(o, CONTENT_FAULT, d->source, sent->tag);
         else
-            set_content(o, CONTENT_MESSAGE, d->source, tag_at(sent, sent->sends));
+            set_content(o, CONTENT_MESSAGE, d->source, model_tag(sent, sent->sends));
     }
 }
 
@@ -209,6 +207,7 @@ static const char *perform(struct model *m, const struct operation *op)
 
     if (wrong != NULL)
         return wrong;
+    facts_of_operation(m, op);
     for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
         if (m->actor[slot].calls && m->twin.naive_after.process[slot].state == IPC_RUNNABLE)
             end_call(m, slot);
@@ -258,18 +257,24 @@ static void answer_by_kernel(struct model *m, const struct script_step *step)
 {
     struct actor *actor = &m->actor[step->process];
     endpoint_t self = model_process(m, step->process)->endpoint;
+    uint32_t came = IPC_CAME_NOTHING;
 
     if (CALL(step) == IPC_ECHO) {
         set_content(add_outcome(m, step->process, 0, IPC_CAME_NOTHING), CONTENT_MESSAGE, self,
-                    tag_at(step, step->sends));
+                    model_tag(step, step->sends));
     } else if (CALL(step) == IPC_IN_OUTBOX) {
         actor->in_box = step->eax != PLACE_NULL ? (uint8_t)step->eax : actor->in_box;
         actor->out_box = step->message != PLACE_NULL ? step->message : actor->out_box;
         add_outcome(m, step->process, 0, IPC_CAME_NOTHING);
     } else {
+        int answer = answer_of_system(m, step);
+
+        fact_answer(m, step->process, answer);
         set_content(add_outcome(m, step->process, 0, IPC_CAME_REPLY), CONTENT_ANSWER, SYSTEM,
-                    (uint32_t)answer_of_system(m, step));
+                    (uint32_t)answer);
+        came = IPC_CAME_REPLY;
     }
+    fact_return(m, step->process, 0, came);
 }
 
 static const char *call(struct model *m, const struct script_step *step,
@@ -291,15 +296,22 @@ static const char *call(struct model *m, const struct script_step *step,
     error = outcome.error != 0 ? outcome.error : -memory_error(m, step);
     if (error != 0) {
         endpoint_t self = model_process(m, step->process)->endpoint;
+        uint32_t culprit = (uint32_t)(outcome.error != 0 ? outcome.culprit : self);
 
-        add_outcome(m, step->process, error,
-                    (uint32_t)(outcome.error != 0 ? outcome.culprit : self));
+        fact_call(m, step, false);
+        fact_return(m, step->process, error, culprit);
+        add_outcome(m, step->process, error, culprit);
         return NULL;
     }
+    fact_call(m, step,
+              sends(CALL(step)) && !(CALL(step) == IPC_REPLY_RECEIVE && op.target == NONE));
     if (operation_is_kernels(&op)) {
         answer_by_kernel(m, step);
         return NULL;
     }
+    if (CALL(step) == IPC_NOTIFY || CALL(step) == IPC_NOTIFY_SET)
+        fact_event(m, model_process(m, step->process)->endpoint, op.target,
+                   CALL(step) == IPC_NOTIFY ? EVENT_NOTIFY : op.events);
     wrong = perform(m, &op);
     if (wrong == NULL && m->actor[step->process].calls && (step->ecx & IPC_TIMEOUT) != 0 &&
         step->esi == 0)
@@ -313,15 +325,17 @@ static const char *post(struct model *m, unsigned slot, uint32_t events)
 {
     const struct operation op = {.kind = OPERATION_POST, .slot = slot, .events = events};
 
+    fact_event(m, HARDWARE, model_process(m, slot)->endpoint, events);
     return perform(m, &op);
 }
 
 /* Its waits end with it, then whoever watched it is told, in the order of the slots. */
-static const char *die(struct model *m, unsigned slot)
+static const char *die(struct model *m, unsigned slot, unsigned cause, int32_t status)
 {
     const struct operation op = {.kind = OPERATION_DESTROY, .slot = slot};
     const char *wrong;
 
+    fact_death(m, slot, cause, status);
     m->actor[slot].calls = m->actor[slot].doomed = false;
     memset(m->actor[slot].watches, 0, sizeof m->actor[slot].watches);
     m->dead[m->deaths++] = (uint8_t)slot;
@@ -347,7 +361,7 @@ static const char *bury(struct model *m)
             if (!m->actor[slot].doomed)
                 continue;
             any = true;
-            wrong = die(m, slot);
+            wrong = die(m, slot, DEATH_FAULT, BREAKPOINT);
         }
     }
     return wrong;
@@ -373,8 +387,9 @@ static const char *fault(struct model *m, const struct script_step *step)
         .in = BOX(step->process, BOX_FAULT_IN),
     };
 
+    fact_fault(m, step->process, BREAKPOINT);
     if (handler < 0)
-        return die(m, step->process);
+        return die(m, step->process, DEATH_FAULT, BREAKPOINT);
     op.target = model_process(m, (unsigned)handler)->endpoint;
     m->actor[step->process].step = *step;
     m->actor[step->process].calls = true;
@@ -385,8 +400,12 @@ static const char *bear(struct model *m, unsigned slot, unsigned module)
 {
     const struct operation op = {.kind = OPERATION_CREATE, .identity = module};
 
+    const char *wrong;
+
     m->actor[slot] = (struct actor){.module = module};
-    return perform(m, &op);
+    wrong = perform(m, &op);
+    fact_birth(m, slot);
+    return wrong;
 }
 
 static const char *wait(struct model *m, const struct script_step *step)
@@ -407,6 +426,20 @@ static const char *cancel(struct model *m, const struct script_step *step)
     return perform(m, &op);
 }
 
+static const char *end_process(struct model *m, const struct script_step *step)
+{
+    switch (step->kind) {
+    case SCRIPT_EXIT:
+        fact_exit(m, step->process);
+        return die(m, step->process, DEATH_EXIT, (int32_t)step->eax);
+    case SCRIPT_CRASH:
+        fact_fault(m, step->process, PAGE_FAULT);
+        return die(m, step->process, DEATH_FAULT, PAGE_FAULT);
+    default:
+        return die(m, step->process, DEATH_KILL, 0);
+    }
+}
+
 static const char *perform_step(struct model *m, const struct script_step *step,
                                 const struct script_pair *pairs)
 {
@@ -422,7 +455,7 @@ static const char *perform_step(struct model *m, const struct script_step *step,
     case SCRIPT_WAIT:
         return wait(m, step);
     default:
-        return die(m, step->process);
+        return end_process(m, step);
     }
 }
 
@@ -431,9 +464,13 @@ const char *model_step(struct model *m, const struct script_step *step,
 {
     const char *wrong;
 
-    m->outcomes = m->deaths = 0;
+    m->outcomes = m->deaths = m->facts = 0;
     wrong = perform_step(m, step, pairs);
-    return wrong != NULL ? wrong : bury(m);
+    if (wrong == NULL)
+        wrong = bury(m);
+    for (unsigned i = 0; i < m->facts; i++)
+        m->fact[i].index = step->index;
+    return wrong;
 }
 
 const char *model_begin(struct model *m)
@@ -454,7 +491,7 @@ const char *model_begin(struct model *m)
     return wrong;
 }
 
-struct script_state model_state(const struct model *m, unsigned process)
+enum process_state model_state_of(enum ipc_state state)
 {
     static const uint8_t states[] = {
         [IPC_FREE] = PROCESS_FREE,
@@ -467,11 +504,17 @@ struct script_state model_state(const struct model *m, unsigned process)
         [IPC_AWAITING] = PROCESS_AWAITING,
         [IPC_SELECTING] = PROCESS_SELECTING,
     };
+
+    return (enum process_state)states[state];
+}
+
+struct script_state model_state(const struct model *m, unsigned process)
+{
     const struct naive_process *p = &m->twin.naive_before.process[process];
 
     return (struct script_state){
         .lives = p->lives,
-        .state = states[p->state],
+        .state = (uint8_t)model_state_of(p->state),
         .idle = p->state == IPC_RUNNABLE,
         .mapped = model_is_endpoint((uint32_t)p->waits_for),
         .waits_for = p->waits_for,

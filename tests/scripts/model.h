@@ -11,6 +11,8 @@
 
 #include "../model/twin.h"
 
+#include <abi/system.h>
+
 _Static_assert(IPC_PROCESSES == SCRIPT_PROCESSES, "the model has a script's processes");
 
 /* A process as the workers' programs see it. */
@@ -30,6 +32,8 @@ struct model {
     struct script_outcome outcome[2 * IPC_PROCESSES];
     unsigned deaths; /* in it, in their order */
     uint8_t dead[IPC_PROCESSES];
+    unsigned facts; /* of its trace: facts.h */
+    struct script_fact fact[SCRIPT_FACTS];
 };
 
 /* Six processes, the first of each slot, whose module is the slot's number. NULL, or what is wrong
@@ -51,6 +55,15 @@ struct script_state model_state(const struct model *m, unsigned process);
 
 /* Whether this number is the endpoint of a process, dead or alive, in one of the script's slots. */
 bool model_is_endpoint(uint32_t word);
+
+/* The words that the step's call sends from this place. */
+static inline uint32_t model_tag(const struct script_step *step, unsigned place)
+{
+    return place == PLACE_READ_ONLY ? SCRIPT_READ_ONLY_TAG : step->tag | place;
+}
+
+/* As processes see it. */
+enum process_state model_state_of(enum ipc_state state);
 
 /* The operation that a step of the kind SCRIPT_CALL is. */
 struct operation model_operation(const struct script_step *step, const struct script_pair *pairs);

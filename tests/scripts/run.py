@@ -2,12 +2,13 @@
 """Runs random scripts of calls in ring 3 and compares each outcome with the model's prediction.
 
 script-generate writes the scripts and what must come of them, the judge in the guest (scripts.conf) runs
-them and compares. A script depends on --seed and its number alone: one that fails is written to a file in
+them and compares; with --trace also, fact by fact, what the kernel's trace says of each step. A script depends on --seed and its number alone: one that fails is written to a file in
 the build folder, in words, and `--seed S --script N` runs it again alone.
 """
 
 import argparse
 import importlib.util
+import itertools
 import os
 import re
 import subprocess
@@ -15,6 +16,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LARGEST_FAILURES = 5  # that are written out
+# The judge looks once a step; before a birth it uses up all other slots, which leaves thousands of records.
+TRACE_WORDS = "trace=on tracekb=4096"
 
 
 def load_guest_runner():
@@ -35,12 +38,14 @@ def parse_arguments():
     parser.add_argument("--count", type=int, default=300, help="scripts (300)")
     parser.add_argument("--first", type=int, default=0, help="number of the first (0)")
     parser.add_argument("--script", type=int, help="this one alone, and show it")
+    parser.add_argument("--trace", action="store_true", help="compare the kernel's trace, too")
     parser.add_argument("--kernel-arguments", default="", metavar="TEXT", help="the kernel's command line")
     guest_run.add_machine_arguments(parser)
     arguments = parser.parse_args()
     if arguments.script is not None:
         arguments.first, arguments.count = arguments.script, 1
-    arguments.append = " ".join(filter(None, [arguments.append, arguments.kernel_arguments]))
+    arguments.kernel_arguments = " ".join(filter(None, [arguments.append, arguments.kernel_arguments]))
+    arguments.append = arguments.kernel_arguments + (f" {TRACE_WORDS}" if arguments.trace else "")
     arguments.icount = True  # so that time is made of steps, and a failure comes again
     if not arguments.generate:
         arguments.generate = os.path.join(arguments.build, "tests", "scripts", "script-generate")
@@ -78,9 +83,11 @@ def failed_scripts(arguments, lines, finished):
 
 
 def complaint_about(lines, number):
-    for line in own_lines(lines):
+    own = list(own_lines(lines))
+    for at, line in enumerate(own):
         if re.match(rf"# script {number}\b", line):
-            return line[2:]
+            more = itertools.takewhile(lambda other: other.startswith("#  "), own[at + 1:])
+            return "\n".join(text[2:] for text in [line, *more])
     return f"script {number} did not come to its end"
 
 
@@ -101,7 +108,8 @@ def report(arguments, lines, number):
         rows = rows[:max(at + mentioned + [0]) + 1]
     print("\n".join(rows[-40:]))
     print(complaint)
-    options = f" --kernel-arguments '{arguments.append}'" if arguments.append else ""
+    options = f" --kernel-arguments '{arguments.kernel_arguments}'" if arguments.kernel_arguments else ""
+    options += " --trace" if arguments.trace else ""
     print(f"again: {sys.argv[0]} --build {arguments.build} --seed {arguments.seed} --script {number}{options}")
 
 
@@ -127,7 +135,8 @@ def record(arguments, number):
 def main():
     arguments = parse_arguments()
     path = os.path.join(arguments.build, f"scripts-{arguments.seed}-{os.getpid()}.bin")
-    generate(arguments, arguments.first, arguments.count, "--output", path)
+    facts = ["--facts"] if arguments.trace else []
+    generate(arguments, arguments.first, arguments.count, "--output", path, *facts)
     try:
         guest, status = run(arguments, path)
     finally:
@@ -137,7 +146,7 @@ def main():
         complaints.insert(0, guest.verdict)
     elif status not in guest_run.OK_STATUSES and not complaints:
         complaints.append(f"QEMU ended with status {status}")
-    summary = [line[2:] for line in own_lines(guest.lines) if line.startswith("# scripts:")]
+    summary = [line[2:] for line in own_lines(guest.lines) if re.match("# (scripts|trace):", line)]
     if complaints:
         if guest.verdict or not summary:
             print("\n".join(["---- last lines of the guest"] + guest.lines[-50:] + ["----"]))
@@ -151,7 +160,7 @@ def main():
         print(generate(arguments, arguments.first, 1, "--show"), end="")
     passed = guest_run.count_passed(guest.lines)
     failures = max(checks - passed, 1 if complaints else 0)
-    print(summary[0] if summary else "scripts: did not come to their end")
+    print("\n".join(summary) or "scripts: did not come to their end")
     print(f"conformance: {passed + failures} checks, {passed} passed, {failures} failed")
     return 1 if complaints else 0
 

@@ -3,9 +3,9 @@
  *
  * A stream of records, each as it lies in memory (little endian, words aligned). A script is one
  * script_header and groups; the stream ends with a header whose magic is 0. A group is one
- * script_group, its steps (each followed by its pairs), its outcomes, and the states of all
- * processes where it says so. The steps of a group happen without the judge's doing anything
- * between them.
+ * script_group, its steps (each followed by its pairs), its outcomes, the states of all processes
+ * where it says so, and the facts that the kernel's trace must have where the header says so. The
+ * steps of a group happen without the judge's doing anything between them.
  *
  * Processes are known by the model's slots and endpoints. The guest maps them to its own; the bits
  * of `mapped` say which words are endpoints of the model.
@@ -18,6 +18,7 @@
 #define SCRIPT_PROCESSES 6
 #define SCRIPT_STEPS     128 /* most in a script */
 #define SCRIPT_GROUP     8   /* most in a group */
+#define SCRIPT_FACTS     96  /* most of a step */
 #define SCRIPT_PAIRS     17  /* one more than ipc_select takes */
 
 /* Deadlines and alarms come when the judge waits for them, and not before: a step takes much less.
@@ -31,11 +32,13 @@
 
 struct script_header {
     uint32_t magic, number;
+    uint32_t traced; /* groups have facts */
 };
 
 struct script_group {
     uint8_t steps, outcomes, states, last;
     uint8_t deaths, dead[7]; /* which processes, in their order */
+    uint16_t facts, unused;
 };
 
 enum script_kind {
@@ -128,6 +131,24 @@ struct script_state {
     uint8_t lives, state, idle, mapped; /* state: enum process_state; mapped: waits_for */
     int32_t waits_for;
     uint32_t sent, received;
+};
+
+#define FACT_MAPPED_FROM   1u
+#define FACT_MAPPED_TO     2u
+#define FACT_MAPPED_SECOND 4u
+
+/* A fact of the kernel's trace (abi/trace.h), in the order in which they happen. What a CALL of a
+   SCRIPT_CALL holds besides stands in its step. */
+struct script_fact {
+    uint16_t what;           /* one TRACE_* bit */
+    uint8_t index;           /* of the step that it comes of */
+    uint8_t mapped;          /* FACT_MAPPED_* */
+    uint8_t content, unused; /* enum script_content, with `argument`; CONTENT_NO_PLACE: none */
+    uint16_t call;           /* BLOCK: enum process_state; FAULT: vector; DEATH: DEATH_* */
+    int32_t from, to;
+    int32_t result;
+    uint32_t second;
+    uint32_t argument; /* of the content; EVENT: the bits; BIRTH: the module */
 };
 
 /* The words of a message that nobody has written to. Each place's and each step's are others; the

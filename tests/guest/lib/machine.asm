@@ -6,6 +6,7 @@
 
 bits 32
 global trap_all
+global trap_virtual_8086
 global out_all
 global spin_all
 global flags_after_pop
@@ -93,6 +94,28 @@ trap_all:
         int     0x94
         store_all
         ret
+
+; void trap_virtual_8086(struct all_registers *r, uint32_t segment)
+trap_virtual_8086:
+        mov     ebp, [esp + 4]
+        mov     edx, [esp + 8]
+        mov     esi, edx
+        shl     esi, 4
+        mov     word [esi], 0x94cd      ; int 0x94
+        xor     eax, eax
+%rep 4
+        push    eax                     ; gs, fs, ds, es
+%endrep
+        push    ss
+        push    esp
+        push    dword 0x23202           ; VM, IOPL as it comes, IF
+        push    edx
+        push    eax
+        mov     eax, [ebp]
+        mov     ebx, [ebp + 4]
+        mov     ecx, [ebp + 8]
+        mov     edi, [ebp + 20]
+        iret
 
 ; void out_all(struct all_registers *r)
 out_all:

@@ -122,6 +122,7 @@ static unsigned wrong_with_high_bits(uint32_t high)
                 continue;
             before.edi = i & 2 ? ANY : 0x41424344;
             before.ds = i & 1 ? 0 : before.ds;
+            before.es = i & 2 ? 0 : before.es;
             r = before;
             trap_all(&r);
             wrong += !all_but_results_kept(&before, &r, (uint32_t)-EBADCALL, (uint32_t)self());
@@ -228,6 +229,12 @@ static void time_registers(void)
         OK(all_but_results_kept(&before, &after, 0, IPC_CAME_REPLY) &&
                read_from(place_in(i & 1 ? PLACE_WHOLE : PLACE_BOXES), &r),
            "the time, registers kept, way %u", i);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        const unsigned place = i ? PLACE_WHOLE : PLACE_BOXES;
+        question_fill(place_out(place), SYS_TIME, 6);
+        IS(call(IPC_REQUEST, NONE, place_pointer(place), 0, NULL), -EINVAL,
+           "nobody is asked for the time from place %u", place);
     }
     question_fill(box_out, SYS_TIME + 0x100, 6);
     OK(call(IPC_REQUEST, SYSTEM, NULL, 0, NULL) == 0 && box_in->m_type == -ENOSYS,

@@ -5,12 +5,15 @@
  */
 #include "answerer.h"
 
+#include <abi/layout.h>
 #include <parley/ipc.h>
 #include <parley/system.h>
 #include <stdbool.h>
 #include <string.h>
 
 static message in, out, own, asked;
+static char pages[2 * PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
+static message *const apart = (message *)(pages + PAGE_BYTES - 8);
 static uint32_t first_result, event_bits;
 
 static bool by_sysenter;
@@ -54,16 +57,20 @@ static void try_wrong(endpoint_t client, uint32_t ticket)
         first_result = IPC_BESIDE_ERROR(second);
 }
 
-static void ask(endpoint_t whom)
+/* For this; with the boxes, or with that message. */
+static void ask(endpoint_t whom, int32_t type, uint32_t word0, message *m)
 {
     const message request = out;
-    struct ipc_registers r = {.eax = (uint32_t)whom, .ecx = IPC_REQUEST};
+    struct ipc_registers r = {.eax = (uint32_t)whom, .ebx = (uint32_t)m, .ecx = IPC_REQUEST};
     memset(&out, 0, sizeof out);
-    out.m_type = ANSWER;
+    out.m_type = type;
+    out.m_words[0] = word0;
     for (unsigned i = 3; i < MESSAGE_PAYLOAD_WORDS; i++)
         out.m_words[i] = 0x1000 + i;
+    if (m)
+        *m = out;
     call(&r);
-    asked = in;
+    asked = m ? *m : in;
     out = request;
     first_result = (uint32_t)r.eax;
     for (unsigned i = 3; i < MESSAGE_PAYLOAD_WORDS; i++)
@@ -111,7 +118,16 @@ static struct answer prepare(const message *request, uint32_t ticket)
         a.source = NONE;
         break;
     case ANSWER_AFTER_ASKING:
-        ask((endpoint_t)request->m_words[0]);
+        ask((endpoint_t)request->m_words[0], ANSWER, 0, NULL);
+        break;
+    case ANSWER_CANCEL:
+        sys_cancel((endpoint_t)request->m_words[0], 0);
+        break;
+    case ANSWER_AFTER_CANCEL:
+    case ANSWER_AFTER_CANCEL_APART:
+        ask((endpoint_t)request->m_words[0], ANSWER_CANCEL, (uint32_t)client,
+            request->m_type == ANSWER_AFTER_CANCEL ? NULL : apart);
+        a.events = 0;
         break;
     case ANSWER_WITH_MESSAGE:
         a.message = &own;

@@ -17,6 +17,10 @@ enum {
     ANSWER_FROM_JUDGE,         /* and receive from the judge alone; after that from all again */
     ANSWER_FROM_NONE,          /* and sleep until an event comes; after that as before */
     ANSWER_AFTER_ASKING,       /* first asks the process that word 0 names for ANSWER */
+    ANSWER_CANCEL,             /* first cancels the wait of the process that word 0 names */
+    ANSWER_AFTER_CANCEL,       /* first asks the process that word 0 names to cancel the judge's; no
+                                  events */
+    ANSWER_AFTER_CANCEL_APART, /* the same, with a message in two pages */
     ANSWER_WITH_MESSAGE,       /* from a message of its own, and waits with it */
 };
 

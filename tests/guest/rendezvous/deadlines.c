@@ -98,12 +98,6 @@ static void while_they_meet(void)
     end(server);
 }
 
-static uint32_t ticks_of(endpoint_t process)
-{
-    struct process_info info;
-    return describe(process, &info) ? info.ticks : 0;
-}
-
 static void meet(endpoint_t whom, bool by_request)
 {
     question_fill(box_out, PLAY_ANSWER, 1);

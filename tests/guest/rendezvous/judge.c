@@ -7,14 +7,20 @@
 #include "answerer.h"
 #include "rendezvous.h"
 
+#include <abi/layout.h>
 #include <parley/ipc.h>
 #include <stdio.h>
 #include <string.h>
 
-static message in, out;
+#define SLOTS 256
+
+static message in, out, whole;
+static char pages[2 * PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
+static message *own; /* what requests are made with; NULL: the boxes */
 static endpoint_t server, inner;
 
 static bool by_sysenter;
+bool oddly;
 const char *player_gate = "";
 
 static void trap_registers(struct ipc_registers *r)
@@ -25,7 +31,9 @@ static void trap_registers(struct ipc_registers *r)
 int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
 {
     struct ipc_registers r = {.eax = eax, .ebx = (uint32_t)ebx, .ecx = ecx, .esi = esi};
-    if (by_sysenter)
+    if (oddly)
+        trap_oddly(&r);
+    else if (by_sysenter)
         ipc_trap_sysenter(&r);
     else
         ipc_trap(&r);
@@ -41,6 +49,12 @@ endpoint_t player(const char *name, const char *role)
     return start(name, arguments);
 }
 
+uint32_t ticks_of(endpoint_t process)
+{
+    struct process_info info;
+    return describe(process, &info) ? info.ticks : 0;
+}
+
 bool marked(const char *expected)
 {
     static endpoint_t scribe;
@@ -52,6 +66,17 @@ bool marked(const char *expected)
     if (expected[0] != '\0')
         tap_note("marks %.27s", (const char *)m.m_words);
     return false;
+}
+
+endpoint_t player_in_slot(const char *name, const char *role, unsigned slot)
+{
+    for (unsigned i = 0; i < SLOTS + 50; i++) {
+        const endpoint_t process = player(name, role);
+        if (process == NONE || endpoint_slot(process) == slot)
+            return process;
+        end(process);
+    }
+    return NONE;
 }
 
 static void fill(int32_t type, uint32_t word0)
@@ -77,8 +102,10 @@ static bool request(int32_t type, uint32_t word0, uint32_t result)
 {
     uint32_t second;
     fill(type, word0);
-    return call(IPC_REQUEST, (uint32_t)server, NULL, 0, &second) == 0 && second == IPC_CAME_REPLY &&
-           is_answer(&in, type, result);
+    if (own)
+        *own = out;
+    return call(IPC_REQUEST, (uint32_t)server, own, 0, &second) == 0 && second == IPC_CAME_REPLY &&
+           is_answer(own ? own : &in, type, result);
 }
 
 /* By a path that is never the machine's. */
@@ -124,6 +151,7 @@ static void answers_that_are_none(void)
 static void other_receives(void)
 {
     struct process_info info;
+    const message *const came = own ? own : &in;
     begin("without waiting");
     OK(request(ANSWER_NONBLOCK, 0, 0), "an answer with NONBLOCK");
     begin("other masks");
@@ -132,7 +160,7 @@ static void other_receives(void)
     IS(ipc_notify(server, 0x50), 0, "events for it");
     OK(describe(server, &info) && info.state == PROCESS_RECEIVING, "it takes none");
     OK(request(ANSWER, 0, 0), "it takes a request, then the events");
-    OK(request(ANSWER, 0, 0) && in.m_words[2] == 0x50, "and it has got them");
+    OK(request(ANSWER, 0, 0) && came->m_words[2] == 0x50, "and it has got them");
     begin("other sources");
     OK(request(ANSWER_FROM_JUDGE, 0, 0), "an answer, then from the judge");
     OK(describe(server, &info) && info.waits_for == self(), "it waits for the judge alone");
@@ -157,6 +185,18 @@ static void a_server_that_asks(void)
     OK(request(ANSWER_AFTER_ASKING, (uint32_t)inner, 0) && request_timed(ANSWER_AFTER_ASKING) == 0,
        "nobody to ask: an error, and it goes on");
     begin("it goes on");
+}
+
+/* The asked one cancels the judge's wait: a server that wants no events, before and after, must not
+   take what it has left for the judge's. */
+static void a_cancel_meanwhile(int32_t type)
+{
+    OK(request(ANSWER_ONLY_MESSAGES, 0, 0), "a server takes no events");
+    fill(type, (uint32_t)inner);
+    IS(call(IPC_REQUEST, (uint32_t)server, NULL, 0, NULL), -EREPLYINTR,
+       "whom it asks cancels the judge's wait");
+    OK(in.m_type == 0, "the judge gets no answer");
+    begin("after a cancel");
 }
 
 static void messages_of_their_own(void)
@@ -264,9 +304,16 @@ int main(int argc, char **argv)
     server = start("answerer", player_gate);
     inner = start("inner", "");
     in_outbox(&in, &out);
-    answers_that_are_none();
-    other_receives();
+    for (unsigned place = 0; place < 3; place++) {
+        static message *const owns[] = {NULL, &whole, (message *)(pages + PAGE_BYTES - 8)};
+        own = owns[place];
+        answers_that_are_none();
+        other_receives();
+    }
+    own = NULL;
     a_server_that_asks();
+    a_cancel_meanwhile(ANSWER_AFTER_CANCEL);
+    a_cancel_meanwhile(ANSWER_AFTER_CANCEL_APART);
     messages_of_their_own();
     segments();
     flags();
@@ -278,5 +325,6 @@ int main(int argc, char **argv)
     test_alone();
     test_lines();
     test_deadlines();
+    test_corners();
     tap_done();
 }

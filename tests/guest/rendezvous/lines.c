@@ -9,10 +9,17 @@
 static endpoint_t driver, raiser, third;
 
 /* Registers that the raiser did not get back as they were. */
+static unsigned raise_lines(char after, bool with_fpu, endpoint_t ready, uint32_t what)
+{
+    message m = {.m_type = PLAY_RAISE,
+                 .m_words = {(uint8_t)after, with_fpu, (uint32_t)ready, what}};
+    return ipc_call(IPC_REQUEST | IPC_TIMEOUT, raiser, &m, PATIENCE_US, NULL) == 0 ? m.m_words[0]
+                                                                                   : 1000;
+}
+
 static unsigned raise(char after, bool with_fpu, endpoint_t ready)
 {
-    message m = {.m_type = PLAY_RAISE, .m_words = {(uint8_t)after, with_fpu, (uint32_t)ready}};
-    return ipc_request(raiser, &m) == 0 ? m.m_words[0] : 1000;
+    return raise_lines(after, with_fpu, ready, RAISE_PORT);
 }
 
 static bool tell(int32_t what)
@@ -21,6 +28,14 @@ static bool tell(int32_t what)
     return ipc_request(driver, &m) == 0 && m.m_type == (what == PLAY_ONLY_YOU ? what : 0) &&
            comes_to(driver, PROCESS_RECEIVING, what == PLAY_ONLY_YOU ? self() : ANY) &&
            (marked(""), true);
+}
+
+/* The lines are served, the driver waits as `how` says, and nothing is left of what was before. */
+static bool ready_as(int32_t how)
+{
+    bool ready = tell(PLAY_DONE);
+    nap(3000);
+    return ready && tell(how);
 }
 
 /* The driver waits as `how` says; expected: D the driver's mark, R the raiser's, t the third's. */
@@ -73,6 +88,49 @@ static void with(const char *name, const char *order)
     end(driver);
 }
 
+/* What a driver does before it enters the kernel. */
+static void what_drivers_do(void)
+{
+    driver = start("drv-better", "driver");
+    OK(comes_to(driver, PROCESS_RECEIVING, ANY), "a driver waits");
+    bool right = true;
+    for (unsigned i = 0; i < 3; i++)
+        right = right && one(PLAY_TIMED, false, "DRt");
+    tell(PLAY_DONE);
+    nap(2 * PLAY_TIMED_US);
+    OK(right && marked(""), "an event ends a wait with a deadline, which ends nothing else");
+    right = ready_as(PLAY_PORT);
+    raise('R', false, 0);
+    OK(right && comes_to_die(driver) && marked("R"), "a driver has no ports but its own");
+}
+
+/* The clock's line is the second controller's. Its driver is the best of all. */
+static void the_clock(void)
+{
+    unsigned alone = 0, masked = 0, both = 0;
+    const endpoint_t serial = start("drv-better", "driver"), clock = start("drv-clock", "clock");
+    OK(comes_to(clock, PROCESS_RECEIVING, ANY) && comes_to(serial, PROCESS_RECEIVING, ANY),
+       "two drivers wait");
+    for (unsigned i = 0; i < 8; i++) {
+        driver = clock;
+        bool right = ready_as(PLAY_DONE);
+        right = right && raise_lines('R', false, 0, RAISE_CLOCK) == 0;
+        alone += right && marked("CR");
+        right = right && raise_lines('R', false, 0, RAISE_CLOCK) == 0;
+        masked += right && marked("R");
+        right = ready_as(PLAY_DONE);
+        driver = serial;
+        right = right && ready_as(PLAY_SPIN);
+        right = right && raise_lines('R', false, 0, RAISE_PORT | RAISE_CLOCK) == 0;
+        both += right && marked("CDR");
+    }
+    IS(alone, 8, "the clock's interrupts come while somebody runs");
+    IS(masked, 8, "and are masked until the driver is done");
+    IS(both, 8, "one that interrupts a driver: both, then who was displaced first, go on");
+    end(serial);
+    end(clock);
+}
+
 void test_lines(void)
 {
     raiser = start("raiser", "raiser");
@@ -82,10 +140,13 @@ void test_lines(void)
     with("drv-better", "DRt");
     with("drv-equal", "RtD");
     with("drv-worse", "RtD");
+    what_drivers_do();
+    the_clock();
     driver = start("drv-better", "driver");
     OK(comes_to(driver, PROCESS_RECEIVING, ANY) && one(PLAY_DONE, true, "DRt") &&
            one(PLAY_PLAIN, true, "DRt"),
        "the interrupted keeps its FPU's registers");
+    OK(one(PLAY_FPU, true, "DRt"), "though the driver begins to use its own");
     end(driver);
     end(raiser);
     end(third);

@@ -1,6 +1,7 @@
 /*
- * A driver and who raises its line: the second serial port raises line 3 in the very `out` that
- * lets it say that its transmitter is empty, so that who executes it is interrupted behind it.
+ * Drivers and who raises their lines: the second serial port raises line 3 in the very `out` that
+ * lets it say that its transmitter is empty, so that who executes it is interrupted behind it; the
+ * clock raises line 8 a thousand times a second, also while somebody else runs.
  */
 #include "player.h"
 
@@ -18,8 +19,29 @@
 #define LINE_ENABLED   0x08 /* modem control's OUT2 lets the port reach the line */
 #define SEED           0x7e57
 
-/* The line is raised with every register full; those that came back otherwise count. */
-static unsigned raise_line(bool with_fpu)
+#define CLOCK_INDEX    0x70
+#define CLOCK_DATA     0x71
+#define CLOCK_B        0x0b
+#define CLOCK_C        0x0c
+#define CLOCK_PERIODIC 0x40
+#define CLOCK_ROUNDS   2000000 /* of two instructions, more than the clock's period */
+
+static uint8_t clock_read(uint8_t index)
+{
+    port_write8(CLOCK_INDEX, index);
+    return port_read8(CLOCK_DATA);
+}
+
+static void clock_periodic(bool on)
+{
+    const uint8_t b = clock_read(CLOCK_B);
+    port_write8(CLOCK_INDEX, CLOCK_B);
+    port_write8(CLOCK_DATA, on ? b | CLOCK_PERIODIC : b & ~CLOCK_PERIODIC);
+    (void)clock_read(CLOCK_C); /* the next one is a new one */
+}
+
+/* The lines are raised with every register full; those that came back otherwise count. */
+static unsigned raise_lines(uint32_t what, bool with_fpu)
 {
     const struct all_registers before = {.eax = 0x01020300 | TRANSMITTER,
                                          .ebx = 0x11121314,
@@ -29,22 +51,29 @@ static unsigned raise_line(bool with_fpu)
                                          .edi = 0x41424344,
                                          .ebp = 0x51525354,
                                          .flags = FLAGS_FIXED | 0x8d5, /* CF PF AF ZF SF OF */
-                                         .ds = flat_data_selector(),
+                                         .ds = 0,
                                          .fs = flat_data_selector(),
                                          .gs = 0,
                                          .es = 0};
     struct all_registers r = before;
     if (with_fpu)
         fpu_dirty(SEED);
-    out_all(&r);
+    if (what & RAISE_CLOCK)
+        clock_periodic(true);
+    if (what & RAISE_PORT)
+        out_all(&r);
+    else
+        spin_all(&r, CLOCK_ROUNDS);
+    r.flags = what & RAISE_PORT ? r.flags : before.flags; /* spin_all changes them */
     return (memcmp(&r, &before, sizeof r) != 0) + (with_fpu && !fpu_is_dirty(SEED));
 }
 
-/* The device has nothing to say any more. */
-static void serve_device(void)
+/* The devices have nothing to say any more. */
+static void serve_devices(void)
 {
     (void)port_read8(IDENTIFICATION);
     port_write8(INTERRUPTS_ON, 0);
+    clock_periodic(false);
 }
 
 void play_raiser(void)
@@ -55,10 +84,10 @@ void play_raiser(void)
     while (ipc_receive(ANY, 0, &m) == 0) {
         if (m.m_words[2])
             ipc_notify((endpoint_t)m.m_words[2], 't');
-        unsigned wrong = raise_line(m.m_words[1] != 0);
+        unsigned wrong = raise_lines(m.m_words[3], m.m_words[1] != 0);
         if (m.m_words[0])
             mark((char)m.m_words[0]);
-        serve_device();
+        serve_devices();
         m.m_words[0] = wrong;
         ipc_reply(m.m_source, &m);
     }
@@ -73,37 +102,57 @@ static bool is_line_event(const message *m)
            m->m_words[0] == 1u << PLAY_LINE_EVENT;
 }
 
-/* Waits as it was told, and marks each event of its line with D, others with E. */
-void play_driver(void)
+/* Answers the client, if there is one, and waits as it was told. */
+static int wait_as_told(int32_t told, endpoint_t client, uint32_t ticket, message *m,
+                        uint32_t *second)
+{
+    if (told != PLAY_PLAIN && told != PLAY_ONLY_YOU && told != PLAY_TIMED)
+        return reply_receive(client, ticket, m, second);
+    if (client != NONE)
+        play_call(IPC_REPLY | ticket << IPC_TICKET_SHIFT, client, m, NULL);
+    memset(m, 0xee, sizeof *m);
+    if (told == PLAY_TIMED)
+        return ipc_call(IPC_RECEIVE | IPC_TIMEOUT, ANY, m, PLAY_TIMED_US, second);
+    return play_call(IPC_RECEIVE, told == PLAY_PLAIN ? ANY : client, m, second);
+}
+
+/* At an event, before anything else. */
+static void do_as_told(int32_t told)
+{
+    static struct all_registers r;
+    if (told == PLAY_FPU)
+        fpu_dirty(~SEED);
+    if (told == PLAY_PORT)
+        (void)port_read8(IDENTIFICATION);
+    if (told == PLAY_SPIN) {
+        r = (struct all_registers){.flags = FLAGS_FIXED, .ds = flat_data_selector()};
+        spin_all(&r, CLOCK_ROUNDS);
+    }
+}
+
+/* Marks each event of its line with the letter, others with E. */
+void play_driver(unsigned line, char letter)
 {
     message m = {0};
     uint32_t second, ticket = 0;
     endpoint_t client = NONE;
-    int32_t wait = PLAY_DONE;
-    sys_irq_claim(PLAY_LINE, PLAY_LINE_EVENT);
+    int32_t told = PLAY_DONE;
+    sys_irq_claim(line, PLAY_LINE_EVENT);
     for (;;) {
-        int result;
-        if (wait == PLAY_PLAIN || wait == PLAY_ONLY_YOU) {
-            const endpoint_t source = wait == PLAY_PLAIN ? ANY : client;
-            if (client != NONE)
-                play_call(IPC_REPLY | ticket << IPC_TICKET_SHIFT, client, &m, NULL);
-            memset(&m, 0xee, sizeof m);
-            result = play_call(IPC_RECEIVE, source, &m, &second);
-        } else {
-            result = reply_receive(client, ticket, &m, &second);
-        }
-        client = NONE;
-        ticket = 0;
-        wait = PLAY_DONE;
+        const int result = wait_as_told(told, client, ticket, &m, &second);
         if (result == 0 && IPC_CAME(second) == IPC_CAME_REQUEST) {
             client = m.m_source;
             ticket = IPC_TICKET(second);
-            wait = m.m_type;
-            if (wait == PLAY_DONE || wait == PLAY_PLAIN)
-                m.m_type = sys_irq_done(PLAY_LINE);
-        } else {
-            mark(result == 0 && IPC_CAME(second) == IPC_CAME_EVENTS && is_line_event(&m) ? 'D'
-                                                                                         : 'E');
+            told = m.m_type;
+            if (told != PLAY_ONLY_YOU)
+                m.m_type = sys_irq_done(line);
+            continue;
         }
+        do_as_told(told);
+        mark(result == 0 && IPC_CAME(second) == IPC_CAME_EVENTS && is_line_event(&m) ? letter
+                                                                                     : 'E');
+        client = NONE;
+        ticket = 0;
+        told = PLAY_DONE;
     }
 }

@@ -8,10 +8,10 @@
 #include <abi/layout.h>
 #include <string.h>
 
-static endpoint_t server;
+endpoint_t places_server;
 
 /* The answer goes to where the question lay, but for the boxes. */
-static bool ask(int32_t type, unsigned here, unsigned there, uint32_t word0)
+bool ask(int32_t type, unsigned here, unsigned there, uint32_t word0)
 {
     static uint32_t seed;
     uint32_t second;
@@ -21,36 +21,52 @@ static bool ask(int32_t type, unsigned here, unsigned there, uint32_t word0)
         question.m_words[0] = word0;
     place_put(here, &question);
     const message answer = answer_to(&question);
-    return call(IPC_REQUEST, (uint32_t)server, place_pointer(here), 0, &second) == 0 &&
+    return call(IPC_REQUEST, (uint32_t)places_server, place_pointer(here), 0, &second) == 0 &&
            second == IPC_CAME_REPLY && message_same(place_in(here), &answer) &&
-           place_in(here)->m_source == server &&
+           place_in(here)->m_source == places_server &&
            (here != PLACE_BOXES || message_same(box_out, &question)) && places_wrong(here) == 0;
 }
 
-static struct play_report report(void)
+struct play_report places_report(void)
 {
     struct play_report r = {.wrong = ~0u};
     box_out->m_type = PLAY_REPORT;
-    if (call(IPC_REQUEST, (uint32_t)server, NULL, 0, NULL) == 0)
+    if (call(IPC_REQUEST, (uint32_t)places_server, NULL, 0, NULL) == 0)
         memcpy(&r, box_in->m_words, sizeof r);
     return r;
 }
 
 /* Twice, so that the server waits at that place by the machine's own doing. */
-static bool waits_at(unsigned there)
+bool waits_at(unsigned there)
 {
     return ask(PLAY_ANSWER, PLACE_BOXES, there, 0) && ask(PLAY_ANSWER, PLACE_BOXES, there, 0);
 }
 
+static unsigned to_each_place(int32_t type, unsigned here)
+{
+    unsigned right = 0;
+    for (unsigned there = 0; there < PLACES; there++)
+        right += ask(type, here, there, 0) + ask(type, here, there, 0);
+    return right;
+}
+
 static void all_places(void)
 {
-    for (unsigned here = 0; here < PLACES; here++) {
-        unsigned right = 0;
-        for (unsigned there = 0; there < PLACES; there++)
-            right += ask(PLAY_ANSWER, here, there, 0) + ask(PLAY_ANSWER, here, there, 0);
-        IS(right, 2 * PLACES, "from place %u to each place: question and answer whole", here);
-    }
-    IS(report().wrong, 0, "and nothing beside the server's messages was written");
+    for (unsigned here = 0; here < PLACES; here++)
+        IS(to_each_place(PLAY_ANSWER, here), 2 * PLACES,
+           "from place %u to each place: question and answer whole", here);
+    IS(places_report().wrong, 0, "and nothing beside the server's messages was written");
+}
+
+static void all_places_oddly(void)
+{
+    unsigned right = 0;
+    oddly = true;
+    for (unsigned here = 0; here < PLACES; here++)
+        right += to_each_place(PLAY_ODDLY, here);
+    oddly = false;
+    IS(right, 2 * PLACES * PLACES, "the same with the direction flag set on both sides");
+    IS(places_report().wrong, 0, "and nothing beside the server's messages was written");
 }
 
 static void from_call_to_call(void)
@@ -67,21 +83,21 @@ static void from_call_to_call(void)
         for (unsigned there = 0; there < PLACES; there++)
             right += ask(PLAY_BY_REPLY, here, there, 0) && ask(PLAY_ANSWER, here, there, 0);
     IS(right, PLACES * PLACES, "answers by ipc_reply in between");
-    IS(report().wrong, 0, "nothing beside them was written");
+    IS(places_report().wrong, 0, "nothing beside them was written");
 }
 
 /* What the server got instead of a request, at a place: that once and whole, and nothing beside. */
 static bool got(unsigned there, endpoint_t source, uint32_t second, uint32_t word0)
 {
     const bool goes_on = ask(PLAY_ANSWER, 3, there, 0);
-    const struct play_report r = report();
+    const struct play_report r = places_report();
     return goes_on && r.wrong == 0 && r.notes == 1 && r.source == source && r.second == second &&
            r.word0 == word0 && (second != IPC_CAME_EVENTS || r.word6 == 0);
 }
 
 static bool got_event(unsigned there)
 {
-    return waits_at(there) && ipc_notify(server, 0x50) == 0 &&
+    return waits_at(there) && ipc_notify(places_server, 0x50) == 0 &&
            got(there, self(), IPC_CAME_EVENTS, 0x50);
 }
 
@@ -99,7 +115,7 @@ static bool got_send(unsigned there)
         return false;
     question_fill(box_out, 0x7000, there);
     const uint32_t word0 = box_out->m_words[0];
-    return call(IPC_SEND, (uint32_t)server, NULL, 0, NULL) == 0 &&
+    return call(IPC_SEND, (uint32_t)places_server, NULL, 0, NULL) == 0 &&
            got(there, self(), IPC_CAME_SEND, word0);
 }
 
@@ -108,7 +124,7 @@ static bool got_nothing(unsigned there)
     if (!waits_at(there))
         return false;
     nap(3000);
-    return ask(PLAY_ANSWER, 2, there, 0) && report().notes == 0;
+    return ask(PLAY_ANSWER, 2, there, 0) && places_report().notes == 0;
 }
 
 static void ended_otherwise(void)
@@ -123,6 +139,42 @@ static void ended_otherwise(void)
     }
 }
 
+/* A question that is taken, and whose wait something else ends before the answer. */
+static bool ended_by(int32_t type, uint32_t flags, int error, unsigned here, unsigned there)
+{
+    uint32_t second;
+    message question;
+    question_fill(&question, type | (int32_t)there, here);
+    question.m_words[0] = 6000;
+    place_put(here, &question);
+    const message before = *place_in(here);
+    return call(IPC_REQUEST | flags, (uint32_t)places_server, place_pointer(here), 2000, &second) ==
+               -error &&
+           second == (uint32_t)places_server &&
+           memcmp(place_in(here), &before, sizeof before) == 0 && places_wrong(here) == 0;
+}
+
+/* Then the client, at whatever place, is answered there and nowhere else. */
+static void ended_early(void)
+{
+    unsigned cancelled = 0, late = 0, intact = 0;
+    for (unsigned here = 0; here < PLACES; here++) {
+        const unsigned next = (here + 4) % PLACES, there = (here + 7) % PLACES;
+        waits_at(there);
+        cancelled += ended_by(PLAY_CANCEL, 0, EREPLYINTR, here, there);
+        intact += ask(PLAY_ANSWER, next, there, 0) + ask(PLAY_ANSWER, here, there, 0);
+        late += ended_by(PLAY_LATE, IPC_TIMEOUT, EREPLYTIMEDOUT, here, there);
+        nap(10000);
+        intact += ask(PLAY_ANSWER, next, there, 0) + ask(PLAY_ANSWER, here, there, 0);
+    }
+    IS(cancelled, PLACES, "a cancel ends the wait for an answer, from each place");
+    IS(late, PLACES, "so does its deadline");
+    IS(intact, 4 * PLACES, "the requests after it are answered where they lie");
+    const struct play_report r = places_report();
+    OK(r.wrong == 0 && r.notes == 0,
+       "the server got nothing else, and nothing beside its messages");
+}
+
 static bool not_reached(endpoint_t dead, unsigned here)
 {
     uint32_t who;
@@ -135,33 +187,33 @@ static void no_answer(void)
 {
     uint32_t second;
     OK(waits_at(4), "the server waits");
+    const uint32_t ran = ticks_of(places_server);
     message question;
     question_fill(&question, PLAY_DIE, 9);
     place_put(6, &question);
-    IS(call(IPC_REQUEST, (uint32_t)server, place_pointer(6), 0, &second), -EREPLYDEAD,
+    IS(call(IPC_REQUEST, (uint32_t)places_server, place_pointer(6), 0, &second), -EREPLYDEAD,
        "the server dies with the question");
-    IS(second, server, "and is named");
+    IS(second, places_server, "and is named");
     OK(memcmp(place_in(6), &question, sizeof question) == 0 && places_wrong(6) == 0,
        "the question's words are as they were");
     /* Until another has that slot: none but it may be reached by an endpoint. */
-    const endpoint_t dead = server;
-    for (unsigned i = 0; i < 1100; i++) {
-        server = player("places", "server");
-        if (endpoint_slot(server) == endpoint_slot(dead) || server == NONE)
-            break;
-        end(server);
-    }
-    IS(endpoint_slot(server), endpoint_slot(dead), "another in the slot of the dead");
+    const endpoint_t dead = places_server;
+    places_server = player_in_slot("places", "server", endpoint_slot(dead));
+    IS(endpoint_slot(places_server), endpoint_slot(dead), "another in the slot of the dead");
+    OK(ran > 2 && ticks_of(places_server) <= 1, "its ticks begin at 0");
     const unsigned theirs[] = {PLACE_BOXES, 3, PLACE_WHOLE};
     for (unsigned i = 0; i < 3; i++) {
         bool right = waits_at(theirs[i]);
         right = right && not_reached(dead, 5) && not_reached(dead, PLACE_WHOLE) &&
-                not_reached(dead, PLACE_BOXES) && report().notes == 0;
+                not_reached(dead, PLACE_BOXES) && places_report().notes == 0;
         OK(right, "an endpoint of the dead does not reach who waits at place %u", theirs[i]);
     }
 }
 
 static int variable = 1;
+
+/* See behind.ld: read-only, on the page behind the last that is written. */
+static const char behind[PAGE_BYTES] __attribute__((section(".behind"), aligned(PAGE_BYTES))) = {1};
 
 static void bad_pages(void)
 {
@@ -173,17 +225,18 @@ static void bad_pages(void)
     } bad[] = {{USER_STACK_TOP, "the second page missing"},
                {USER_END, "the second page the kernel's"},
                {USER_SERVERS, "both missing"},
-               {edge, "the first page read-only"}};
+               {edge, "the first page read-only"},
+               {(uint32_t)behind, "the second page read-only"}};
     for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         unsigned refused = 0;
         for (unsigned words = 1; words < MESSAGE_WORDS; words++)
-            refused += call(IPC_REQUEST, (uint32_t)server, (void *)(bad[i].end - 4 * words), 0,
-                            NULL) == -EFAULT;
+            refused += call(IPC_REQUEST, (uint32_t)places_server, (void *)(bad[i].end - 4 * words),
+                            0, NULL) == -EFAULT;
         IS(refused, MESSAGE_WORDS - 1, "across two pages, %s", bad[i].what);
     }
-    IS(call(IPC_REQUEST, (uint32_t)server, (char *)place_pointer(4) + 1, 0, NULL), -EINVAL,
+    IS(call(IPC_REQUEST, (uint32_t)places_server, (char *)place_pointer(4) + 1, 0, NULL), -EINVAL,
        "unaligned across two pages");
-    IS(report().notes, 0, "the server noticed nothing");
+    IS(places_report().notes, 0, "the server noticed nothing");
     OK(ask(PLAY_ANSWER, 4, 4, 0), "and answers");
 }
 
@@ -195,19 +248,21 @@ static void with_work_between(void)
                  ask(PLAY_ANSWER, 0, there, 0);
     }
     IS(right, PLACES, "bad calls before the answer, which is as it should be");
-    IS(report().wrong, 0, "each was told EBADCALL and its own name, and kept its registers");
+    IS(places_report().wrong, 0, "each was told EBADCALL and its own name, and kept its registers");
 }
 
 void test_places(void)
 {
-    server = player("places", "server");
+    places_server = player("places", "server");
     places_begin();
     all_places();
+    all_places_oddly();
     from_call_to_call();
     ended_otherwise();
+    ended_early();
     bad_pages();
     with_work_between();
     no_answer();
     all_places();
-    end(server);
+    end(places_server);
 }

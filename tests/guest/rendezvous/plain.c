@@ -29,7 +29,7 @@ static bool there_and_back(unsigned here, unsigned there, endpoint_t source)
     static uint32_t seed = 100;
     uint32_t came;
     message question;
-    question_fill(&question, PLAY_ANSWER | (int32_t)there, seed++);
+    question_fill(&question, (oddly ? PLAY_ODDLY : PLAY_ANSWER) | (int32_t)there, seed++);
     place_put(here, &question);
     const message answer = answer_to(&question);
     if (call(IPC_SEND, (uint32_t)second, place_pointer(here), 0, &came) != 0 || came != 0 ||
@@ -48,17 +48,28 @@ static struct play_report report_of_player(endpoint_t whom)
     return r;
 }
 
+static unsigned between_all_places(void)
+{
+    unsigned right = 0;
+    for (unsigned here = 0; here < PLACES; here++)
+        for (unsigned there = 0; there < PLACES; there++)
+            right += there_and_back(here, there, second) + there_and_back(here, there, ANY);
+    return right;
+}
+
 static void there_and_back_again(void)
 {
     for (unsigned from = 0; from < 2; from++) {
-        unsigned right = 0;
         let_receive(second, from ? self() : ANY, PLACE_BOXES);
-        for (unsigned here = 0; here < PLACES; here++)
-            for (unsigned there = 0; there < PLACES; there++)
-                right += there_and_back(here, there, second) + there_and_back(here, there, ANY);
-        IS(right, 2 * PLACES * PLACES, "sent there and back, to one who receives from %s",
-           from ? "the judge" : "anybody");
+        IS(between_all_places(), 2 * PLACES * PLACES,
+           "sent there and back, to one who receives from %s", from ? "the judge" : "anybody");
     }
+    oddly = true;
+    IS(between_all_places(), 2 * PLACES * PLACES, "the same with the direction flag set");
+    oddly = false;
+    OK(there_and_back(PLACE_BOXES, PLACE_BOXES, second) && ipc_notify(second, 'n') == 0 &&
+           comes_to(second, PROCESS_RECEIVING, self()) && marked("n"),
+       "who waits behind its own send gets events, too");
     let_receive(second, ANY, PLACE_BOXES);
     IS(report_of_player(second).wrong, 0, "nothing beside the messages was written");
 }
@@ -80,7 +91,6 @@ static void sent_leaves(endpoint_t whom, uint32_t mark, uint32_t state, const ch
 
 static void who_runs(void)
 {
-    marked("");
     sent_leaves(above, 'a', PROCESS_RECEIVING, "a send to a better one: it runs at once");
     sent_leaves(second, 'b', PROCESS_READY, "a send to an equal one: it is ready");
     sent_leaves(below, 'c', PROCESS_READY, "a send to a worse one: it is ready");
@@ -125,6 +135,22 @@ static void somebody_else(void)
     OK(marked("@wj"), "waits until that one has been received from");
 }
 
+/* The player waits for the judge, by the kernel's doing or behind a send of its own by the
+   machine's; an equal sends to it meanwhile. */
+static void for_the_judge_alone(bool by_machine)
+{
+    const char *how = by_machine ? "behind its own send" : "by itself";
+    let_receive(second, self(), PLACE_BOXES);
+    OK(!by_machine || there_and_back(PLACE_BOXES, PLACE_BOXES, second),
+       "a player waits for the judge %s", how);
+    send_to(third, PLAY_WAKE, (uint32_t)second);
+    nap(3000);
+    OK(marked(""), "who waits %s gets nothing from another", how);
+    send_to(second, PLAY_MARK, 'j');
+    nap(3000);
+    OK(marked("j@w"), "until the judge has sent, %s", how);
+}
+
 static void dead_and_reborn(void)
 {
     uint32_t who;
@@ -133,12 +159,7 @@ static void dead_and_reborn(void)
     question_fill(box_out, PLAY_MARK, 0);
     IS(call(IPC_SEND, (uint32_t)dead, NULL, 0, &who), -EDEADSRCDST, "a send to a dead one");
     IS(who, dead, "which is named");
-    for (unsigned i = 0; i < 1100; i++) {
-        third = player("third", "receiver");
-        if (endpoint_slot(third) == endpoint_slot(dead) || third == NONE)
-            break;
-        end(third);
-    }
+    third = player_in_slot("third", "receiver", endpoint_slot(dead));
     OK(endpoint_slot(third) == endpoint_slot(dead) && comes_to(third, PROCESS_RECEIVING, ANY),
        "another in its slot receives");
     IS(call(IPC_SEND, (uint32_t)dead, NULL, 0, &who), -EDEADSRCDST, "the dead one is not reached");
@@ -218,22 +239,49 @@ static void permissions(void)
     }
 }
 
-/* A server that sends between a request and its answer. */
-static void a_send_between(void)
+/* A request from the boxes, answered as it should be. */
+static bool asked(endpoint_t server, int32_t type, uint32_t word0)
 {
-    const endpoint_t server = player("places", "server");
-    unsigned right = 0;
+    static uint32_t seed = 5000;
+    question_fill(box_out, type, seed++);
+    box_out->m_words[0] = word0;
+    const message answer = answer_to(box_out);
+    return call(IPC_REQUEST, (uint32_t)server, NULL, 0, NULL) == 0 &&
+           message_same(box_in, &answer) && box_in->m_source == server;
+}
+
+/* A server that sends between a request and its answer; after how long what it sent is there. */
+static void a_send_between(const char *name, endpoint_t whom, uint32_t after)
+{
+    const endpoint_t server = player(name, "server");
+    unsigned right = 0, sent = 0;
     marked("");
     for (unsigned i = 0; i < 8; i++) {
-        question_fill(box_out, PLAY_SEND_FIRST, i);
-        box_out->m_words[0] = (uint32_t)second;
-        const message answer = answer_to(box_out);
-        right += call(IPC_REQUEST, (uint32_t)server, NULL, 0, NULL) == 0 &&
-                 message_same(box_in, &answer) && box_in->m_source == server;
-        nap(2000);
+        right += asked(server, PLAY_SEND_FIRST, (uint32_t)whom);
+        if (after)
+            nap(after);
+        sent += marked("s");
     }
-    IS(right, 8, "the answer comes all the same");
-    OK(marked("ssssssss"), "and so does what was sent");
+    IS(right, 8, "%s sends before it answers: the answer comes all the same", name);
+    IS(sent, 8, "and so does what was sent, %s",
+       after ? "in its turn" : "before the client goes on");
+    end(server);
+}
+
+/* The machine wakes the judge by the player's send; then the judge waits, and the kernel is
+ * entered. */
+static void woken_by_a_send(void)
+{
+    const endpoint_t server = player("places", "server");
+    unsigned woken = 0, right = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        question_fill(box_out, PLAY_ANSWER, i);
+        woken += call(IPC_SEND | IPC_NONBLOCK, (uint32_t)second, NULL, 0, NULL) == 0 &&
+                 call(IPC_RECEIVE, (uint32_t)second, NULL, 0, NULL) == 0;
+        right += asked(server, PLAY_ALARM, 0);
+    }
+    IS(woken, 8, "what the kernel has woken sends back");
+    IS(right, 8, "a request of whom the machine has woken so waits for its answer");
     end(server);
 }
 
@@ -247,6 +295,7 @@ void test_plain(void)
     OK(comes_to(second, PROCESS_RECEIVING, ANY) && comes_to(third, PROCESS_RECEIVING, ANY) &&
            comes_to(above, PROCESS_RECEIVING, ANY) && comes_to(below, PROCESS_RECEIVING, ANY),
        "four receivers wait");
+    marked(""); /* begins with the scribe */
     there_and_back_again();
     who_runs();
     order_among_equals();
@@ -254,8 +303,12 @@ void test_plain(void)
     events_first();
     turns();
     permissions();
-    a_send_between();
+    a_send_between("places", second, 2000);
+    a_send_between("beside", above, 0);
+    woken_by_a_send();
     somebody_else();
+    for_the_judge_alone(false);
+    for_the_judge_alone(true);
     end(second);
     end(third);
     end(above);

@@ -6,7 +6,9 @@
  * scribe    keeps marks in the order in which they came
  * weak      tries what its module's line does not permit, and tells the scribe the results
  * spinner   runs
- * raiser, driver   see lines.c
+ * no-box, in-box, out-box   a server that lacks boxes, and tries to do with them
+ * low       asks the server `places` from virtual-8086 mode, where the emulator lets it
+ * raiser, driver, clock   see lines_player.c
  */
 #include "player.h"
 
@@ -15,12 +17,16 @@
 #include <parley/system.h>
 #include <string.h>
 
-bool by_sysenter;
+bool by_sysenter, oddly;
 struct play_report report;
 
 void play_trap(struct ipc_registers *r)
 {
-    if (by_sysenter)
+    const bool this_one = oddly;
+    oddly = false;
+    if (this_one)
+        trap_oddly(r);
+    else if (by_sysenter)
         ipc_trap_sysenter(r);
     else
         ipc_trap(r);
@@ -147,6 +153,15 @@ static message prepare(const message *request, message *m)
     case PLAY_ALARM:
         sys_alarm(request->m_words[0]);
         break;
+    case PLAY_ODDLY:
+        oddly = true;
+        break;
+    case PLAY_CANCEL:
+        sys_cancel(request->m_source, 0);
+        break;
+    case PLAY_LATE:
+        ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, m, request->m_words[0], NULL);
+        break;
     case PLAY_REPORT:
         return play_take_report();
     case PLAY_DIE:
@@ -215,8 +230,10 @@ static void play_receiver(void)
         place = (unsigned)came.m_type & 0xff;
         places_wrong(place);
         switch (came.m_type & ~0xff) {
+        case PLAY_ODDLY:
         case PLAY_ANSWER:
             m = answer_to(&came);
+            oddly = (came.m_type & ~0xff) == PLAY_ODDLY;
             send_from(place, came.m_source, &m);
             break;
         case PLAY_REPORT:
@@ -279,6 +296,19 @@ static char letter(int result)
     }
 }
 
+/* The call's result from the boxes; ! when a message of its own makes a difference. */
+static char letter_of(uint32_t ecx, endpoint_t peer, int32_t type)
+{
+    message *m = place_pointer(PLACE_WHOLE);
+    box_out->m_type = m->m_type = type;
+    int boxes = play_call(ecx, peer, NULL, NULL), own = play_call(ecx, peer, m, NULL);
+    if (peer == SYSTEM) {
+        boxes = boxes ? boxes : box_in->m_type;
+        own = own ? own : m->m_type;
+    }
+    return boxes == own ? letter(boxes) : '!';
+}
+
 /* Sends, receives (only if it may not), echoes, asks for the time. */
 static void play_weak(const char *name)
 {
@@ -291,13 +321,12 @@ static void play_weak(const char *name)
     const bool sent = result == 0;
     const char one = letter(result);
     const char two = sent ? letter(play_call(IPC_RECEIVE, ANY, NULL, NULL)) : '-';
-    const char three = letter(play_call(IPC_ECHO, 0, NULL, NULL));
-    *box_out = (message){.m_type = SYS_TIME};
-    result = play_call(IPC_REQUEST, SYSTEM, NULL, NULL);
+    const char three = letter_of(IPC_ECHO, 0, 0x77),
+               four = letter_of(IPC_REQUEST, SYSTEM, SYS_TIME);
     mark(one);
     mark(two);
     mark(three);
-    mark(letter(result ? result : box_in->m_type));
+    mark(four);
     sys_exit(0);
 }
 
@@ -311,7 +340,15 @@ int main(int argc, char **argv)
 {
     const char *role = argc > 1 ? argv[1] : "";
     by_sysenter = argc > 2 && strcmp(argv[2], "sysenter") == 0 && ipc_use_sysenter() == 0;
+    if (strcmp(role, "no-box") == 0)
+        play_boxless(NULL, NULL);
+    if (strcmp(role, "in-box") == 0)
+        play_boxless(box_in, NULL);
+    if (strcmp(role, "out-box") == 0)
+        play_boxless(NULL, box_out);
     places_begin();
+    if (strcmp(role, "low") == 0)
+        play_low();
     if (strcmp(role, "server") == 0)
         play_server();
     if (strcmp(role, "receiver") == 0)
@@ -325,6 +362,8 @@ int main(int argc, char **argv)
     if (strcmp(role, "raiser") == 0)
         play_raiser();
     if (strcmp(role, "driver") == 0)
-        play_driver();
+        play_driver(PLAY_LINE, 'D');
+    if (strcmp(role, "clock") == 0)
+        play_driver(PLAY_LINE_CLOCK, 'C');
     return 1;
 }

@@ -6,6 +6,7 @@
 #include <parley/ipc.h>
 
 extern bool by_sysenter;
+extern bool oddly;                /* the next trap alone */
 extern struct play_report report; /* since the last */
 
 /* Through the gate that the player was told. */
@@ -20,4 +21,8 @@ void mark(char c);
 
 /* lines_player.c */
 void play_raiser(void);
-void play_driver(void);
+void play_driver(unsigned line, char letter);
+
+/* corners_player.c */
+void play_boxless(message *in, message *out);
+void play_low(void);

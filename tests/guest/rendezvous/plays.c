@@ -1,6 +1,8 @@
 /* See plays.h. Pages are full of FILL where no message lies. */
 #include "plays.h"
 
+#include "../lib/machine.h"
+
 #include <abi/layout.h>
 #include <parley/ipc.h>
 #include <string.h>
@@ -87,6 +89,20 @@ message answer_to(const message *question)
     for (unsigned i = 0; i < MESSAGE_PAYLOAD_WORDS; i++)
         m.m_words[i] = ~(question->m_words[i] << 7 | question->m_words[i] >> 25) + i;
     return m;
+}
+
+void trap_oddly(struct ipc_registers *r)
+{
+    struct all_registers all = {.eax = r->eax,
+                                .ebx = r->ebx,
+                                .ecx = r->ecx,
+                                .edx = r->edx,
+                                .esi = r->esi,
+                                .edi = r->edi,
+                                .flags = FLAGS_FIXED | FLAG_DF};
+    trap_all(&all);
+    r->eax = all.eax;
+    r->esi = all.esi;
 }
 
 bool message_same(const message *one, const message *other)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <abi/message.h>
+#include <parley/ipc.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -36,6 +37,9 @@ unsigned places_wrong(unsigned place);
 void question_fill(message *m, int32_t type, uint32_t seed);
 /* Every word depends on the question's. */
 message answer_to(const message *question);
+/* The gate, entered as C never does: with the direction flag set, DS and ES null. */
+void trap_oddly(struct ipc_registers *r);
+
 /* All but the sender's name. */
 bool message_same(const message *one, const message *other);
 
@@ -54,11 +58,19 @@ enum {
     PLAY_SOURCE = 0x7a00, /* a receiver: no answer; word 0: from whom it receives next */
     PLAY_MARK = 0x7b00, /* a receiver: no answer; tells the scribe word 0, then receives from ANY */
     PLAY_WAKE = 0x7c00, /* a receiver: no answer; word 0: whom it notifies and then sends to */
-    PLAY_RAISE = 0x7d00, /* a raiser: word 0: the mark after it, 1: with FPU state, 2: notified */
-    PLAY_DONE = 0x7e00,  /* a driver: the line is served */
-    PLAY_PLAIN = 0x7f00, /* a driver: waits in a plain receive from ANY after the answer */
+    PLAY_RAISE = 0x7d00,    /* a raiser: word 0: the mark after it, 1: with FPU state, 2: notified,
+                               3: RAISE_* */
+    PLAY_DONE = 0x7e00,     /* a driver: the line is served */
+    PLAY_PLAIN = 0x7f00,    /* a driver: waits in a plain receive from ANY after the answer */
     PLAY_ONLY_YOU = 0x8000, /* a driver: waits for the asker alone after the answer */
     PLAY_READ = 0x8100,     /* the scribe: its marks, packed, and forgets them */
+    PLAY_ODDLY = 0x8200,    /* as PLAY_ANSWER, by trap_oddly */
+    PLAY_CANCEL = 0x8300,   /* cancels the client before it answers */
+    PLAY_LATE = 0x8400,     /* sleeps word 0 microseconds before it answers */
+    PLAY_TIMED = 0x8500,    /* a driver: waits with a deadline after the answer */
+    PLAY_FPU = 0x8600,      /* a driver: at the next event it uses the FPU, */
+    PLAY_PORT = 0x8700,     /* or reads a port that is not its own, */
+    PLAY_SPIN = 0x8800,     /* or runs without the kernel for some milliseconds */
 };
 
 /* A report: what came that was no request since the last one. */
@@ -71,5 +83,10 @@ struct __attribute__((may_alias)) play_report {
     uint32_t second; /* or the negative result */
 };
 
+#define RAISE_PORT  1u
+#define RAISE_CLOCK 2u
+
 #define PLAY_LINE       3 /* the second serial port's */
+#define PLAY_LINE_CLOCK 8
 #define PLAY_LINE_EVENT 5
+#define PLAY_TIMED_US   20000

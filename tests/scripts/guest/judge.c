@@ -1,12 +1,13 @@
 /*
  * Runs the scripts that the workstation wrote (script.h), and holds what the workers' calls came to
  * against what was predicted. Reads them from QEMU's configuration device, one group at a time.
+ * Where the scripts have facts, what the kernel's trace says is held against them, too.
  *
  * Enter at run_script. The judge is not in the model: what it does itself (cancel, kill, start,
  * sleep) is a step of the script, or reaches only workers that sleep.
  */
 #include "../../guest/lib/judge.h"
-#include "shared.h"
+#include "follow.h"
 
 #include <abi/fault.h>
 #include <stdio.h>
@@ -94,13 +95,22 @@ static uint32_t mapped(uint32_t word, bool is_mapped)
     return is_mapped ? (uint32_t)to_guest((endpoint_t)word) : word;
 }
 
-/* What a failure prints: a number, and the process whose endpoint it is. */
-static const char *name_of(uint32_t word)
+static const char *kernel_name(uint32_t word)
 {
-    static char names[2][24];
-    static unsigned turn;
-    char *name = names[turn++ % 2];
+    static const char *const names[] = {"HARDWARE", "SYSTEM", "ANY", "NONE", "SELF"};
 
+    return word - HARDWARE < sizeof names / sizeof names[0] ? names[word - HARDWARE] : NULL;
+}
+
+/* What a failure prints: a number, and what has it as its endpoint. */
+const char *name_of(uint32_t word)
+{
+    static char names[4][24];
+    static unsigned turn;
+    char *name = names[turn++ % 4];
+
+    if (kernel_name(word) != NULL)
+        return kernel_name(word);
     snprintf(name, sizeof names[0], "0x%x", (unsigned)word);
     for (unsigned i = 0; i < SCRIPT_PROCESSES; i++)
         if (who[i].endpoint != NONE && (uint32_t)who[i].endpoint == word)
@@ -358,6 +368,95 @@ static void compare_state(unsigned process, const struct script_state *s)
                  (unsigned)info.messages_received, (unsigned)s->sent, (unsigned)s->received);
 }
 
+/* ---- Facts of the trace ---------------------------------------------------------------------- */
+
+#define TEXT_BYTES 200
+
+static unsigned facts, machines; /* CALLs that share a record: of the machine's own rendezvous */
+
+/* What a call sends: to SYSTEM the worker writes type and two words itself. */
+static message sent_by(const struct script_fact *s, const struct script_step *step)
+{
+    message m =
+        expected_content(&(struct script_outcome){.content = s->content, .argument = s->argument});
+
+    if (s->what != TRACE_CALL || s->content == CONTENT_NO_PLACE || !step->to_system)
+        return m;
+    m.m_type = (int32_t)step->system_type;
+    m.m_words[0] = step->system_word[0];
+    m.m_words[1] = step->system_word[1];
+    return m;
+}
+
+/* What stands in the step alone. Which edx sys_exit leaves is its own affair. */
+static void add_call(struct fact *f, const struct script_step *step)
+{
+    f->any_second = step->kind != SCRIPT_CALL;
+    f->call = f->any_second ? IPC_REQUEST : step->ecx;
+    f->second = step->edx;
+}
+
+static struct fact due_fact(const struct script_fact *s, const struct script_step *step)
+{
+    struct fact f = {
+        .what = s->what,
+        .from = (endpoint_t)mapped((uint32_t)s->from, s->mapped & FACT_MAPPED_FROM),
+        .to = (endpoint_t)mapped((uint32_t)s->to, s->mapped & FACT_MAPPED_TO),
+        .call = s->call,
+        .result = s->result,
+        .second = mapped(s->second, s->mapped & FACT_MAPPED_SECOND),
+    };
+
+    if (s->what == TRACE_CALL)
+        add_call(&f, step);
+    if (s->content != CONTENT_NO_PLACE) {
+        const message m = sent_by(s, step);
+
+        f.type = m.m_type;
+        memcpy(f.words, m.m_words, sizeof f.words);
+    } else if (s->what == TRACE_BIRTH) {
+        snprintf((char *)f.words, sizeof f.words, "w%u", (unsigned)s->argument);
+    } else if (s->what == TRACE_EVENT) {
+        f.words[0] = s->argument;
+    }
+    return f;
+}
+
+static void complain_fact(unsigned index, const struct fact *due, const struct fact *found)
+{
+    static char expected[TEXT_BYTES] = "nothing", got[TEXT_BYTES] = "nothing";
+
+    if (due)
+        follow_describe(expected, sizeof expected, due);
+    if (found)
+        follow_describe(got, sizeof got, found);
+    COMPLAIN("script %u step %u: the trace is not as predicted", (unsigned)script, index);
+    tap_note("  expected %s", due ? expected : "nothing");
+    tap_note("  found    %s", found ? got : "nothing");
+}
+
+static void read_facts(const struct script_group *g)
+{
+    const int taken = good && g->facts != 0 ? follow_take() : 0;
+    struct script_fact s = {0};
+
+    if (taken < 0)
+        COMPLAIN("harness: script %u: the trace went by before it was read", (unsigned)script);
+    for (unsigned i = 0; i < g->facts; i++) {
+        fw_read(&s, sizeof s);
+        if (!good)
+            continue;
+        const struct fact due = due_fact(&s, &group[s.index - group[0].step.index].step);
+        const struct fact *found = follow_fact(i);
+        facts++;
+        machines += found && found->what == TRACE_CALL && found->any_second;
+        if (!found || !follow_same(&due, found))
+            complain_fact(s.index, &due, found);
+    }
+    if (good && g->facts != 0 && follow_fact(g->facts))
+        complain_fact(s.index, NULL, follow_fact(g->facts));
+}
+
 /* ---- Scripts --------------------------------------------------------------------------------- */
 
 /* After a complaint the rest of the script is read and not done. */
@@ -386,15 +485,18 @@ static void run_group(const struct script_group *g, unsigned *ended)
         if (good)
             compare_state(i, &state);
     }
+    read_facts(g);
 }
 
-static void run_script(void)
+static void run_script(bool traced)
 {
     struct script_group g = {0};
     unsigned ended = 0, before = steps;
 
     good = true;
     begin_all();
+    if (traced)
+        follow_skip();
     do {
         fw_read(&g, sizeof g);
         run_group(&g, &ended);
@@ -430,9 +532,13 @@ int main(void)
     for (fw_read(&header, sizeof header); header.magic == SCRIPT_MAGIC;
          fw_read(&header, sizeof header)) {
         script = header.number;
-        run_script();
+        if (header.traced && scripts == 0)
+            OK(follow_begin(), "harness: the trace is on");
+        run_script(header.traced);
     }
     OK(header.magic == 0, "harness: the scripts have their end");
     tap_note("scripts: %u scripts, %u steps, %u agree", scripts, steps, agree);
+    if (facts != 0)
+        tap_note("trace: %u facts; the machine's own rendezvous wrote %u records", facts, machines);
     tap_done();
 }

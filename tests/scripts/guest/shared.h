@@ -17,6 +17,9 @@
 
 #define QUEUE (2 * SCRIPT_GROUP)
 
+/* In edx, which receive does not look at: so that the trace tells this wait from a script's. */
+#define SLEEP_MARK 0x51eeb000u
+
 struct command {
     struct script_step step;
     struct script_pair pair[SCRIPT_PAIRS];

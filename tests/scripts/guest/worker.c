@@ -269,7 +269,8 @@ static void obey(const volatile struct command *command)
 
 static void sleep(volatile struct worker *me)
 {
-    struct ipc_registers r = {.eax = NONE, .ebx = (uint32_t)AREA(0, 256), .ecx = IPC_RECEIVE};
+    struct ipc_registers r = {
+        .eax = NONE, .ebx = (uint32_t)AREA(0, 256), .ecx = IPC_RECEIVE, .edx = SLEEP_MARK};
 
     me->asleep = 1;
     ipc_trap(&r);

@@ -33,6 +33,12 @@ static void create(void)
     (void)ipc_create(&table, IDENTITY_COUNT);
 }
 
+static void create_over_the_living(void)
+{
+    table.free_first = (uint16_t)runs;
+    (void)ipc_create(&table, SERVERS);
+}
+
 static void destroy_free(void)
 {
     ipc_destroy(&table, gone);
@@ -80,6 +86,14 @@ static void receive_while_waiting(void)
 static void receive_from_the_dead(void)
 {
     ipc_receive(&table, runs, dead(), IN(runs), 0);
+}
+
+/* Somebody receives and is in a queue: he offers no message that could be taken. */
+static void receive_from_one_queued_who_receives(void)
+{
+    table.process[runs].queue_first = (uint16_t)waits;
+    table.process[waits].out = OUT(waits);
+    ipc_receive(&table, runs, ANY, IN(runs), 0);
 }
 
 static void notify_while_waiting(void)
@@ -145,6 +159,13 @@ static void adopt_for_the_dead(void)
     ipc_fault_adopt(&table, runs, dead(), IN(runs));
 }
 
+/* Somebody runs and is in a queue: he must not be woken once more. */
+static void destroy_with_one_queued_who_runs(void)
+{
+    table.process[peer].queue_first = (uint16_t)runs;
+    ipc_destroy(&table, peer);
+}
+
 /* The machine ends no wait that has a deadline, none of a sender's and none in a fault. */
 static void settle_timed(void)
 {
@@ -183,8 +204,10 @@ static void test_bugs_of_the_kernel_trap(void **state)
 {
     static void (*const broken[])(void) = {
         create,
+        create_over_the_living,
         destroy_free,
         destroy_none,
+        destroy_with_one_queued_who_runs,
         post_free,
         post_none,
         send_while_waiting,
@@ -192,6 +215,7 @@ static void test_bugs_of_the_kernel_trap(void **state)
         request_while_waiting,
         receive_while_waiting,
         receive_from_the_dead,
+        receive_from_one_queued_who_receives,
         notify_while_waiting,
         notify_the_dead,
         notify_of_nothing,

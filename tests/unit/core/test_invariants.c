@@ -37,13 +37,15 @@ static int setup_scene(void **state)
 #define P(slot)       table.process[slot]
 #define PAIR(slot, i) table.select[slot].pair[i]
 
-#define PLANT(sentence, damage)                                                                    \
+/* What is said of the damage, and of which slot; of the table as a whole, 0. */
+#define PLANT(at, sentence, damage)                                                                \
     do {                                                                                           \
         struct ipc_table *sound_ = keep_table();                                                   \
-        unsigned slot_ = 0;                                                                        \
+        unsigned slot_ = IPC_NO_SLOT;                                                              \
         damage;                                                                                    \
         assert_non_null(ipc_check_invariants(&table, &slot_));                                     \
         assert_string_equal(ipc_check_invariants(&table, &slot_), sentence);                       \
+        assert_int_equal(slot_, at);                                                               \
         table = *sound_;                                                                           \
         assert_null(ipc_check_invariants(&table, &slot_));                                         \
     } while (0)
@@ -51,163 +53,167 @@ static int setup_scene(void **state)
 static void test_plain_fields(void **state)
 {
     (void)state;
-    PLANT("state is none of enum ipc_state", P(7).state = IPC_SELECTING + 1);
-    PLANT("endpoint is of another slot", P(7).endpoint = ENDPOINT(1, 6));
-    PLANT("endpoint is of another slot", P(7).endpoint = -P(7).endpoint);
-    PLANT("generation 0 lives", P(7).endpoint = ENDPOINT(0, 7));
-    PLANT("identity does not exist", P(7).identity = IDENTITY_COUNT);
-    PLANT("a truth value is neither 0 nor 1", P(6).timed = 2);
-    PLANT("a truth value is neither 0 nor 1", P(7).prefer_message = 2);
-    PLANT("a truth value is neither 0 nor 1", P(12).delivered = 2);
-    PLANT("a truth value is neither 0 nor 1", P(10).fault = 2);
-    PLANT("the next turn of ipc_select is no pair", P(7).select_turn = IPC_SELECT_PAIRS + 1);
-    PLANT("the next turn for events is no slot", P(7).event_turn = IPC_PROCESSES);
-    PLANT("what answers it is another call", P(7).reply_call = 0);
+    PLANT(7, "state is none of enum ipc_state", P(7).state = IPC_SELECTING + 1);
+    PLANT(7, "endpoint is of another slot", P(7).endpoint = ENDPOINT(1, 6));
+    PLANT(7, "endpoint is of another slot", P(7).endpoint = -P(7).endpoint);
+    PLANT(7, "generation 0 lives", P(7).endpoint = ENDPOINT(0, 7));
+    PLANT(7, "identity does not exist", P(7).identity = IDENTITY_COUNT);
+    PLANT(6, "a truth value is neither 0 nor 1", P(6).timed = 2);
+    PLANT(7, "a truth value is neither 0 nor 1", P(7).prefer_message = 2);
+    PLANT(12, "a truth value is neither 0 nor 1", P(12).delivered = 2);
+    PLANT(10, "a truth value is neither 0 nor 1", P(10).fault = 2);
+    PLANT(7, "the next turn of ipc_select is no pair", P(7).select_turn = IPC_SELECT_PAIRS + 1);
+    PLANT(7, "the next turn for events is no slot", P(7).event_turn = IPC_PROCESSES);
+    PLANT(7, "what answers it is another call", P(7).reply_call = 0);
 }
 
 static void test_free_slots(void **state)
 {
     (void)state;
-    PLANT("a free slot remembers its process", P(13).identity = 1);
-    PLANT("a free slot remembers its process", P(13).prefer_message = 1);
-    PLANT("a free slot remembers its process", P(13).event_turn = 1);
-    PLANT("a free slot remembers its process", P(13).kernel_events = 1);
-    PLANT("a free slot remembers its process", P(13).select_turn = 1);
-    PLANT("a free slot remembers its process", P(13).ticket = 1);
-    PLANT("a free slot remembers a call", P(13).result = -EINTR);
-    PLANT("a free slot remembers a call", P(13).second = 1);
-    PLANT("a free slot remembers a call", P(13).sent = 1);
-    PLANT("a free slot remembers a call", P(13).received = 1);
-    PLANT("somebody is queued on a free slot", P(13).queue_first = 1);
-    PLANT("somebody is queued on a free slot", P(13).queue_last = 1);
-    PLANT("a retired slot has a successor", P(8).queue_next = 13);
-    PLANT("waits for somebody in a state that does not", P(13).waits_for = ANY);
+    PLANT(13, "a free slot remembers its process", P(13).identity = 1);
+    PLANT(13, "a free slot remembers its process", P(13).prefer_message = 1);
+    PLANT(13, "a free slot remembers its process", P(13).event_turn = 1);
+    PLANT(13, "a free slot remembers its process", P(13).kernel_events = 1);
+    PLANT(13, "a free slot remembers its process", P(13).select_turn = 1);
+    PLANT(13, "a free slot remembers its process", P(13).ticket = 1);
+    PLANT(13, "a free slot remembers a call", P(13).result = -EINTR);
+    PLANT(13, "a free slot remembers a call", P(13).second = 1);
+    PLANT(13, "a free slot remembers a call", P(13).sent = 1);
+    PLANT(13, "a free slot remembers a call", P(13).received = 1);
+    PLANT(13, "somebody is queued on a free slot", P(13).queue_first = 1);
+    PLANT(13, "somebody is queued on a free slot", P(13).queue_last = 1);
+    PLANT(8, "a retired slot has a successor", P(8).queue_next = 13);
+    PLANT(13, "waits for somebody in a state that does not", P(13).waits_for = ANY);
 }
 
 static void test_unused_fields(void **state)
 {
     (void)state;
-    PLANT("waits for somebody in a state that does not", P(7).waits_for = ANY);
-    PLANT("waits for somebody in a state that does not", P(7).timed = 1);
-    PLANT("keeps a message in a state that has none", P(7).out = OUT(7));
-    PLANT("keeps a message in a state that has none", P(7).in = IN(7));
-    PLANT("has a result while it waits", P(5).result = -EINTR);
-    PLANT("has a result while it waits", P(5).second = 1);
-    PLANT("keeps a message that was handed over", P(3).out = OUT(3));
-    PLANT("a sender has room for an answer", P(1).in = IN(1));
-    PLANT("has a predecessor but is in no queue", P(7).queue_previous = 1);
-    PLANT("has a successor but is in no queue", P(7).queue_next = 1);
+    PLANT(7, "waits for somebody in a state that does not", P(7).waits_for = ANY);
+    PLANT(7, "waits for somebody in a state that does not", P(7).timed = 1);
+    PLANT(7, "keeps a message in a state that has none", P(7).out = OUT(7));
+    PLANT(7, "keeps a message in a state that has none", P(7).in = IN(7));
+    PLANT(5, "has a result while it waits", P(5).result = -EINTR);
+    PLANT(5, "has a result while it waits", P(5).second = 1);
+    PLANT(3, "keeps a message that was handed over", P(3).out = OUT(3));
+    PLANT(1, "a sender has room for an answer", P(1).in = IN(1));
+    PLANT(7, "has a predecessor but is in no queue", P(7).queue_previous = 1);
+    PLANT(7, "has a successor but is in no queue", P(7).queue_next = 1);
 }
 
 static void test_fields_of_some_waits(void **state)
 {
     (void)state;
-    PLANT("accepts events in a state that does not", P(7).event_mask = 1);
-    PLANT("accepts events in a state that does not", P(3).event_mask = 1);
-    PLANT("remembers a reply in a state that does not", P(7).delivered = 1);
-    PLANT("remembers a reply in a state that does not", P(3).beside_error = ENOTREADY);
-    PLANT("a reply was delivered and failed", P(12).beside_error = ENOTREADY);
-    PLANT("a fault is no request, or has a deadline", P(7).fault = 1);
-    PLANT("a fault is no request, or has a deadline", P(3).fault = 1);
-    PLANT("a fault is no request, or has a deadline", P(10).timed = 1);
-    PLANT("waits for an answer without a ticket", P(10).ticket = 0);
-    PLANT("waits for an answer without a ticket", P(3).ticket = 0);
+    PLANT(7, "accepts events in a state that does not", P(7).event_mask = 1);
+    PLANT(3, "accepts events in a state that does not", P(3).event_mask = 1);
+    PLANT(7, "remembers a reply in a state that does not", P(7).delivered = 1);
+    PLANT(3, "remembers a reply in a state that does not", P(3).beside_error = ENOTREADY);
+    PLANT(12, "a reply was delivered and failed", P(12).beside_error = ENOTREADY);
+    PLANT(7, "a fault is no request, or has a deadline", P(7).fault = 1);
+    PLANT(3, "a fault is no request, or has a deadline", P(3).fault = 1);
+    PLANT(10, "a fault is no request, or has a deadline", P(10).timed = 1);
+    PLANT(10, "waits for an answer without a ticket", P(10).ticket = 0);
+    PLANT(3, "waits for an answer without a ticket", P(3).ticket = 0);
 }
 
 static void test_pairs(void **state)
 {
     (void)state;
-    PLANT("selects, but waits for one", P(9).waits_for = P(7).endpoint);
-    PLANT("a sender has room for an answer", P(9).in = IN(9));
-    PLANT("selects among more pairs than there are", P(9).select_count = IPC_SELECT_PAIRS + 1);
-    PLANT("selects among none, or has pairs and does not select", P(9).select_count = 0);
-    PLANT("selects among none, or has pairs and does not select", P(7).select_count = 1);
-    PLANT("an unused pair is not zero", PAIR(9, 2).events = 1);
-    PLANT("an unused pair is not zero", PAIR(9, 15).source = ANY);
-    PLANT("an unused pair is not zero", PAIR(7, 0).source = ANY);
-    PLANT("an unused pair is not zero", PAIR(13, 0).source = ANY);
-    PLANT("selects itself or the dead", PAIR(9, 0).source = P(9).endpoint);
-    PLANT("selects itself or the dead", PAIR(9, 0).source = ENDPOINT(1, 13));
-    PLANT("selects itself or the dead", PAIR(9, 1).source = NONE);
-    PLANT("waits though a kernel event is pending", P(9).kernel_events = 2);
-    PLANT("waits for one whose event is pending",
+    PLANT(9, "selects, but waits for one", P(9).waits_for = P(7).endpoint);
+    PLANT(9, "a sender has room for an answer", P(9).in = IN(9));
+    PLANT(9, "selects among more pairs than there are", P(9).select_count = IPC_SELECT_PAIRS + 1);
+    PLANT(9, "selects among none, or has pairs and does not select", P(9).select_count = 0);
+    PLANT(7, "selects among none, or has pairs and does not select", P(7).select_count = 1);
+    PLANT(9, "an unused pair is not zero", PAIR(9, 2).events = 1);
+    PLANT(9, "an unused pair is not zero", PAIR(9, 15).source = ANY);
+    PLANT(7, "an unused pair is not zero", PAIR(7, 0).source = ANY);
+    PLANT(13, "an unused pair is not zero", PAIR(13, 0).source = ANY);
+    PLANT(9, "selects itself or the dead", PAIR(9, 0).source = P(9).endpoint);
+    PLANT(9, "selects itself or the dead", PAIR(9, 0).source = ENDPOINT(1, 13));
+    PLANT(9, "selects itself or the dead", PAIR(9, 1).source = NONE);
+    PLANT(9, "waits though a kernel event is pending", P(9).kernel_events = 2);
+    PLANT(9, "waits for one whose event is pending",
           (table.events[9][7] = 1, P(9).event_sources[0] = 1u << 7));
-    PLANT("waits for one who waits to be heard",
+    PLANT(9, "waits for one who waits to be heard",
           (PAIR(9, 0).source = P(1).endpoint, P(1).waits_for = P(9).endpoint));
 }
 
 static void test_pending(void **state)
 {
     (void)state;
-    PLANT("counts more or less than is pending", P(7).pending++);
-    PLANT("counts more or less than is pending", P(0).pending = 0);
-    PLANT("counts more or less than is pending", P(13).pending = 1);
+    PLANT(7, "counts more or less than is pending", P(7).pending++);
+    PLANT(0, "counts more or less than is pending", P(0).pending = 0);
+    PLANT(13, "counts more or less than is pending", P(13).pending = 1);
 }
 
 static void test_peers_of_waits(void **state)
 {
     (void)state;
-    PLANT("waits for nobody who lives", P(4).waits_for = ENDPOINT(2, 5));
-    PLANT("waits for nobody who lives", P(4).waits_for = ENDPOINT(1, 13));
-    PLANT("waits for nobody who lives", P(4).waits_for = SYSTEM);
-    PLANT("waits for nobody who lives", P(3).waits_for = ANY);
-    PLANT("waits for itself", P(4).waits_for = P(4).endpoint);
+    PLANT(4, "waits for nobody who lives", P(4).waits_for = ENDPOINT(2, 5));
+    PLANT(4, "waits for nobody who lives", P(4).waits_for = ENDPOINT(1, 13));
+    PLANT(4, "waits for nobody who lives", P(4).waits_for = SYSTEM);
+    PLANT(3, "waits for nobody who lives", P(3).waits_for = ANY);
+    PLANT(4, "waits for itself", P(4).waits_for = P(4).endpoint);
 }
 
 static void test_events(void **state)
 {
     (void)state;
-    PLANT("event_sources disagrees with the events", table.events[7][1] = 1);
-    PLANT("event_sources disagrees with the events", table.events[7][0] = 0);
-    PLANT("event_sources disagrees with the events", P(7).event_sources[0] |= 2);
-    PLANT("a free slot has events", (table.events[13][0] = 1, P(13).event_sources[0] = 1));
-    PLANT("has events from the dead", (table.events[7][13] = 1, P(7).event_sources[0] |= 1u << 13));
-    PLANT("has events from itself", (table.events[7][7] = 1, P(7).event_sources[0] |= 1u << 7));
+    PLANT(7, "event_sources disagrees with the events", table.events[7][1] = 1);
+    PLANT(7, "event_sources disagrees with the events", table.events[7][0] = 0);
+    PLANT(7, "event_sources disagrees with the events", P(7).event_sources[0] |= 2);
+    PLANT(13, "a free slot has events", (table.events[13][0] = 1, P(13).event_sources[0] = 1));
+    PLANT(7, "has events from the dead",
+          (table.events[7][13] = 1, P(7).event_sources[0] |= 1u << 13));
+    PLANT(7, "has events from itself", (table.events[7][7] = 1, P(7).event_sources[0] |= 1u << 7));
 }
 
 static void test_missed_deliveries(void **state)
 {
     (void)state;
-    PLANT("waits though something is pending", (table.events[5][0] = 1, P(5).event_sources[0] = 1));
-    PLANT("waits though something is pending", P(5).queue_first = P(5).queue_last = 1);
-    PLANT("waits though a kernel event is pending", P(5).kernel_events = 1);
-    PLANT("waits though a kernel event is pending", P(6).kernel_events = 1);
-    PLANT("waits though a kernel event is pending", P(12).kernel_events = 4);
-    PLANT("waits though something is pending",
+    PLANT(5, "waits though something is pending",
+          (table.events[5][0] = 1, P(5).event_sources[0] = 1));
+    PLANT(5, "waits though something is pending", P(5).queue_first = P(5).queue_last = 1);
+    PLANT(5, "waits though a kernel event is pending", P(5).kernel_events = 1);
+    PLANT(6, "waits though a kernel event is pending", P(6).kernel_events = 1);
+    PLANT(12, "waits though a kernel event is pending", P(12).kernel_events = 4);
+    PLANT(12, "waits though something is pending",
           (table.events[12][7] = 4, P(12).event_sources[0] = 1u << 7));
-    PLANT("waits for one whose event is pending",
+    PLANT(4, "waits for one whose event is pending",
           (table.events[4][5] = 1, P(4).event_sources[0] = 1u << 5));
-    PLANT("waits for one who waits to be heard",
+    PLANT(4, "waits for one who waits to be heard",
           (P(5).state = IPC_SENDING, P(5).in = 0, P(5).waits_for = P(4).endpoint));
 }
 
 static void test_queues(void **state)
 {
     (void)state;
-    PLANT("a queue leads out of the table", P(0).queue_first = IPC_PROCESSES);
-    PLANT("a queue's links disagree", P(2).queue_next = 1);
-    PLANT("a queue holds one who does not wait in it", P(0).queue_first = 7);
-    PLANT("a queue's links disagree", P(2).queue_previous = IPC_NO_SLOT);
-    PLANT("a queue's last is not its last", P(0).queue_last = 1);
-    PLANT("somebody waits in a queue that does not hold him",
+    PLANT(0, "a queue leads out of the table", P(0).queue_first = IPC_PROCESSES);
+    PLANT(0, "a queue's links disagree", P(2).queue_next = 1);
+    PLANT(0, "a queue holds one who does not wait in it", P(0).queue_first = 7);
+    PLANT(0, "a queue's links disagree", P(2).queue_previous = IPC_NO_SLOT);
+    PLANT(0, "a queue's last is not its last", P(0).queue_last = 1);
+    PLANT(0, "somebody waits in a queue that does not hold him",
           (P(1).queue_next = IPC_NO_SLOT, P(0).queue_last = 1));
 }
 
 static void test_free_list(void **state)
 {
     (void)state;
-    PLANT("the free list leads out of the table", table.free_first = IPC_PROCESSES);
-    PLANT("the free list holds a process", table.free_first = 7);
-    PLANT("the free list holds a retired slot", table.free_first = 8);
-    PLANT("the free list has no end", P(table.free_last).queue_next = table.free_first);
-    PLANT("the free list's last is not its last", table.free_last = table.free_first);
-    PLANT("a free slot is not on the free list", table.free_first = P(table.free_first).queue_next);
+    PLANT(IPC_PROCESSES, "the free list leads out of the table", table.free_first = IPC_PROCESSES);
+    PLANT(7, "the free list holds a process", table.free_first = 7);
+    PLANT(8, "the free list holds a retired slot", table.free_first = 8);
+    /* Of 243 free slots the one that is the 257th on the way round. */
+    PLANT(26, "the free list has no end", P(table.free_last).queue_next = table.free_first);
+    PLANT(0, "the free list's last is not its last", table.free_last = table.free_first);
+    PLANT(0, "a free slot is not on the free list",
+          table.free_first = P(table.free_first).queue_next);
 }
 
 static void test_cycles(void **state)
 {
     (void)state;
-    PLANT("waits for itself in the end",
+    PLANT(4, "waits for itself in the end",
           (P(5).state = IPC_RECEIVING, P(5).waits_for = P(4).endpoint));
 }
 

@@ -9,6 +9,7 @@
 #include "selftest.h"
 #include "system.h"
 #include "timer.h"
+#include "trace.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,8 @@ static unsigned timeouts, timers, cycles, system_calls, finished;
 static unsigned begun, boxes_changed, selftests;
 static uint16_t first_bytes; /* of a message that straddles two pages */
 static char waited[8];       /* what handover_end was told: a letter a call */
+bool trace_on;
+static char traced[128]; /* what was recorded, in words */
 
 #define SAY(...) (void)snprintf(said, sizeof said, __VA_ARGS__)
 
@@ -257,6 +260,37 @@ void selftest_call(void)
     selftests++;
 }
 
+/* One more record; none while nobody watches. */
+#define RECORD(...)                                                                                \
+    do {                                                                                           \
+        assert_true(trace_on);                                                                     \
+        (void)snprintf(traced + strlen(traced), sizeof traced - strlen(traced), __VA_ARGS__);      \
+    } while (0)
+
+void trace_call(const struct process *caller, const struct arch_call *call, const message *m)
+{
+    assert_ptr_equal(caller, &processes[CALLER]);
+    if (m != NULL)
+        assert_ptr_equal(m, arch_window(OUT, MESSAGE_BYTES));
+    RECORD("call %x%s;", call->call, m != NULL ? " with a message" : "");
+}
+
+void trace_return(const struct process *caller, int32_t result, uint32_t second)
+{
+    assert_ptr_equal(caller, &processes[CALLER]);
+    RECORD(" return %d %x;", result, second);
+}
+
+void trace_deliver(endpoint_t receiver, const message *m)
+{
+    RECORD(" deliver %x %d;", receiver, m->m_type);
+}
+
+void trace_event(endpoint_t source, endpoint_t receiver, uint32_t bits)
+{
+    RECORD(" event %x %x %x;", source, receiver, bits);
+}
+
 _Noreturn void kernel_assert_failed(const char *condition, const char *function, int line)
 {
     fail_msg("%s, line %d: %s", function, line, condition);
@@ -287,8 +321,10 @@ static int begin(void **state)
     locate_result = 0;
     timeouts = timers = cycles = system_calls = finished = 0;
     begun = boxes_changed = selftests = first_bytes = 0;
+    ipc_table.process[CALLER].second = 0;
     waited[0] = '\0';
     said[0] = '\0';
+    trace_on = false;
     return 0;
 }
 
@@ -302,7 +338,7 @@ static const struct arch_context *trap_with(uint32_t ecx, uint32_t eax, uint32_t
                                      .timeout = ESI,
                                      .source = EDI,
                                      .result = -1000};
-    said[0] = '\0';
+    said[0] = traced[0] = '\0';
     kernel_call(context);
     return context;
 }
@@ -495,6 +531,53 @@ static void both_boxes_or_none(void **state)
     assert_int_equal(boxes_changed, 2);
 }
 
+/* Each call begins once, with what it sends if it sends something, and ends once. */
+static void who_watches_sees_it(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t call, target;
+        const char *records;
+    } rows[] = {
+        {IPC_SEND | 0x1000, EAX, "call 1001 with a message; return 0 7;"},
+        {IPC_RECEIVE, ANY, "call 2; return 0 7;"},
+        {IPC_RECEIVE, NONE, "call 2; return 0 7;"},
+        {IPC_REPLY_RECEIVE, EAX, "call a0 with a message; return 0 7;"},
+        {IPC_REPLY_RECEIVE, NONE, "call a0; return 0 7;"}, /* nobody is answered */
+        {IPC_SEND_REC, SYSTEM, "call 3 with a message; deliver c05 43; return 0 5;"},
+        {IPC_ECHO, 0, "call 8 with a message; return 0 0;"},
+        {IPC_IN_OUTBOX, 0x100, "call 4; return 0 0;"},
+        {IPC_NOTIFY, EAX, "call 5; event c05 1405 1; return 0 7;"},
+        {IPC_NOTIFY_SET, EAX, "call 40; event c05 1405 ed0000; return 0 7;"},
+        {IPC_SELECT, 3, "call 100; return 0 7;"},
+    };
+    trace_on = true;
+    ipc_table.process[CALLER].second = 7;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        trap_with(rows[i].call, rows[i].target, EBX);
+        assert_string_equal(traced, rows[i].records);
+    }
+    ended = false;
+    trap_with(IPC_REQUEST, EAX, EBX);
+    assert_string_equal(traced, "call 10 with a message;");
+}
+
+static void who_watches_sees_it_refused(void **state)
+{
+    (void)state;
+    char wanted[64];
+
+    trace_on = true;
+    locate_result = -EFAULT;
+    (void)snprintf(wanted, sizeof wanted, "call 1; return %d c05;", -EFAULT);
+    trap_with(IPC_SEND, EAX, EBX);
+    assert_string_equal(traced, wanted);
+    check_result = -EDEADSRCDST;
+    (void)snprintf(wanted, sizeof wanted, "call 1; return %d 63;", -EDEADSRCDST);
+    trap_with(IPC_SEND, EAX, EBX);
+    assert_string_equal(traced, wanted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +592,8 @@ int main(void)
         cmocka_unit_test_setup(a_refused_cycle_is_kept, begin),
         cmocka_unit_test_setup(sets_of_pairs, begin),
         cmocka_unit_test_setup(both_boxes_or_none, begin),
+        cmocka_unit_test_setup(who_watches_sees_it, begin),
+        cmocka_unit_test_setup(who_watches_sees_it_refused, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
