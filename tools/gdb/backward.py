@@ -70,7 +70,7 @@ class Backward(gdb.Command):
         self.dont_repeat()
         process_view.close()
         end = now()
-        others = [point for point in gdb.breakpoints() if point.enabled]
+        others = [point for point in (*gdb.breakpoints(), *message_break.Point.there) if point.enabled]
         for point in others:
             point.enabled = False
         try:

@@ -134,16 +134,20 @@ class Watch:
 
     def remove(self):
         for point in self.points:
+            Point.there.discard(point)
             point.delete()
 
 
 class Point(gdb.Breakpoint):
     """One place where messages are seen. Not in GDB's own list: there are many for one command."""
 
+    there = set()  # all of them
+
     def __init__(self, place, look, watch):
         self.address = kernel_state.label(place)
         super().__init__(f"*{self.address:#x}", internal=True)
         self.silent = True
+        self.there.add(self)
         self.look, self.watch = look, watch
 
     def stop(self):

@@ -42,14 +42,19 @@ def from_value(value):
 
 
 class Reader:
-    """Records to text, oldest first: what a client asked is remembered, so that the answer can be named."""
+    """Records to text, oldest first: what a client asked is remembered, so that the answer can be named, and who
+    was born, so that the dead keep their names."""
 
     def __init__(self):
         self.asked = {}  # client -> (server, type)
+        self.born = {}  # endpoint -> name
+
+    def name(self, endpoint):
+        return self.born.get(endpoint) or kernel_state.endpoint_name(endpoint)
 
     def text(self, record):
         bits = [name for name in BITS if record.what & abi.TRACE[f"TRACE_{name}"]]
-        source, target = (kernel_state.endpoint_name(end) for end in (record.source, record.target))
+        source, target = (self.name(end) for end in (record.source, record.target))
         alone = len(bits) == 1
         parts = [getattr(self, name.lower())(record, source, target, alone) for name in bits]
         return "; ".join(parts) or f"nothing known: {record.what:#x}"
@@ -102,6 +107,7 @@ class Reader:
 
     def birth(self, record, source, target, alone):
         name = struct.pack("<4I", *record.words[:4]).split(b"\0")[0].decode(errors="replace")
+        self.born[record.source] = name
         return f"{name} is born, endpoint {record.source}"
 
     def death(self, record, source, target, alone):
