@@ -93,6 +93,7 @@ raised:
         mov     [edi + KERNEL_BASE + 4 * word], eax
   %assign word word + 1
 %endrep
+.delivered:                             ; for tools/gdb
         mov     [PROCESS(edx, FRAME_EAX)], eax
         mov     dword [PROCESS(edx, FRAME_ESI)], IPC_CAME_EVENTS
         mov     dword [PROCESS(edx, CONTEXT_PARTNER)], rendezvous_nobody_entry

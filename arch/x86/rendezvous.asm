@@ -675,6 +675,7 @@ request_to_system:
         mov     esp, ebx
         test    al, al
         jz      trap_call_saved
+.answered:                              ; for tools/gdb
         return_to_caller 0, IPC_CAME_REPLY
 .with_message:
         cmp     eax, SYSTEM

@@ -65,6 +65,7 @@ trap_resume:
         test    eax, eax
         jz      idle
         lea     esp, [eax + FRAME_GS]
+.leaves:                                ; for tools/gdb
         mov     es, [esp + AT_ES]
         mov     ds, [esp + AT_DS]
         mov     dword [ss:esp + AT_ES], SELECTOR_USER_DATA

@@ -1,5 +1,5 @@
 """./parley debug: GDB stops in the kernel and in a server, by name, with source lines; the machine's
-console is at tools/console."""
+console is at tools/console. (What tools/gdb adds: commands.py.)"""
 
 import contextlib
 import subprocess

@@ -33,8 +33,8 @@ def problem(command):
         words = words[:1] + [word for word in words[1:2] if not PLACEHOLDER.search(word)]
     if not (ROOT / words[0]).is_file() or words[0].endswith((".txt", ".py", ".sh")):
         return None if (ROOT / words[0]).exists() else "there is no such program"
-    # What stands behind `--` is not ours to check.
-    words = words[: words.index("--")] if "--" in words else words
+    if "--" in words:  # what stands behind it is not ours to check
+        words = words[: words.index("--")]
     result = subprocess.run([*words, "--help"], cwd=ROOT, stdin=subprocess.DEVNULL,
                             capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
     return None if result.returncode == 0 else result.stderr.strip()

@@ -16,6 +16,10 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
+
+import recording  # noqa: E402
+
 OK_STATUSES = (0, 1)  # powered off; isa-debug-exit with status 0
 JUDGE_LINE = re.compile(r"\[ *\d+\.\d+\] judge: (.*)")  # how the log shows a judge's line
 
@@ -29,6 +33,7 @@ def add_machine_arguments(parser):
     parser.add_argument("--timeout", type=float, default=120, help="seconds until it is a hang (120)")
     parser.add_argument("--append", default="", help="the kernel's command line")
     parser.add_argument("--qemu", default="qemu-system-i386")
+    parser.add_argument("--recording", metavar="FOLDER", help="where a failure is run once more, recorded")
     parser.add_argument("--verbose", action="store_true", help="print the guest's output")
 
 
@@ -73,6 +78,13 @@ def qemu_command(arguments, lines):
     if arguments.append:
         command += ["-append", arguments.append]
     return command
+
+
+def record_failure(arguments, command, **notes):
+    """Runs what failed once more, recorded, where --recording says; prints how to repeat it."""
+    if arguments.recording:
+        said = recording.record_again(arguments.recording, command, arguments.build, arguments.timeout, **notes)
+        print(f"the failing run, once more with time made of instructions: {said}")
 
 
 class Guest:
@@ -161,7 +173,8 @@ def main():
     lines = read_suite(arguments.suite)
     if arguments.arguments:
         lines[0] += " " + arguments.arguments
-    guest = Guest(qemu_command(arguments, lines), arguments.timeout, arguments.verbose, arguments.first)
+    command = qemu_command(arguments, lines)
+    guest = Guest(command, arguments.timeout, arguments.verbose, arguments.first)
     began = time.monotonic()
     status = guest.run()
     seconds = time.monotonic() - began
@@ -176,6 +189,7 @@ def main():
         print("\n".join(complaints[:40]))
         if len(complaints) > 40:
             print(f"... and {len(complaints) - 40} more")
+        record_failure(arguments, command, suite=arguments.suite)
     print(f"{'FAILED' if complaints else 'passed'}: {os.path.basename(arguments.suite)}: "
           f"{checks} checks, {seconds:.1f} s")
     passed = count_passed(guest.lines)

@@ -114,12 +114,23 @@ def report(arguments, lines, number):
     print(f"again: {sys.argv[0]} --build {arguments.build} --seed {arguments.seed} --script {number}{options}")
 
 
-def run(arguments, path):
+def qemu_command(arguments, path):
     suite = guest_run.read_suite(os.path.join(HERE, "scripts.conf"))
     command = guest_run.qemu_command(arguments, suite)
-    command += ["-vga", "std", "-fw_cfg", f"name=opt/parley.scripts,file={path.replace(',', ',,')}"]
-    guest = guest_run.Guest(command, arguments.timeout, arguments.verbose)
+    return command + ["-vga", "std", "-fw_cfg", f"name=opt/parley.scripts,file={path.replace(',', ',,')}"]
+
+
+def run(arguments, path):
+    guest = guest_run.Guest(qemu_command(arguments, path), arguments.timeout, arguments.verbose)
     return guest, guest.run()
+
+
+def record(arguments, number):
+    """The first script that failed, alone, recorded."""
+    path = os.path.join(arguments.build, f"script-{arguments.seed}-{number}.bin")
+    generate(arguments, number, 1, "--output", path)
+    guest_run.record_failure(arguments, qemu_command(arguments, path), seed=arguments.seed, script=number)
+    os.remove(path)
 
 
 def main():
@@ -143,6 +154,8 @@ def main():
         failed = failed_scripts(arguments, guest.lines, bool(summary))
         for number in failed[:LARGEST_FAILURES]:
             report(arguments, guest.lines, number)
+        for number in failed[:1]:
+            record(arguments, number)
         print("\n".join(complaints[:20]))
     elif arguments.script is not None:
         print(generate(arguments, arguments.first, 1, "--show"), end="")

@@ -10,6 +10,7 @@ with the symbols of the kernel and of every server: each has an address of its o
 terminal: `tools/console`. QEMU ends with GDB.
 
   --command COMMAND  a GDB command to run once attached (may be repeated)
+  --wait             attach no GDB: wait for another debugger (VS Code)
   --batch            leave GDB after the commands
   --append WORDS     words for the kernel's command line
   --memory MB, --machine NAME, --cpu NAME
@@ -23,14 +24,14 @@ HELP
 }
 
 command_debug() {
-    parse_options y "yes,command:,batch,append:,memory:,machine:,cpu:,window,port:,preset:" "$@"
+    parse_options y "yes,command:,batch,wait,append:,memory:,machine:,cpu:,window,port:,preset:" "$@"
     set -- "${options[@]}"
     local yes=no preset=debug needed="run debug" pass=()
     while :; do
         case $1 in
         -h | --help) debug_help && return ;;
         -y | --yes) yes=yes ;;
-        --batch) pass+=("$1") ;;
+        --batch | --wait) pass+=("$1") ;;
         --window) needed+=" window" && pass+=("$1") ;;
         --memory) whole_number "$1" "$2" 1 65536 && pass+=("$1=$2") && shift ;;
         --port) whole_number "$1" "$2" 1 65535 && pass+=("$1=$2") && shift ;;
