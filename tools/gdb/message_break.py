@@ -86,7 +86,7 @@ def interrupted():
     return abi.HARDWARE, driver.endpoint, kernel_state.read_physical(int(driver.ipc["in"]), MESSAGE_BYTES)
 
 
-GATES = {name: at_gate for name in (*process_view.GATES, *process_view.SYSENTERS)}
+GATES = {name: at_gate for name in process_view.GATES}
 OF_KERNEL = {
     "trap_resume.leaves": leaving,
     "request_to_system.answered": told_time,
