@@ -33,7 +33,6 @@ def add_machine_arguments(parser):
     parser.add_argument("--timeout", type=float, default=120, help="seconds until it is a hang (120)")
     parser.add_argument("--append", default="", help="the kernel's command line")
     parser.add_argument("--qemu", default="qemu-system-i386")
-    parser.add_argument("--first", action="store_true", help="end at the first check that fails")
     parser.add_argument("--recording", metavar="FOLDER", help="where a failure is run once more, recorded")
     parser.add_argument("--verbose", action="store_true", help="print the guest's output")
 
@@ -43,6 +42,7 @@ def parse_arguments():
     parser.add_argument("suite", help="file of module lines")
     parser.add_argument("--arguments", metavar="TEXT",
                         help="the judge's arguments (appended to the suite's first line)")
+    parser.add_argument("--first", action="store_true", help="end at the first check that fails")
     add_machine_arguments(parser)
     return parser.parse_args()
 

@@ -2,8 +2,9 @@
 """Runs random scripts of calls in ring 3 and compares each outcome with the model's prediction.
 
 script-generate writes the scripts and what must come of them, the judge in the guest (scripts.conf) runs
-them and compares; with --trace also, fact by fact, what the kernel's trace says of each step. A script depends on --seed and its number alone: one that fails is written to a file in
-the build folder, in words, and `--seed S --script N` runs it again alone.
+them and compares; with --trace also, fact by fact, what the kernel's trace says of each step. A script
+depends on --seed and its number alone: one that fails is written to a file in the build folder, in words,
+and `--seed S --script N` runs it again alone.
 """
 
 import argparse

@@ -69,12 +69,12 @@ class Browser:
         """In the element's own coordinates."""
         target = self.driver.find_element("id", element)
         box = target.rect
-        ActionChains(self.driver).move_to_element_with_offset(
+        ActionChains(self.driver, duration=0).move_to_element_with_offset(
             target, x - box["width"] / 2, y - box["height"] / 2).click().perform()  # fmt: skip
         self.drawn()
 
     def keys(self, *keys):
-        chain = ActionChains(self.driver)
+        chain = ActionChains(self.driver, duration=0)
         for key in keys:
             chain.send_keys(getattr(Keys, key) if len(key) > 1 and key.isupper() else key)
         chain.perform()

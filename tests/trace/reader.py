@@ -181,6 +181,8 @@ class Times(unittest.TestCase):
         high = 1 << 64
         times, _ = self.times((high - 200, 100), (high - 100, None), (100, None), (200, 104))
         self.assertEqual(times, [100, 101, 103, 104])
+        times, _ = self.times((high - 400, 98), (high - 200, 100), (high - 100, None), (100, None))
+        self.assertEqual(times, [98, 100, 101, 103])
 
     def test_micros_beyond_32_bits(self):
         times, _ = self.times((0, (1 << 32) - 1), (10, None), (20, (1 << 32) + 1))

@@ -95,6 +95,10 @@ class Viewer(unittest.TestCase):
         for name, value in (("from", "hello"), ("to", "greet"), ("call", "ipc_reply+receive"),
                             ("text", '"Hello, Ada!"'), ("visitor", "0"), ("answered after", "9.0 µs")):  # fmt: skip
             self.assertEqual(details.get(name), value, details)
+        self.browser.js("document.querySelector('#details button').click()")
+        self.assertEqual(self.browser.js(DETAILS)["name"], '"Ada"')
+        self.browser.keys("g")
+        self.assertEqual(self.browser.js(DETAILS)["text"], '"Hello, Ada!"')
         self.browser.keys("g")
         self.assertEqual(self.browser.js(DETAILS)["name"], '"Ada"')
         self.browser.keys("ARROW_RIGHT", "ARROW_RIGHT")
@@ -193,11 +197,14 @@ class Viewer(unittest.TestCase):
             for ticket in range(3, 103):
                 s.write(b, s.SHELL, ticket, "more")
             self.more(reader, server, b)
-            # One request may have been under way when it was paused; none follows it.
+            # One request was under way when it was paused; none follows it.
+            self.browser.until("return app.trace.count === 204", "what was asked for before the pause is not there")
             s.write(b, s.SHELL, 103, "last")
             self.more(reader, server, b)
+            self.browser.driver.execute_async_script("fetch('chunk/3').then((answer) => answer.arrayBuffer()).then(arguments[0])")
+            self.browser.drawn()
             self.assertIn("Paused", self.browser.text("status"))
-            self.assertLess(self.browser.js("return app.trace.count"), 206)
+            self.assertEqual(self.browser.js("return app.trace.count"), 204)
             self.browser.js("document.getElementById('pause').click()")
             self.browser.until("return app.trace.count === 206", "what came while it was paused is not there")
             self.browser.drawn()

@@ -76,7 +76,6 @@ def constants():
         "kinds": KINDS,
         "states": [abi.STATE_WORDS[state] for state in range(len(abi.STATES))],
         "unknown": UNKNOWN_STATE,
-        "waits": abi.WAITS,
         "running": abi.RUNNING,
         "ready": abi.READY,
         "free": abi.FREE,

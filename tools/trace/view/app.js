@@ -49,9 +49,8 @@ class App {
   async run() {
     while (!this.trace.ended) {
       try {
-        const came = !this.paused && (await this.load());
-        if (came) this.grow();
         if (this.paused) await new Promise((done) => (this.resume = done));
+        if (await this.load()) this.grow();
       } catch {
         this.say("The trace's server does not answer; trying again.");
         await new Promise((done) => setTimeout(done, RETRY));

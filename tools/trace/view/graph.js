@@ -29,11 +29,11 @@ class WaitGraph {
     return edges;
   }
 
-  // Pairs of lanes: who waits, for whom.
+  // Pairs of lanes: who waits, for whom. Only who waits has somebody there.
   edges(living) {
     const { trace } = this;
     return living
-      .filter(({ state, value }) => trace.constants.waits.includes(value) && trace.state.peer.data[state] >= 0)
+      .filter(({ state }) => trace.state.peer.data[state] >= 0)
       .map(({ lane, state }) => [lane, trace.state.peer.data[state]]);
   }
 

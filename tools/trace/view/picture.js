@@ -288,7 +288,7 @@ class Picture {
     for (const [rank, item] of list) {
       const a = this.xs[source.data[item]], b = this.xs[target.data[item]];
       if (a === undefined || b === undefined) continue;
-      const y = this.y(this.placeOfItem(rank));
+      const y = Math.round(this.y(this.placeOfItem(rank))) + 0.5; // a whole row of pixels: sharp
       yield [Math.min(y, this.beginY(item, y)), y, a, b];
     }
   }
@@ -508,8 +508,10 @@ class Picture {
     for (const lane of this.visibleLanes()) {
       const { name, process, endpoint } = this.trace.lanes[lane], x = this.xs[lane];
       c.font = this.font(13, "600");
+      const narrow = (this.laneWidth - 6) / c.measureText(name).width;
+      if (narrow < 1) c.font = this.font(Math.max(9, 13 * narrow), "600");
       c.fillStyle = colours.ink;
-      c.fillText(this.fit(name, this.laneWidth + 12), x, 15);
+      c.fillText(this.fit(name, this.laneWidth + 40), x, 15);
       c.font = this.font(10.5);
       c.fillStyle = colours.soft;
       c.fillText(process ? String(endpoint) : "kernel", x, 28);
