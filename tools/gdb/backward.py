@@ -74,7 +74,8 @@ class Backward(gdb.Command):
         for point in others:
             point.enabled = False
         try:
-            last = self.search(argument, end)
+            # Not to `end`: where that is a place of these, QEMU would stop for two reasons, and say it twice.
+            last = self.search(argument, end - 1)
             rewind()
             run(end if last is None else last)
         finally:

@@ -184,8 +184,8 @@ def named(text):
 
 
 def endpoint_name(endpoint):
-    if endpoint in abi.KERNEL_NAMES:
-        return abi.KERNEL_NAMES[endpoint]
+    if endpoint in abi.NAMES:
+        return abi.NAMES[endpoint]
     if gdb.selected_inferior().num != 1:
         # The machine can't be asked: this may be within GDB's walk over the view's frames.
         return (names_in_view or {}).get(endpoint, f"endpoint {endpoint}")
@@ -198,10 +198,6 @@ def endpoint_name(endpoint):
     except gdb.MemoryError:
         return "nobody yet"
     return process.name if alive else f"dead {endpoint}"
-
-
-def is_process(endpoint):
-    return endpoint > 0 and endpoint & abi.SLOT_MASK < abi.FIRST_NAME
 
 
 def state_names():

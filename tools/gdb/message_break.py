@@ -15,18 +15,18 @@ import kernel_state
 import messages
 import process_view
 
-CALL = abi.CALL
+CALL = abi.CALLS
 SENDING = tuple(CALL[f"IPC_{name}"] for name in ("SEND", "SEND_REC", "REQUEST", "REPLY", "REPLY_RECEIVE"))
 RECEIVING = tuple(CALL[f"IPC_{name}"] for name in ("RECEIVE", "SEND_REC", "REQUEST", "RECEIVE_EX", "REPLY_RECEIVE"))
 MADE_BY_KERNEL = tuple(CALL[f"IPC_CAME_{name}"] for name in ("EVENTS", "REPLY", "REQUEST"))
-MESSAGE_BYTES = 4 * abi.MESSAGE_WORDS
+MESSAGE_BYTES = messages.BYTES
 
 
 def at_gate():
     """What the caller sends: (from, to, 36 bytes), or None."""
     number = kernel_state.register("ecx") & CALL["IPC_CALL_MASK"]
-    target = abi.signed(kernel_state.register("eax"))
-    if number not in SENDING or not (kernel_state.is_process(target) or target == abi.SYSTEM):
+    target = messages.signed(kernel_state.register("eax"))
+    if number not in SENDING or not (abi.is_process(target) or target == abi.SYSTEM):
         return None
     caller = kernel_state.Process(kernel_state.context_slot())
     address, box = kernel_state.register("ebx"), int(caller.entry["out_box"])
@@ -55,7 +55,7 @@ def leaving():
         return None
     data = received(process, frame)
     source = messages.unpack(data)[0]
-    fault = kernel_state.is_process(source) and kernel_state.Process(source & abi.SLOT_MASK).ipc["fault"]
+    fault = abi.is_process(source) and kernel_state.Process(source & abi.SLOT_MASK).ipc["fault"]
     made = came == CALL["IPC_CAME_EVENTS"] or source == abi.SYSTEM or fault
     return (source, process.endpoint, data) if made else None
 
@@ -86,7 +86,7 @@ def interrupted():
     return abi.HARDWARE, driver.endpoint, kernel_state.read_physical(int(driver.ipc["in"]), MESSAGE_BYTES)
 
 
-GATES = {name: at_gate for name in (*process_view.GATES, *process_view.SYSENTERS)}
+GATES = {name: at_gate for name in process_view.GATES}
 OF_KERNEL = {
     "trap_resume.leaves": leaving,
     "request_to_system.answered": told_time,

@@ -8,11 +8,10 @@ import struct
 import abi
 import gdb
 import kernel_state
+import protocol_decode
+from protocol_decode import signed
 
-try:
-    import protocol_decode
-except ImportError:
-    protocol_decode = None
+BYTES = 36
 
 
 @functools.cache
@@ -20,7 +19,7 @@ def decoder():
     """The build's protocols, beside the kernel's file; None when there are none."""
     kernel = gdb.inferiors()[0].progspace.filename
     path = pathlib.Path(kernel or "").parent.parent / "protocols.json"
-    if protocol_decode is None or not path.is_file():
+    if not path.is_file():
         return None
     return protocol_decode.Decoder.load(path)
 
@@ -30,7 +29,7 @@ def named_type(text):
     if text == "*":
         return None
     try:
-        return {abi.signed(int(text, 0) & 0xFFFFFFFF)}
+        return {signed(int(text, 0) & 0xFFFFFFFF)}
     except ValueError:
         pass
     errors = {-number for number, name in abi.ERRORS.items() if text.lstrip("-") == name}

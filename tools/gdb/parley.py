@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
+sys.path[:0] = [str(FOLDER), str(FOLDER.parent), str(FOLDER.parent / "trace")]  # the last for abi.py
 
 import backward  # noqa: E402
 import message_break  # noqa: E402

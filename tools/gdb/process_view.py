@@ -15,8 +15,8 @@ import kernel_state
 
 FRAME = ("gs", "fs", "es", "ds", "edi", "esi", "ebp", "ebx", "edx", "ecx", "eax", "eip", "eflags", "esp")
 GENERAL = ("ebx", "ecx", "edx", "esi", "edi", "ebp", "eax")
+# Where every call comes by, with what a gate pushes in the frame; one by sysenter gets there from above.
 GATES = ("rendezvous_call", "traced_call", "trap_call")
-SYSENTERS = ("rendezvous_sysenter", "traced_sysenter", "trap_sysenter")
 SELECTOR_USER_CODE, SELECTOR_USER_DATA, RING = 0x1B, 0x23, 3
 # What lets the machine run.
 RUNNING = ("continue", "step", "next", "stepi", "nexti", "finish", "until", "advance", "jump",
@@ -33,15 +33,10 @@ def saved_registers(process):
 
 
 def registers_at_gate(process):
-    """Of who has just come through a gate whose first instruction is next; None when nobody has."""
-    here = kernel_state.register("eip")
-    found = saved_registers(process) | {name: kernel_state.register(name) for name in GENERAL}
-    if here in map(kernel_state.label, GATES):
-        return found
-    if here in map(kernel_state.label, SYSENTERS):
-        came_back = int(process.entry["arch"]["rendezvous"]["return_address"])
-        return found | {"eip": came_back, "esp": found["ebp"]}
-    return None
+    """Of who has just come through a gate that has saved nothing else yet; None when nobody has."""
+    if kernel_state.register("eip") not in map(kernel_state.label, GATES):
+        return None
+    return saved_registers(process) | {name: kernel_state.register(name) for name in GENERAL}
 
 
 def registers_of(process):

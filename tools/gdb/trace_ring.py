@@ -11,8 +11,6 @@ import waiting
 
 RECORD = struct.Struct("<QIiiIiIi7I")
 HEADER = struct.Struct("<8I")
-BITS = ("CALL", "DELIVER", "WAKE", "RETURN", "BLOCK", "SWITCH", "EVENT", "IRQ", "FAULT", "BIRTH", "DEATH",
-        "CLOCK")  # fmt: skip
 BEFORE_WRITTEN = 24  # bytes of struct trace_header before written_low
 
 
@@ -41,6 +39,12 @@ def from_value(value):
                   tuple(int(value["words"][i]) for i in range(7)))  # fmt: skip
 
 
+def call_name(word):
+    """Of the call in ecx, with its flags."""
+    flags = (f"|{name}" for name in ("NONBLOCK", "TIMEOUT") if word & abi.CALLS[f"IPC_{name}"])
+    return abi.call_name(word) + "".join(flags)
+
+
 class Reader:
     """Records to text, oldest first: what a client asked is remembered, so that the answer can be named, and who
     was born, so that the dead keep their names."""
@@ -53,19 +57,19 @@ class Reader:
         return self.born.get(endpoint) or kernel_state.endpoint_name(endpoint)
 
     def text(self, record):
-        bits = [name for name in BITS if record.what & abi.TRACE[f"TRACE_{name}"]]
+        bits = [name for name in abi.BIT_NAMES if record.what & abi.TRACE[f"TRACE_{name}"]]
         source, target = (self.name(end) for end in (record.source, record.target))
         alone = len(bits) == 1
         parts = [getattr(self, name.lower())(record, source, target, alone) for name in bits]
         return "; ".join(parts) or f"nothing known: {record.what:#x}"
 
     def call(self, record, source, target, alone):
-        name = abi.call_name(record.call)
+        name = call_name(record.call)
         if not record.what & abi.TRACE["TRACE_MESSAGE"]:
             return f"{source}: {name}" + (f" {target}" if record.target != abi.NONE else "")
-        number = record.call & abi.CALL["IPC_CALL_MASK"]
-        if number in (abi.CALL["IPC_REPLY"], abi.CALL["IPC_REPLY_RECEIVE"]):
-            if not kernel_state.is_process(record.target):
+        number = record.call & abi.CALLS["IPC_CALL_MASK"]
+        if number in (abi.CALLS["IPC_REPLY"], abi.CALLS["IPC_REPLY_RECEIVE"]):
+            if not abi.is_process(record.target):
                 return f"{source}: {name}"
             text = messages.answer_text(self.asked.get(record.target), record.kind, record.words)
         else:
@@ -77,7 +81,7 @@ class Reader:
         if not alone:
             return f"{target} has it"
         asked = self.asked.get(record.target)
-        if asked and asked[0] == record.source and record.kind < abi.CALL["IPC_EVENT_MESSAGE"]:
+        if asked and asked[0] == record.source and record.kind < abi.CALLS["IPC_EVENT_MESSAGE"]:
             text = messages.answer_text(asked, record.kind, record.words)
         else:
             text = messages.request_text(record.source, record.target, record.kind, record.words)

@@ -50,7 +50,7 @@ class Queues(Command):
         lines = []
         for process in kernel_state.processes():
             for sender in process.queue():
-                data = kernel_state.read_physical(int(sender.ipc["out"]), 4 * abi.MESSAGE_WORDS)
+                data = kernel_state.read_physical(int(sender.ipc["out"]), messages.BYTES)
                 _, kind, payload = messages.unpack(data)
                 text = messages.request_text(sender.endpoint, process.endpoint, kind, payload)
                 lines.append(f"{process.name:15} <- {sender.name}: {text}")
@@ -75,7 +75,7 @@ def follow(process):
         peers = chain[-1].waits_for()
         if chain[-1].slot == kernel_state.running_slot() or not peers:
             return chain, ("running" if chain[-1].slot == kernel_state.running_slot() else "ready")
-        if len(peers) > 1 or not kernel_state.is_process(peers[0]):
+        if len(peers) > 1 or not abi.is_process(peers[0]):
             return chain, " or ".join(map(kernel_state.endpoint_name, peers))
         following = kernel_state.Process(peers[0] & abi.SLOT_MASK)
         if any(following.slot == member.slot for member in chain):
@@ -117,12 +117,12 @@ class Msg(Command):
         if len(words) == 2 and words[0] in names:
             address = int(gdb.parse_and_eval(words[1])) & 0xFFFFFFFF
             with kernel_state.machine():
-                data = kernel_state.named(words[0]).read(address, 4 * abi.MESSAGE_WORDS)
+                data = kernel_state.named(words[0]).read(address, messages.BYTES)
         else:
             value = gdb.parse_and_eval(argument)
-            is_message = value.type.strip_typedefs().sizeof == 4 * abi.MESSAGE_WORDS
+            is_message = value.type.strip_typedefs().sizeof == messages.BYTES
             address = int(value.address if is_message else value) & 0xFFFFFFFF
-            data = bytes(gdb.selected_inferior().read_memory(address, 4 * abi.MESSAGE_WORDS))
+            data = bytes(gdb.selected_inferior().read_memory(address, messages.BYTES))
         with kernel_state.machine():
             print(messages.text_of(data))
         print("  words " + " ".join(f"{word:08x}" for word in messages.unpack(data)[2]))
