@@ -75,7 +75,10 @@ static unsigned stranger_refused(void)
 {
     char arguments[32];
     endpoint_t stranger;
-    snprintf(arguments, sizeof arguments, "denied%s %d", way == BY_BOX ? "" : "-pointer",
+    snprintf(arguments, sizeof arguments, "denied%s %d",
+             way == BY_BOX       ? ""
+             : way == BY_POINTER ? "-pointer"
+                                 : "-straddle",
              (int)server);
     return fresh("bench-driver", arguments, &stranger) != 0 ||
            sys_lookup("bench-driver", &stranger) != -ENOENT;
@@ -249,16 +252,18 @@ void try_checks(void (*each)(const char *name, int error, struct figures *f))
     static const char *const names[CHECKS] = {"target", "source", "events", "ticket",
                                               "name",   "nested", "queued", "flags",
                                               "state",  "counts", "places"};
-    static const enum way ways[] = {BY_BOX, BY_POINTER};
-    for (unsigned i = 0; i < 2 * CHECKS; i++) {
+    static const struct {
+        enum way way;
+        const char *name;
+    } ways[] = {{BY_BOX, "boxes"}, {BY_POINTER, "messages"}, {BY_STRADDLE, "two pages"}};
+    for (unsigned i = 0; i < 3 * CHECKS; i++) {
         struct figures f = {0};
-        char name[32];
-        way = ways[i % 2];
-        snprintf(name, sizeof name, "check of %s by %s", names[i / 2],
-                 way == BY_BOX ? "boxes" : "messages");
-        int error = begin((enum check)(i / 2));
+        char name[40];
+        way = ways[i % 3].way;
+        snprintf(name, sizeof name, "check of %s by %s", names[i / 3], ways[i % 3].name);
+        int error = begin((enum check)(i / 3));
         if (error == 0) {
-            f.wrong = try_check((enum check)(i / 2));
+            f.wrong = try_check((enum check)(i / 3));
             error = add_servers(&f);
         }
         each(name, error, &f);
@@ -268,7 +273,9 @@ void try_checks(void (*each)(const char *name, int error, struct figures *f))
 int try_tickets(struct figures *f)
 {
     uint32_t nanoseconds;
-    int error = measure_unread(MORE_THAN_TICKETS, &nanoseconds);
+    int error = measure_unread(BY_BOX, MORE_THAN_TICKETS, &nanoseconds);
+    if (error == 0)
+        error = measure_unread(BY_STRADDLE, MORE_THAN_TICKETS, &nanoseconds);
     if (error == 0)
         error = sys_lookup("bench-server", &server);
     return error < 0 ? error : add_servers(f);

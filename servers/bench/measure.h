@@ -31,8 +31,8 @@ int ask(endpoint_t helper, int32_t type, message *m);
 int measure_rounds(enum way way, enum gate gate, struct figures *f);
 /* The client's way and the server's. */
 int measure_mixed(enum way way, enum way servers, enum gate gate, struct figures *f);
-/* So many round trips by box in which one word is looked at; nanoseconds of one. */
-int measure_unread(uint32_t rounds, uint32_t *nanoseconds);
+/* So many round trips in which one word is looked at; nanoseconds of one. The server uses boxes. */
+int measure_unread(enum way way, uint32_t rounds, uint32_t *nanoseconds);
 int measure_wall(uint32_t *nanoseconds);
 
 /* Whether a rendezvous that only looks like the common one gets what it should. */

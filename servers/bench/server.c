@@ -6,7 +6,7 @@
  *   slow            whom the server asks in between: server_checks.c
  *   late ENDPOINT   asks that process after a while
  *   sleep           lives and waits for nobody
- *   denied ENDPOINT, denied-pointer ENDPOINT
+ *   denied ENDPOINT, denied-pointer ENDPOINT, denied-straddle ENDPOINT
  *                   asks that process, which its module may not; ends when it was refused
  *   queue ENDPOINT  asks that process, which does not receive: a place in its queue
  */
@@ -139,6 +139,8 @@ int main(int argc, char **argv)
         return denied(argv[2], NULL);
     if (strcmp(role, "denied-pointer") == 0 && argc > 2)
         return denied(argv[2], place(BY_POINTER, 0));
+    if (strcmp(role, "denied-straddle") == 0 && argc > 2)
+        return denied(argv[2], place(BY_STRADDLE, 0));
     if (strcmp(role, "queue") == 0 && argc > 2)
         return queue(argv[2]);
     return serve();

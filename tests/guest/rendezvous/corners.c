@@ -47,7 +47,7 @@ static void boxless(const char *role)
     const endpoint_t asked = player("boxless", role), third = player("third", "receiver");
     places_server = player("places", "server");
     OK(comes_to(asked, PROCESS_RECEIVING, ANY) && comes_to(third, PROCESS_RECEIVING, ANY) &&
-           comes_to(places_server, PROCESS_RECEIVING, ANY),
+           waits_at(PLACE_BOXES), /* openly, from its second wait on */
        "%s and partners wait", role);
     for (EACH(i)) {
         message *m = place_pointer(places[i]);
