@@ -153,6 +153,7 @@ int command_ipcstat(int argc, char **argv)
     struct trace_reader reader;
     if (argc > 2 || (argc == 2 && words_seconds(argv[1], &microseconds) < 0))
         return command_usage("ipcstat");
+    stopwatch_start(); /* before anything is counted: the first time it asks for the time a lot */
     int error = sys_trace_get(&before);
     if (error == 0 && before.what != TRACE_ALL)
         error = sys_trace_set(&(struct trace_settings){.what = TRACE_ALL});
@@ -163,7 +164,6 @@ int command_ipcstat(int argc, char **argv)
     memset(open, 0, sizeof open);
     memset(histogram, 0, sizeof histogram);
     pair_count = pairs_left_out = 0;
-    stopwatch_start();
     watch(&reader, microseconds < MOST_LOOK ? microseconds : MOST_LOOK);
     (void)sys_trace_set(&before);
     show_pairs();

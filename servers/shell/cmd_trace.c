@@ -181,18 +181,18 @@ static unsigned show_some(struct trace_reader *reader, uint64_t end, const struc
     return shown;
 }
 
-/* Everything is recorded while somebody looks, and then what was before. The first record that the
-   reader finds says what time it is. */
+/* Everything is recorded while somebody looks, and then what was before. The reader begins behind all
+   that this takes: the first time, the stopwatch asks for the time a lot. */
 static int switch_on(struct trace_settings *before, struct trace_reader *reader)
 {
     const struct trace_settings all = {.what = TRACE_ALL};
-    const int error = sys_trace_get(before);
+    int error = sys_trace_get(before);
+    if (error == 0 && before->what != TRACE_ALL)
+        error = sys_trace_set(&all);
     if (error < 0)
         return error;
-    if (!trace_reader_begin(reader, TRACE_FROM_NOW))
-        return -ENOSPC;
     trace_view_begin();
-    return sys_trace_set(&all);
+    return trace_reader_begin(reader, TRACE_FROM_NOW) ? 0 : -ENOSPC;
 }
 
 static int show_live(struct options *o)

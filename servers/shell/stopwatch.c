@@ -70,13 +70,18 @@ bool stopwatch_is_fine(void)
     return fine;
 }
 
-uint32_t stopwatch_read(void)
+uint64_t stopwatch_counter(void)
 {
     uint64_t us = 0;
     if (fine)
-        return (uint32_t)counter();
+        return counter();
     (void)sys_time(&us);
-    return (uint32_t)us;
+    return us;
+}
+
+uint32_t stopwatch_read(void)
+{
+    return (uint32_t)stopwatch_counter();
 }
 
 uint32_t stopwatch_ns(uint32_t difference)

@@ -8,6 +8,7 @@
 #include <abi/errors.h>
 #include <abi/layout.h>
 #include <parley/protocol.h>
+#include <parley/system.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,7 +29,7 @@ struct known { /* a process by its name, when it was seen last */
 
 static struct asked asked[SLOTS];
 static struct known known[SLOTS];
-static uint64_t clock_counter, clock_us; /* the last CLOCK record */
+static uint64_t clock_counter, clock_us; /* of the last CLOCK record, or of the beginning */
 static uint64_t last_us;
 
 static const char *const facts[] = {"call",  "deliver", "wake",  "return", "block", "switch",
@@ -82,8 +83,10 @@ void trace_view_begin(void)
 {
     memset(asked, 0, sizeof asked);
     memset(known, 0, sizeof known);
-    clock_counter = clock_us = last_us = 0;
     stopwatch_start();
+    clock_us = last_us = 0;
+    (void)sys_time(&clock_us);
+    clock_counter = stopwatch_counter();
 }
 
 static void remember(endpoint_t endpoint, const char *name)
@@ -125,7 +128,12 @@ static uint32_t us_between(uint64_t from, uint64_t to)
    never goes back. */
 uint64_t trace_view_time(const struct trace_record *r)
 {
-    const uint64_t us = clock_us + us_between(clock_counter, counter_of(r));
+    const uint64_t counter = counter_of(r);
+    uint64_t us = clock_us;
+    if (counter >= clock_counter)
+        us += us_between(clock_counter, counter);
+    else
+        us -= us_between(counter, clock_counter);
     if (us > last_us)
         last_us = us;
     return last_us;
