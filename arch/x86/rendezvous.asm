@@ -490,7 +490,6 @@ answer_any:
         mov     esi, [esp + AT_PARTNER]
         cmp     esi, rendezvous_apart_client_entry
         jne     trap_call_saved
-        cld
         test    ebx, ebx
         jz      .boxes
         find_message answer_apart

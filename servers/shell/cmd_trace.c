@@ -181,8 +181,8 @@ static unsigned show_some(struct trace_reader *reader, uint64_t end, const struc
     return shown;
 }
 
-/* Everything is recorded while somebody looks, and then what was before. The reader begins behind all
-   that this takes: the first time, the stopwatch asks for the time a lot. */
+/* Everything is recorded while somebody looks, and then what was before. The reader begins behind
+   all that this takes: the first time, the stopwatch asks for the time a lot. */
 static int switch_on(struct trace_settings *before, struct trace_reader *reader)
 {
     const struct trace_settings all = {.what = TRACE_ALL};
