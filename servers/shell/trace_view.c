@@ -130,10 +130,12 @@ uint64_t trace_view_time(const struct trace_record *r)
 {
     const uint64_t counter = counter_of(r);
     uint64_t us = clock_us;
-    if (counter >= clock_counter)
+    if (counter >= clock_counter) {
         us += us_between(clock_counter, counter);
-    else
-        us -= us_between(counter, clock_counter);
+    } else {
+        const uint32_t before = us_between(counter, clock_counter);
+        us = us > before ? us - before : 0;
+    }
     if (us > last_us)
         last_us = us;
     return last_us;
