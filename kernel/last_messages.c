@@ -15,12 +15,6 @@ struct said {
     uint64_t number;
 };
 
-static bool asks(const struct trace_record *r)
-{
-    const uint32_t number = r->call & IPC_CALL_MASK;
-    return (r->what & TRACE_CALL) != 0 && (number == IPC_REQUEST || number == IPC_SEND_REC);
-}
-
 /* Of a message there may be two records, when it was sent and when it came: the sender's first is
    enough, the receiver has the second. */
 static bool concerns(const struct trace_record *r, endpoint_t process)
@@ -34,7 +28,7 @@ static bool find_request(uint64_t number, endpoint_t client, endpoint_t server, 
 {
     struct trace_record r;
     while (trace_before(&number, client, &r)) {
-        if (!asks(&r) || r.from != client || (r.what & TRACE_MESSAGE) == 0)
+        if (!trace_asks(&r) || r.from != client)
             continue;
         *type = r.type;
         return r.to == server;

@@ -12,17 +12,6 @@ import recording
 import session
 
 
-class Dictation(session.Typist):
-    """Types given lines instead of standard input's."""
-
-    def __init__(self, process, deadline, lines):
-        super().__init__(process, deadline)
-        self.lines = list(lines)
-
-    def next_line(self):
-        return self.lines.pop(0).encode() if self.lines else None
-
-
 def parse():
     parser = argparse.ArgumentParser(prog="./parley record")
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -47,7 +36,8 @@ def create(options):
 def record(kept, commands, timeout, extra=()):
     """(QEMU's exit status or None for a timeout, whether the guest panicked)."""
     process = kept.start("record", extra=extra, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    typist = Dictation(process, time.monotonic() + timeout, commands)
+    lines = [command.encode() for command in commands]
+    typist = session.Dictation(process, time.monotonic() + timeout, lines)
     try:
         code, panicked = typist.run()
     finally:

@@ -145,6 +145,17 @@ class Typist:
         return line.rstrip(b"\r")
 
 
+class Dictation(Typist):
+    """Types given lines, as bytes, instead of standard input's."""
+
+    def __init__(self, process, deadline, lines):
+        super().__init__(process, deadline)
+        self.lines = list(lines)
+
+    def next_line(self):
+        return self.lines.pop(0) if self.lines else None
+
+
 def session_from_input(arguments, options):
     console = ["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console",
                "-monitor", "none"]  # fmt: skip

@@ -4,11 +4,10 @@
 #include "processes.h"
 #include "samples.h"
 #include "stopwatch.h"
+#include "trace_view.h"
 #include "words.h"
 
-#include <abi/calls.h>
 #include <abi/errors.h>
-#include <parley/trace.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,11 +82,9 @@ static void answered(struct open *o, uint64_t time)
 
 static void count(const struct trace_record *r)
 {
-    const uint64_t time = (uint64_t)r->time_high << 32 | r->time_low;
-    const uint32_t number = r->call & IPC_CALL_MASK;
+    const uint64_t time = trace_time(r);
     struct open *o = endpoint_slot(r->to) < SLOTS ? &open[endpoint_slot(r->to)] : NULL;
-    if ((r->what & TRACE_CALL) && (r->what & TRACE_MESSAGE) &&
-        (number == IPC_REQUEST || number == IPC_SEND_REC))
+    if (trace_asks(r))
         asked(r, time);
     else if ((r->what & TRACE_DELIVER) && o != NULL && o->time != 0 && o->client == r->to &&
              o->server == r->from)
@@ -153,12 +150,9 @@ int command_ipcstat(int argc, char **argv)
     struct trace_reader reader;
     if (argc > 2 || (argc == 2 && words_seconds(argv[1], &microseconds) < 0))
         return command_usage("ipcstat");
-    stopwatch_start(); /* before anything is counted: the first time it asks for the time a lot */
-    int error = sys_trace_get(&before);
-    if (error == 0 && before.what != TRACE_ALL)
-        error = sys_trace_set(&(struct trace_settings){.what = TRACE_ALL});
-    if (error < 0 || !trace_reader_begin(&reader, TRACE_FROM_NOW)) {
-        say("ipcstat: no trace: %s\n", error < 0 ? strerror(error) : "no memory for a ring");
+    const int error = trace_view_watch(&before, &reader);
+    if (error < 0) {
+        say("ipcstat: no trace: %s\n", error == -ENOSPC ? "no memory for a ring" : strerror(error));
         return STATUS_FAILED;
     }
     memset(open, 0, sizeof open);

@@ -181,27 +181,13 @@ static unsigned show_some(struct trace_reader *reader, uint64_t end, const struc
     return shown;
 }
 
-/* Everything is recorded while somebody looks, and then what was before. The reader begins behind
-   all that this takes: the first time, the stopwatch asks for the time a lot. */
-static int switch_on(struct trace_settings *before, struct trace_reader *reader)
-{
-    const struct trace_settings all = {.what = TRACE_ALL};
-    int error = sys_trace_get(before);
-    if (error == 0 && before->what != TRACE_ALL)
-        error = sys_trace_set(&all);
-    if (error < 0)
-        return error;
-    trace_view_begin();
-    return trace_reader_begin(reader, TRACE_FROM_NOW) ? 0 : -ENOSPC;
-}
-
 static int show_live(struct options *o)
 {
     struct trace_settings before;
     struct trace_reader reader;
     bool paused = false;
     int key = KEY_NONE;
-    const int error = switch_on(&before, &reader);
+    const int error = trace_view_watch(&before, &reader);
     if (error < 0)
         return refuse("live", error);
     if (!o->facts && !o->wanted.everything)
@@ -225,7 +211,7 @@ static int show_command(const struct options *o)
 {
     struct trace_settings before;
     struct trace_reader reader;
-    const int error = switch_on(&before, &reader);
+    const int error = trace_view_watch(&before, &reader);
     if (error < 0)
         return refuse("a command", error);
     const int status = command_line(o->command, 0);

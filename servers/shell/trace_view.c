@@ -4,9 +4,8 @@
 #include "processes.h"
 #include "stopwatch.h"
 
-#include <abi/calls.h>
 #include <abi/errors.h>
-#include <abi/layout.h>
+#include <abi/privilege.h>
 #include <parley/protocol.h>
 #include <parley/system.h>
 #include <stdio.h>
@@ -39,18 +38,9 @@ static const struct {
     uint32_t number;
     const char *name;
 } call_names[] = {
-    {IPC_SEND, "send"},
-    {IPC_RECEIVE, "receive"},
-    {IPC_SEND_REC, "send_rec"},
-    {IPC_IN_OUTBOX, "in_outbox"},
-    {IPC_NOTIFY, "notify"},
-    {IPC_ECHO, "echo"},
-    {IPC_REQUEST, "ipc_request"},
-    {IPC_REPLY, "ipc_reply"},
-    {IPC_NOTIFY_SET, "ipc_notify"},
-    {IPC_RECEIVE_EX, "ipc_receive"},
-    {IPC_REPLY_RECEIVE, "ipc_reply_receive"},
-    {IPC_SELECT, "ipc_select"},
+#define CALL_NAME(name, number, bit) {number, #name},
+    IPC_CALLS(CALL_NAME){IPC_REPLY_RECEIVE, "ipc_reply_receive"},
+#undef CALL_NAME
 };
 
 static const char *call_name(uint32_t call)
@@ -111,11 +101,6 @@ static const char *name_of(endpoint_t endpoint)
     return k->name;
 }
 
-static uint64_t counter_of(const struct trace_record *r)
-{
-    return (uint64_t)r->time_high << 32 | r->time_low;
-}
-
 /* CLOCK records come often enough for 32 bits. */
 static uint32_t us_between(uint64_t from, uint64_t to)
 {
@@ -128,7 +113,7 @@ static uint32_t us_between(uint64_t from, uint64_t to)
    never goes back. */
 uint64_t trace_view_time(const struct trace_record *r)
 {
-    const uint64_t counter = counter_of(r);
+    const uint64_t counter = trace_time(r);
     uint64_t us = clock_us;
     if (counter >= clock_counter) {
         us += us_between(clock_counter, counter);
@@ -154,13 +139,6 @@ static struct asked *asked_of(endpoint_t client)
 {
     struct asked *a = &asked[endpoint_slot(client) % SLOTS];
     return endpoint_slot(client) < SLOTS && a->client == client && a->time != 0 ? a : NULL;
-}
-
-static bool asks(const struct trace_record *r)
-{
-    const uint32_t number = r->call & IPC_CALL_MASK;
-    return (r->what & TRACE_CALL) != 0 && (r->what & TRACE_MESSAGE) != 0 &&
-           (number == IPC_REQUEST || number == IPC_SEND_REC);
 }
 
 static bool answers(const struct trace_record *r)
@@ -196,7 +174,7 @@ static void say_answer(char *line, size_t bytes, const struct trace_record *r,
     protocol_describe_answer(text, sizeof text, &m, r->from, a->type);
     const int used = begin_line(line, bytes, r, "->");
     snprintf(line + used, bytes - (size_t)used, "%s  (%u us)\n", text,
-             (unsigned)us_between(a->time, counter_of(r)));
+             (unsigned)us_between(a->time, trace_time(r)));
 }
 
 static void say_event(char *line, size_t bytes, const struct trace_record *r)
@@ -273,14 +251,14 @@ static bool is_wanted(const struct trace_record *r, const struct trace_wanted *w
 static void note(const struct trace_record *r)
 {
     if (r->what & TRACE_CLOCK) {
-        clock_counter = counter_of(r);
+        clock_counter = trace_time(r);
         clock_us = (uint64_t)r->words[1] << 32 | r->words[0];
     }
     if (r->what & TRACE_BIRTH)
         remember(r->from, (const char *)r->words);
-    if (asks(r))
+    if (trace_asks(r))
         asked[endpoint_slot(r->from) % SLOTS] =
-            (struct asked){r->from, r->to, r->type, counter_of(r)};
+            (struct asked){r->from, r->to, r->type, trace_time(r)};
 }
 
 bool trace_view(const struct trace_record *r, const struct trace_wanted *wanted, char *line,
@@ -293,7 +271,7 @@ bool trace_view(const struct trace_record *r, const struct trace_wanted *wanted,
     bool shown = is_wanted(r, wanted, type);
     if (shown && wanted->everything)
         say_everything(line, bytes, r);
-    else if (shown && asks(r))
+    else if (shown && trace_asks(r))
         say_request(line, bytes, r);
     else if (shown && is_answer)
         say_answer(line, bytes, r, a);
@@ -302,4 +280,16 @@ bool trace_view(const struct trace_record *r, const struct trace_wanted *wanted,
     if (is_answer)
         a->time = 0;
     return shown;
+}
+
+int trace_view_watch(struct trace_settings *before, struct trace_reader *reader)
+{
+    const struct trace_settings all = {.what = TRACE_ALL};
+    int error = sys_trace_get(before);
+    if (error == 0 && before->what != TRACE_ALL)
+        error = sys_trace_set(&all);
+    if (error < 0)
+        return error;
+    trace_view_begin();
+    return trace_reader_begin(reader, TRACE_FROM_NOW) ? 0 : -ENOSPC;
 }

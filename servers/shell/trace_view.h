@@ -27,6 +27,11 @@ struct trace_wanted {
 /* Forgets everybody. */
 void trace_view_begin(void);
 
+/* Everything is recorded while somebody looks, and afterwards what was *before. The reader begins
+   behind all that this takes: the first time, the stopwatch asks for the time a lot. 0 or a
+   negative error: EPERM, ENOSPC. */
+int trace_view_watch(struct trace_settings *before, struct trace_reader *reader);
+
 /* Takes note of the record. True when somebody wants to see it: then `line` holds it, with its end
    and without a time. */
 bool trace_view(const struct trace_record *r, const struct trace_wanted *wanted, char *line,

@@ -8,8 +8,8 @@ import gdb
 import kernel_state
 import messages
 import waiting
+from stream import RECORD  # tools/trace
 
-RECORD = struct.Struct("<QIiiIiIi7I")
 HEADER = struct.Struct("<8I")
 BEFORE_WRITTEN = 24  # bytes of struct trace_header before written_low
 

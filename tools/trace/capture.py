@@ -19,17 +19,6 @@ BEGIN = b"trace stream on"
 END = b"trace stream off"
 
 
-class Typist(session.Typist):
-    """Types lines that are known from the beginning."""
-
-    def __init__(self, process, deadline, lines):
-        super().__init__(process, deadline)
-        self.lines = list(lines)
-
-    def next_line(self):
-        return self.lines.pop(0) if self.lines else None
-
-
 class Options:
     """What session's functions want to know."""
 
@@ -55,7 +44,7 @@ def run_commands(arguments, options, commands):
     process = machine.start(arguments(console), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                             cwd=options.build)  # fmt: skip
     lines = [BEGIN, *(command.encode() for command in commands), END]
-    typist = Typist(process, time.monotonic() + options.timeout, lines)
+    typist = session.Dictation(process, time.monotonic() + options.timeout, lines)
     try:
         code, panicked = typist.run()
     finally:

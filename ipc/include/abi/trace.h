@@ -39,8 +39,10 @@
  */
 #pragma once
 
+#include <abi/calls.h>
 #include <abi/endpoint.h>
 #include <abi/message.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TRACE_CALL    0x001u
@@ -68,6 +70,20 @@ struct trace_record {
     int32_t type;
     uint32_t words[MESSAGE_PAYLOAD_WORDS];
 };
+
+/* In the unit that header.clock says. */
+static inline uint64_t trace_time(const struct trace_record *r)
+{
+    return (uint64_t)r->time_high << 32 | r->time_low;
+}
+
+/* Whether somebody asks something here: a request that will be answered, with its message. */
+static inline bool trace_asks(const struct trace_record *r)
+{
+    const uint32_t number = r->call & IPC_CALL_MASK;
+    return (r->what & TRACE_CALL) != 0 && (r->what & TRACE_MESSAGE) != 0 &&
+           (number == IPC_REQUEST || number == IPC_SEND_REC);
+}
 
 #define TRACE_MAGIC   0x54524c50u /* "PLRT" */
 #define TRACE_VERSION 1

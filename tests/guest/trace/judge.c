@@ -280,7 +280,7 @@ static void test_a_flood(void)
         ask(0);
     written = trace_written() - written;
     while (trace_read(&reader, &r)) {
-        const uint64_t time = (uint64_t)r.time_high << 32 | r.time_low;
+        const uint64_t time = trace_time(&r);
         forward &= time >= last;
         last = time;
         read++;
