@@ -17,6 +17,7 @@ import tree
 
 FOLDERS = ("arch/", "ipc/", "kernel/", "libc/", "servers/")
 JOBS = 2
+BATCH = 10
 
 
 def commands(build):
@@ -34,13 +35,19 @@ def commands(build):
     return chosen
 
 
-def check(tool, database, path):
-    """What clang-tidy says of one source, or ""."""
-    run = subprocess.run([tool, "--quiet", "-p", database, os.path.join(tree.ROOT, path)],
+def check(tool, database, paths):
+    """What clang-tidy says of some sources, or ""."""
+    run = subprocess.run([tool, "--quiet", "-p", database,
+                          *(os.path.join(tree.ROOT, path) for path in paths)],
                          cwd=tree.ROOT, capture_output=True, text=True)
     if run.returncode == 0:
         return ""
     return (run.stdout.replace(tree.ROOT + "/", "") or run.stderr).strip()
+
+
+def batches(paths):
+    """Some sources a process: a tenth of the time is clang-tidy's own start."""
+    return [paths[at:at + BATCH] for at in range(0, len(paths), BATCH)]
 
 
 def main():
@@ -55,8 +62,8 @@ def main():
     with open(os.path.join(database, "compile_commands.json"), "w") as file:
         json.dump(list(chosen.values()), file)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        findings = [text for text in pool.map(lambda path: check(tool, database, path),
-                                              sorted(chosen)) if text]
+        findings = [text for text in pool.map(lambda paths: check(tool, database, paths),
+                                              batches(sorted(chosen))) if text]
     if not chosen:
         findings.append(f"{build}: compile_commands.json names no source of this tree")
     tree.finish("tidy", findings, f"{len(chosen)} sources")

@@ -1,7 +1,9 @@
 /*
  * Judge of the sweeps: all 65,536 selectors in every segment register, all 65,536 ports. Each
  * forbidden one costs sweep.asm its life, by exactly the fault that the manual names, and it is
- * started again for the next. argv[1] says which sweep.
+ * started again for the next. argv[1] says which sweep, argv[2] which registers or directions; with
+ * a third argument it tries all of the first NEAR, where the descriptors and the devices of a PC
+ * are, and of the rest one in STEP.
  */
 #include "../lib/judge.h"
 #include "../lib/machine.h"
@@ -12,9 +14,20 @@
 
 #define GENERAL_PROTECTION 13
 #define ALL                0x10000u
+#define NEAR               0x400u
+#define STEP               61u /* a prime: no bit of what it picks stands still */
 
 static endpoint_t partner;
 static unsigned restarts;
+static bool sampled;
+
+/* What to try after `at`; the last is always tried. */
+static uint32_t next(uint32_t at)
+{
+    if (!sampled || at + 1 < NEAR || at + 1 >= ALL)
+        return at + 1;
+    return at + STEP < ALL ? at + STEP : ALL - 1;
+}
 
 /* Lets sweep.asm act; false when it could not be started or its death was not told. */
 static bool act(const char *module, char what, uint32_t number, struct system_death *death)
@@ -69,6 +82,7 @@ static void sweep_selectors(char reg, const char *name)
     struct system_death death = {0};
     uint32_t at = 0;
     uint32_t ip = 0;
+    unsigned tried = 0;
     unsigned wrong = 0;
 
     while (at < ALL && wrong < 5) {
@@ -90,11 +104,13 @@ static void sweep_selectors(char reg, const char *name)
                      (unsigned)death.error, (unsigned)death.ip);
             wrong++;
         }
-        at = due + 1;
-        if (at % 4096 == 0 && !answers(partner))
+        at = next(due);
+        tried++;
+        if (tried % 4096 == 0 && !answers(partner))
             wrong++;
     }
-    IS(wrong, 0, "%s: of 65536 selectors each that is not ours is #GP with that selector", name);
+    IS(wrong, 0, "%s: each selector that is not ours is #GP with that selector", name);
+    tap_note("%s: %u selectors tried", name, tried);
     OK(answers(partner), "%s: the system answers", name);
 }
 
@@ -104,10 +120,12 @@ static void sweep_selectors(char reg, const char *name)
 static void sweep_ports(char what, const char *name)
 {
     struct system_death death = {0};
+    unsigned tried = 0;
     unsigned refused = 0;
     uint32_t ip = 0;
 
-    for (uint32_t port = 0; port < ALL; port++) {
+    for (uint32_t port = 0; port < ALL; port = next(port)) {
+        tried++;
         if (!act("sweep", what, port, &death)) {
             OK(false, "%s: the system answers after port 0x%x", name, (unsigned)port);
             return;
@@ -117,7 +135,8 @@ static void sweep_ports(char what, const char *name)
         refused += death.cause == DEATH_FAULT && death.status == GENERAL_PROTECTION &&
                    death.error == 0 && death.ip == ip;
     }
-    IS(refused, ALL, "%s: all 65536 ports are refused with #GP(0)", name);
+    IS(refused, tried, "%s: all ports tried are refused with #GP(0)", name);
+    OK(sampled || tried == ALL, "%s: %u ports of 65536", name, tried);
     OK(answers(partner), "%s: the system answers", name);
 }
 
@@ -184,6 +203,7 @@ int main(int argc, char **argv)
     uint64_t ended = 0;
     const char *only = argc > 2 ? argv[2] : "defgscio";
 
+    sampled = argc > 3;
     partner = partner_start("p1");
     sys_time(&began);
     if (argc > 1 && strcmp(argv[1], "selectors") == 0)
