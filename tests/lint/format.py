@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Formatting: .c and .h as clang-format has them, no tab in them, no white space at any line's end.
+"""Formatting: .c and .h as clang-format has them, no tab in them, no white space at any line's end;
+and no file that is too large for a source, such as a core dump.
 
     format.py [BUILD_FOLDER]
 
@@ -14,6 +15,7 @@ import sys
 import tree
 
 BATCH = 50  # files a run
+LARGEST = 400 << 10  # bytes; the largest are pictures of the docs
 
 
 def clang_format(sources):
@@ -44,6 +46,16 @@ def white_space(path, text):
     return findings
 
 
+def size(path):
+    try:
+        bytes_ = os.path.getsize(os.path.join(tree.ROOT, path))
+    except FileNotFoundError:
+        return []
+    if bytes_ <= LARGEST:
+        return []
+    return [f"{path}: {bytes_ >> 10} KB; the largest that belongs here has {LARGEST >> 10} KB"]
+
+
 def main():
     paths = tree.tracked()
     sources = [path for path in paths if path.endswith((".c", ".h"))]
@@ -51,6 +63,7 @@ def main():
         sources += [os.path.relpath(path, tree.ROOT) for path in tree.generated(sys.argv[1])]
     findings = clang_format(sources)
     for path in paths:
+        findings += size(path)
         text = tree.read(path)
         if text is not None:
             findings += white_space(path, text)

@@ -1,3 +1,4 @@
+// clang-format off
 /*
  * The kernel's trace: what happened between processes, in the order in which it happened.
  *
@@ -11,32 +12,35 @@
  * bit for each, and where several are set they happened in the order of the bits. What a word means
  * depends on them:
  *
- * | bit     | from            | to                  | and | | ------- | --------------- |
- * ------------------- | -------------------------------------------- | | CALL    | the caller | its
- * target, eax     | call: ecx; with MESSAGE what it sends;        | |         |                 |
- * | second, when only CALL is set: edx            | | DELIVER | the message's   | who has it now |
- * type, words: the message                     | |         | source          | | | | WAKE    | |
- * whose call ended    | result, second: that call's                  | |         | | while it
- * waited     |                                              | | RETURN  | whose call      | |
- * result, second: that call's; beside WAKE     | |         | ended at once   | | they are the
- * other's and this one's are 0    | | BLOCK   | who waits now   | for whom; beside a  | state, when
- * only BLOCK is set: in `call`,     | |         |                 | CALL of ipc_reply   | enum
- * process_state                           | |         |                 | and receive: ANY    | |
- * | SWITCH  | who ran; NONE   | who runs; NONE:     | | |         |                 | nobody | | |
- * EVENT   | the source or   | for whom it is      | words[0]: the bits that were added           |
- * |         | HARDWARE        | pending             | | | IRQ     | HARDWARE        | the line's
- * owner,   | call: the line                               | |         |                 | or NONE
- * |                                              | | FAULT   | who faulted     | | call: vector;
- * words: error code, instruction | |         |                 |                     | pointer,
- * address                             | | BIRTH   | the new process |                     |
- * words[0..3]: its name                        | | DEATH   | who has died    | | call: DEATH_*,
- * result: status or vector      | | CLOCK   |                 |                     | words[0,1]:
- * microseconds since boot at this  | |         |                 |                     | record's
- * time                                |
+ *   bit      from                   to                   and
+ *   -------  ---------------------  -------------------  -------------------------------------------
+ *   CALL     the caller             its target, eax      call: ecx; with MESSAGE what it sends;
+ *                                                        second, when only CALL is set: edx
+ *   DELIVER  the message's source   who has it now       type, words: the message
+ *   WAKE                            whose call ended     result, second: that call's
+ *                                   while it waited
+ *   RETURN   whose call ended                            result, second: that call's; beside WAKE
+ *            at once                                     they are the other's and this one's are 0
+ *   BLOCK    who waits now          for whom; beside a   state, when only BLOCK is set: in `call`,
+ *                                   CALL of ipc_reply    enum process_state
+ *                                   and receive: ANY
+ *   SWITCH   who ran; NONE: nobody  who runs; NONE:
+ *                                   nobody
+ *   EVENT    the source, or         for whom it is       words[0]: the bits that were added
+ *            HARDWARE               pending
+ *   IRQ      HARDWARE               the line's owner,    call: the line
+ *                                   or NONE
+ *   FAULT    who faulted                                 call: vector; words: error code, instruction
+ *                                                        pointer, address
+ *   BIRTH    the new process                             words[0..3]: its name
+ *   DEATH    who has died                                call: DEATH_*, result: status or vector
+ *   CLOCK                                                words[0,1]: microseconds since boot at this
+ *                                                        record's time
  *
  * Words that no bit explains are zero. The machine's own rendezvous (docs/design/rendezvous.md)
  * writes one record with CALL, DELIVER, WAKE, BLOCK and SWITCH where the kernel's C writes five.
  */
+// clang-format on
 #pragma once
 
 #include <abi/calls.h>
