@@ -32,9 +32,19 @@ static void note(const struct call *c, phys_addr_t out)
         trace_call(c->caller, &c->registers, out ? arch_window(out, MESSAGE_BYTES) : NULL);
 }
 
+/* A page is missing where the caller's handler may still put one: the call will be made again. */
+static bool misses_page(const struct call *c)
+{
+    const struct memory_miss m = memory_miss;
+    return m.space == &c->caller->module->space &&
+           fault_in_call(c->caller, m.address, (m.flags & SPACE_WRITE) != 0);
+}
+
 /* The caller itself caused the error. */
 static void fail(struct call *c, int error)
 {
+    if (error == -EFAULT && misses_page(c))
+        return;
     end_with(c, error, (uint32_t)process_endpoint(c->caller));
 }
 
@@ -71,6 +81,8 @@ static void call_system(struct call *c)
     system_call(c->caller, &m);
     if (!c->caller->alive || process_endpoint(c->caller) != self)
         return;
+    if (m.m_type == -EFAULT && misses_page(c))
+        return;
     if (trace_on)
         trace_deliver(self, &m);
     message_write(c, &m);
@@ -86,6 +98,11 @@ static void call_echo(struct call *c)
     end_with(c, 0, IPC_CAME_NOTHING);
 }
 
+static void note_miss(const struct call *c, uint32_t address, uint32_t flags)
+{
+    memory_note_miss(&c->caller->module->space, address, MESSAGE_BYTES, flags);
+}
+
 static void call_in_outbox(struct call *c)
 {
     phys_addr_t in = c->caller->in_box, out = c->caller->out_box;
@@ -93,8 +110,13 @@ static void call_in_outbox(struct call *c)
     int error = 0;
     if (in_address)
         error = message_locate_box(c->caller, in_address, SPACE_WRITE, &in);
-    if (!error && out_address)
+    if (error == -EFAULT)
+        note_miss(c, in_address, SPACE_WRITE);
+    if (!error && out_address) {
         error = message_locate_box(c->caller, out_address, 0, &out);
+        if (error == -EFAULT)
+            note_miss(c, out_address, 0);
+    }
     if (error) {
         fail(c, error);
         return;
@@ -195,6 +217,8 @@ static void call_with_message(struct call *c, uint32_t number)
     bool calls = number == IPC_SEND_REC || number == IPC_REQUEST;
     int error = message_locate(c, sends(number), receives(number));
     note(c, error || !sends_something(c, number) ? 0 : c->out);
+    if (error == -EFAULT && c->registers.message)
+        note_miss(c, c->registers.message, receives(number) ? SPACE_WRITE : 0);
     if (error)
         fail(c, error);
     else if (number == IPC_ECHO)
@@ -227,6 +251,7 @@ void kernel_call(struct arch_context *context)
     arch_call_read(context, &c.registers);
     handover_begin();
     selftest_call();
+    memory_miss.space = NULL;
 
     endpoint_t peer = (endpoint_t)c.registers.target, culprit = NONE;
     uint32_t number = c.registers.call & IPC_CALL_MASK;
@@ -243,4 +268,11 @@ void kernel_call(struct arch_context *context)
         call_select(&c);
     else
         call_with_message(&c, number);
+}
+
+void process_call_again(struct process *p)
+{
+    p->calls_again = false;
+    arch_enter(&p->arch);
+    kernel_call(&p->arch);
 }

@@ -118,6 +118,8 @@ void fault_unsettled(unsigned slot)
 
 static const char *why_unsettled(int32_t result)
 {
+    if (result == 0)
+        return "has refused it";
     return result == -EINTR || result == -EREPLYINTR ? "was not waited for: the wait was cancelled"
                                                      : "has died";
 }
@@ -141,6 +143,19 @@ static void remember(struct process *p, const struct arch_fault *fault)
     p->fault = *fault;
     format(p->fault_detail, sizeof p->fault_detail, "%s", fault->detail);
     p->fault.detail = p->fault_detail;
+}
+
+bool fault_in_call(struct process *p, uint32_t address, bool write)
+{
+    if (!p->module->created)
+        return false;
+    const struct arch_fault *fault = arch_page_fault(&p->arch, address, write);
+    remember(p, fault);
+    if (trace_on)
+        trace_fault(process_endpoint(p), fault);
+    p->calls_again = true;
+    p->calls_again = ask_handler(p) == NULL;
+    return p->calls_again;
 }
 
 void kernel_fault(struct arch_context *context, const struct arch_fault *fault)

@@ -5,6 +5,7 @@
  * (call.c), kernel_tick (clock.c), kernel_interrupt (irq.c), kernel_fault (fault.c), kernel_nmi
  * (dump.c). After each of them it asks kernel_next.
  */
+#include "frame.h"
 #include "irq.h"
 #include "log.h"
 #include "memory.h"
@@ -32,11 +33,13 @@ __attribute__((noinline)) void kernel_main(const struct boot_info *boot)
     options_read(boot->command_line);
     arch_describe(log_text_line);
     memory_init(boot);
+    frame_init();
     trace_init(option_trace_kilobytes());
     process_init();
     if (option_trace())
         (void)trace_set(&(struct trace_filter){.what = TRACE_ALL}); /* there may be no ring */
     modules_load(boot);
+    frame_open();
     log_memory(boot);
     if (modules_start() == 0) {
         log_line("no module can run: there is nothing to do. The machine is stopped.");
@@ -44,7 +47,7 @@ __attribute__((noinline)) void kernel_main(const struct boot_info *boot)
     }
 }
 
-struct arch_context *kernel_next(void)
+static struct process *choose(void)
 {
     fault_bury();
     irq_log_post();
@@ -57,5 +60,20 @@ struct arch_context *kernel_next(void)
     KERNEL_ASSERT(p->alive);
     if (p->call_ended)
         process_finish_call(p);
-    return &p->arch;
+    return p;
+}
+
+/* One whose fault was refused does not get to run, and one whose call wanted a page that is there
+   now makes the call first. Either ends, waits, or can run then. */
+struct arch_context *kernel_next(void)
+{
+    for (;;) {
+        struct process *p = choose();
+        if (p == NULL)
+            return NULL;
+        if (p->calls_again)
+            process_call_again(p);
+        else if (!p->doomed)
+            return &p->arch;
+    }
 }

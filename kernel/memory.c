@@ -1,5 +1,6 @@
 /* See memory.h. Ranges of free pages are found once; pages are then taken from their fronts. */
 #include "memory.h"
+#include "frame.h"
 #include "panic.h"
 #include "text.h"
 
@@ -102,6 +103,33 @@ phys_addr_t memory_take(enum memory_use use)
     return page;
 }
 
+phys_addr_t memory_take_block(uint32_t pages)
+{
+    struct memory_mark mark = memory_mark();
+    phys_addr_t first = 0;
+    for (uint32_t got = 0; got < pages; got++) {
+        phys_addr_t page = memory_take(MEMORY_TABLES);
+        if (page == 0) {
+            memory_undo(mark);
+            return 0;
+        }
+        if (got == 0 || page != first + got * PAGE_BYTES) {
+            first = page;
+            got = 0;
+        }
+    }
+    return first;
+}
+
+phys_addr_t memory_end(void)
+{
+    phys_addr_t end = 0;
+    for (unsigned i = 0; i < range_count; i++)
+        if (ranges[i].start + ranges[i].bytes > end)
+            end = ranges[i].start + ranges[i].bytes;
+    return end;
+}
+
 uint32_t memory_left_bytes(void)
 {
     uint32_t left = 0;
@@ -137,9 +165,9 @@ void memory_describe(struct memory_info *info)
 {
     *info = (struct memory_info){
         .total_bytes = total_bytes,
-        .kernel_bytes = kernel_bytes + taken[MEMORY_TABLES],
+        .kernel_bytes = kernel_bytes + taken[MEMORY_TABLES] + frame_bytes_of_tables(),
         .modules_bytes = modules_bytes,
-        .process_bytes = taken[MEMORY_PROCESS],
+        .process_bytes = taken[MEMORY_PROCESS] + frame_bytes_mapped(),
     };
     info->free_bytes = total_bytes - info->kernel_bytes - info->modules_bytes - info->process_bytes;
 }
@@ -182,10 +210,36 @@ bool process_memory_ok(const struct arch_space *space, uint32_t address, uint32_
     return true;
 }
 
+struct memory_miss memory_miss;
+
+void memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                      uint32_t flags)
+{
+    memory_miss.space = NULL;
+    if (bytes > USER_END || address > USER_END - bytes)
+        return;
+    while (bytes) {
+        uint32_t part = in_this_page(address, bytes);
+        if (!view(space, address, part, flags)) {
+            memory_miss = (struct memory_miss){space, address, flags};
+            return;
+        }
+        address += part;
+        bytes -= part;
+    }
+}
+
+/* -EFAULT, for a range that is not wholly there. */
+static int miss(const struct arch_space *space, uint32_t address, uint32_t bytes, uint32_t flags)
+{
+    memory_note_miss(space, address, bytes, flags);
+    return -EFAULT;
+}
+
 int copy_from_process(const struct arch_space *space, void *to, uint32_t from, uint32_t bytes)
 {
     if (!process_memory_ok(space, from, bytes, 0))
-        return -EFAULT;
+        return miss(space, from, bytes, 0);
     for (char *at = to; bytes;) {
         uint32_t part = in_this_page(from, bytes);
         memcpy(at, view(space, from, part, 0), part);
@@ -199,7 +253,7 @@ int copy_from_process(const struct arch_space *space, void *to, uint32_t from, u
 int copy_to_process(const struct arch_space *space, uint32_t to, const void *from, uint32_t bytes)
 {
     if (!process_memory_ok(space, to, bytes, SPACE_WRITE))
-        return -EFAULT;
+        return miss(space, to, bytes, SPACE_WRITE);
     load_into_process(space, to, from, bytes);
     return 0;
 }

@@ -25,6 +25,9 @@ enum memory_use {
 
 /* A page, not cleared; 0 when there is none. */
 phys_addr_t memory_take(enum memory_use use);
+/* So many in one piece, for tables; 0 when there are not, and nothing was taken. */
+phys_addr_t memory_take_block(uint32_t pages);
+phys_addr_t memory_end(void);     /* behind the last page that memory_take could ever give */
 uint32_t memory_left_bytes(void); /* that memory_take can still give */
 
 /* What has been taken so far; memory_undo gives back all that was taken since. */
@@ -39,6 +42,16 @@ void memory_undo(struct memory_mark mark);
 /* Whether a device's range touches memory that the loader reported as usable. */
 bool memory_is_usable(phys_addr_t start, uint32_t bytes);
 void memory_describe(struct memory_info *info);
+
+/* The page of which a copy or a call found last that the process may not use it so. */
+struct memory_miss {
+    const struct arch_space *space; /* NULL: none since it was set to that */
+    uint32_t address, flags;
+};
+extern struct memory_miss memory_miss;
+/* Finds it in a range that is not wholly there. */
+void memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                      uint32_t flags);
 
 /* 0, or -EFAULT and nothing has changed. */
 int copy_from_process(const struct arch_space *space, void *to, uint32_t from, uint32_t bytes);

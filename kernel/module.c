@@ -3,6 +3,7 @@
  * modules_load, for a start at module_start.
  */
 #include "module.h"
+#include "frame.h"
 #include "log.h"
 #include "memory.h"
 #include "process.h"
@@ -80,6 +81,8 @@ static bool map_program(struct module *m)
             return false;
     }
     if ((m->kernel_calls & 1u << SYS_TRACE) != 0 && !trace_map(&m->space, take_table, NULL))
+        return false;
+    if ((m->kernel_calls & 1u << SYS_MAP) != 0 && !frame_map_table(&m->space, take_table, NULL))
         return false;
     return map_memory(m, USER_HEAP, m->heap_bytes, SPACE_WRITE) &&
            map_memory(m, USER_STACK_TOP - m->stack_bytes, m->stack_bytes, SPACE_WRITE);
@@ -306,6 +309,16 @@ static void load(struct module *m, const struct boot_module *boot, const struct 
         (void)reserve(m, line); /* leaves its reason */
 }
 
+/* Plain programs may come though no line has that identity (program.c). */
+static void define_user(void)
+{
+    struct ipc_privilege *user = &ipc_table.privilege[IDENTITY_USER];
+    if (identities[IDENTITY_USER].defined)
+        return;
+    user->calls = MODULE_DEFAULT_CALLS;
+    permit_all(user->targets, IDENTITY_USER + 1);
+}
+
 /* The lines are read again in the second pass: keeping all of them would cost more than that. */
 void modules_load(const struct boot_info *boot)
 {
@@ -323,6 +336,7 @@ void modules_load(const struct boot_info *boot)
         if (modules[i].reason[0])
             log_line("%-15s refused: %s", modules[i].name, modules[i].reason);
     }
+    define_user();
     if (boot->modules_dropped)
         log_line("%u modules after the first %u are ignored", boot->modules_dropped, count);
 }
@@ -356,7 +370,7 @@ int module_start(struct module *m, const char *arguments)
         return -ENOEXEC;
     if (stack_build(&start, image) == 0)
         return -E2BIG;
-    if (m->slot != IPC_NO_SLOT)
+    if (m->slot != IPC_NO_SLOT || m->owed)
         return -EBUSY;
     int slot = ipc_create(&ipc_table, m->identity);
     if (slot < 0)
@@ -366,7 +380,8 @@ int module_start(struct module *m, const char *arguments)
     fill(m);
     load_into_process(&m->space, USER_STACK_TOP - STACK_IMAGE_BYTES, image, STACK_IMAGE_BYTES);
     m->starts++;
-    process_begin((unsigned)slot, m, stack);
+    process_create((unsigned)slot, m, m->program.entry, stack);
+    process_run((unsigned)slot);
     return slot;
 }
 

@@ -19,6 +19,10 @@ struct module {
     uint8_t priority, identity;
     uint16_t quantum;                 /* ticks */
     uint16_t slot;                    /* of its process, IPC_NO_SLOT when it does not run */
+    bool created;                     /* by SYS_CREATE: no boot module (program.h) */
+    bool lent;                        /* its space has, or had, pages of the memory server */
+    endpoint_t owed;                  /* its process that died with such pages, until they are
+                                         released; or 0 */
     uint32_t kernel_calls, irq_lines; /* as in struct module_line */
     unsigned port_count;
     struct module_ports ports[MODULE_PORTS_MAX];
@@ -46,5 +50,6 @@ struct module *module_find(const char *name);
 /*
  * Starts a module that does not run. `arguments` is split at blanks; an empty string stands for
  * the arguments on the module's line. Returns the slot, or -ENOEXEC, -EBUSY, -E2BIG, -EAGAIN.
+ * EBUSY, too, while the memory server has not released the pages of its former process.
  */
 int module_start(struct module *module, const char *arguments);

@@ -9,13 +9,8 @@ struct parser {
     uint32_t seen; /* keys that were given, one bit each */
 };
 
-#define DEFAULT_CALLS                                                                              \
-    (1u << CALL_BIT_send_rec | 1u << CALL_BIT_ipc_request | 1u << CALL_BIT_echo |                  \
-     1u << CALL_BIT_in_outbox | 1u << CALL_BIT_receive | 1u << CALL_BIT_ipc_receive |              \
-     1u << CALL_BIT_ipc_select)
-#define USER_KERNEL_CALLS (1u << SYS_EXIT | 1u << SYS_TIME | 1u << SYS_LOOKUP)
-#define SHOWN             28 /* characters of a wrong word that a reason quotes */
-#define LOW_MEGABYTE      0x100000u
+#define SHOWN        28 /* characters of a wrong word that a reason quotes */
+#define LOW_MEGABYTE 0x100000u
 
 struct named_bit {
     const char *name;
@@ -437,7 +432,7 @@ static bool check_user(struct parser *p)
         format(p->reason, MODULE_REASON_BYTES, "%s: not with identity=user", keys[own[i]].name);
         return false;
     }
-    if (p->out->kernel_calls & ~USER_KERNEL_CALLS) {
+    if (p->out->kernel_calls & ~MODULE_USER_KERNEL_CALLS) {
         format(p->reason, MODULE_REASON_BYTES,
                "kernel: only exit, time and lookup with identity=user");
         return false;
@@ -452,9 +447,9 @@ bool module_line_parse(const char *line, struct module_line *parsed, char *reaso
     *parsed = (struct module_line){
         .priority = 8,
         .quantum_ms = 10,
-        .calls = DEFAULT_CALLS,
+        .calls = MODULE_DEFAULT_CALLS,
         .targets = {servers, sizeof servers - 1},
-        .kernel_calls = USER_KERNEL_CALLS,
+        .kernel_calls = MODULE_USER_KERNEL_CALLS,
         .heap_bytes = 64 << 10,
         .stack_bytes = 32 << 10,
     };

@@ -18,6 +18,13 @@
 #define STACK_MOST_BYTES    0x800000u
 #define MODULE_REASON_BYTES sizeof(((struct module_info *)0)->reason)
 
+/* What a line that does not say may call, and what a plain program may ask of SYSTEM. */
+#define MODULE_DEFAULT_CALLS                                                                       \
+    (1u << CALL_BIT_send_rec | 1u << CALL_BIT_ipc_request | 1u << CALL_BIT_echo |                  \
+     1u << CALL_BIT_in_outbox | 1u << CALL_BIT_receive | 1u << CALL_BIT_ipc_receive |              \
+     1u << CALL_BIT_ipc_select)
+#define MODULE_USER_KERNEL_CALLS (1u << SYS_EXIT | 1u << SYS_TIME | 1u << SYS_LOOKUP)
+
 struct module_ports {
     uint16_t first, last;
 };

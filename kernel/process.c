@@ -71,15 +71,15 @@ const char *endpoint_name(endpoint_t endpoint)
     }
 }
 
-void process_begin(unsigned slot, struct module *module, uint32_t stack)
+void process_create(unsigned slot, struct module *module, uint32_t entry, uint32_t stack)
 {
     struct process *p = &process_table[slot];
     p->alive = true;
     p->call_ended = false;
     p->module = module;
     p->in_box = p->out_box = 0;
-    p->faulted = p->doomed = false;
-    arch_context_create(&p->arch, &module->space, module->program.entry, stack);
+    p->faulted = p->doomed = p->calls_again = p->begun = false;
+    arch_context_create(&p->arch, &module->space, entry, stack);
     for (unsigned i = 0; i < module->port_count; i++) {
         /* The line was refused if it asked for more ranges than a context holds. */
         (void)arch_context_allow_ports(&p->arch, module->ports[i].first, module->ports[i].last);
@@ -89,8 +89,13 @@ void process_begin(unsigned slot, struct module *module, uint32_t stack)
     if (trace_on)
         trace_birth(process_endpoint(p), module->name);
     schedule_add(slot, module->priority, module->quantum);
-    schedule_ready(slot);
     handover_changed(slot);
+}
+
+void process_run(unsigned slot)
+{
+    process_at(slot)->begun = true;
+    schedule_ready(slot);
 }
 
 void process_end(struct process *p, const struct death *how)
@@ -110,6 +115,7 @@ void process_end(struct process *p, const struct death *how)
     arch_close(&p->arch);
     arch_context_destroy(&p->arch);
     p->module->slot = IPC_NO_SLOT;
+    p->module->owed = p->module->lent ? how->endpoint : 0;
     p->module = NULL;
     if (--living == 0)
         log_line("the last process has ended: nothing is left to run");
@@ -181,9 +187,17 @@ static void store(const struct arch_place *place, const message *m)
 /* It goes on with what its handler replied, or tries again as it was. */
 static void finish_fault(struct process *p, uint32_t second)
 {
+    const bool replied = IPC_CAME(second) == IPC_CAME_REPLY;
+    const bool refused = replied && p->bounce.m_type == -EFAULT;
     p->faulted = false;
-    if (IPC_CAME(second) == IPC_CAME_REPLY)
+    if (p->calls_again && refused) {
+        p->calls_again = false;
+        arch_call_result(&p->arch, -EFAULT, (uint32_t)process_endpoint(p));
+    } else if (refused) {
+        fault_unsettled(process_slot(p));
+    } else if (replied && !p->calls_again) {
         arch_context_set_registers(&p->arch, p->bounce.m_words);
+    }
 }
 
 void process_finish_call(struct process *p)

@@ -27,8 +27,10 @@ struct process {
                        fault */
     struct arch_fault fault; /* its last one; the texts are kept below or live for ever */
     char fault_detail[FAULT_DETAIL_BYTES];
-    bool faulted; /* it waits in its fault for its handler's word, or has it */
-    bool doomed;  /* nobody has settled the fault: it dies before anybody runs (fault.c) */
+    bool faulted;     /* it waits in its fault for its handler's word, or has it */
+    bool begun;       /* a program of SYS_CREATE has not, until SYS_BEGIN */
+    bool calls_again; /* the fault was in its call, which is made again when that is settled */
+    bool doomed;      /* nobody has settled the fault: it dies before anybody runs (fault.c) */
 };
 
 extern struct ipc_table ipc_table;
@@ -44,9 +46,10 @@ const char *process_name(const struct process *process);
 /* A living process's name, a kernel name's, or "nobody". */
 const char *endpoint_name(endpoint_t endpoint);
 
-/* A process of this module begins at its entry with stack pointer `stack` and is ready. Its slot
-   must have come from ipc_create. */
-void process_begin(unsigned slot, struct module *module, uint32_t stack);
+/* A process of this module that will begin at `entry` with stack pointer `stack`; its slot must
+   have come from ipc_create. Then it begins. */
+void process_create(unsigned slot, struct module *module, uint32_t entry, uint32_t stack);
+void process_run(unsigned slot);
 
 /* The process is no more: everything that it held is released, whoever waited for it is woken and
    whoever watched it is told. */
@@ -61,6 +64,12 @@ void process_post(unsigned slot, uint32_t bits);
 /* Stores the results of the process's ended call where it will find them; of a fault that its
    handler has settled, the registers. */
 void process_finish_call(struct process *process);
+
+/* What it called for before it faulted in that call. */
+void process_call_again(struct process *process);
+/* A call of the process that runs wants `address`, where it may not read or (`write`) write. True:
+   its handler is asked, and the call will be made again. */
+bool fault_in_call(struct process *process, uint32_t address, bool write);
 
 /* Ends those whose fault nobody has settled: its handler died, or the wait was cancelled. Called
    before it is decided who runs. */

@@ -57,3 +57,10 @@ int system_log_read(const struct system_request *r);
 int system_log_write(const struct system_request *r);
 int system_dump(const struct system_request *r);
 int system_trace(const struct system_request *r);
+
+int system_create(const struct system_request *r);
+int system_map(const struct system_request *r);
+int system_unmap(const struct system_request *r);
+int system_space(const struct system_request *r);
+int system_begin(const struct system_request *r);
+int system_move(const struct system_request *r);

@@ -29,23 +29,6 @@ static endpoint_t runs = NONE;
 
 /* ---- The ring -------------------------------------------------------------------------------- */
 
-/* Contiguous pages for the kilobytes; 0 when there are not that many in one piece. */
-static phys_addr_t take_pages(uint32_t kilobytes)
-{
-    const uint32_t pages = kilobytes * 1024 / PAGE_BYTES;
-    phys_addr_t first = 0;
-    for (uint32_t got = 0; got < pages; got++) {
-        phys_addr_t page = memory_take(MEMORY_TABLES);
-        if (page == 0)
-            return 0;
-        if (got == 0 || page != first + got * PAGE_BYTES) {
-            first = page;
-            got = 0;
-        }
-    }
-    return first;
-}
-
 static uint32_t suitable(void)
 {
     const uint32_t most = memory_left_bytes() / 1024 / SHARE_OF_MEMORY;
@@ -60,7 +43,7 @@ void trace_init(uint32_t kilobytes)
     struct memory_mark mark = memory_mark();
     if (kilobytes == 0)
         kilobytes = suitable();
-    ring_start = take_pages(kilobytes);
+    ring_start = memory_take_block(kilobytes * 1024 / PAGE_BYTES);
     struct trace_record *first = ring_start ? arch_window(ring_start, kilobytes * 1024) : NULL;
     if (first == NULL) {
         memory_undo(mark);

@@ -220,6 +220,11 @@ struct arch_context *arch_running(void)
     return (struct arch_context *)(descriptors_task.state.esp0 - sizeof(struct arch_frame));
 }
 
+void arch_enter(struct arch_context *context)
+{
+    descriptors_enter(context);
+}
+
 void descriptors_interrupted(struct arch_frame *f)
 {
     const struct task_state *s = &descriptors_task.state;

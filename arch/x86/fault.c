@@ -41,6 +41,7 @@ static const char *const names[EXCEPTIONS] = {
 
 #define PAGE_ERROR_PRESENT  1u
 #define PAGE_ERROR_WRITE    2u
+#define PAGE_ERROR_USER     4u
 #define PAGE_ERROR_RESERVED 8u
 #define PAGE_ERROR_FETCH    16u
 
@@ -83,6 +84,20 @@ static const char *explain_selector(uint32_t error)
         text_hex(&t, error & 0xffff, 4);
     }
     return t.line;
+}
+
+const struct arch_fault *arch_page_fault(const struct arch_context *process, uint32_t address,
+                                         bool write)
+{
+    static struct arch_fault fault;
+    struct arch_frame frame = process->frame;
+    struct arch_mapping mapping;
+    frame.vector = VECTOR_PAGE_FAULT;
+    frame.error = PAGE_ERROR_USER | (write ? PAGE_ERROR_WRITE : 0);
+    if (arch_space_look(process->space, address, &mapping))
+        frame.error |= PAGE_ERROR_PRESENT;
+    fault_explain(&fault, &frame, address);
+    return &fault;
 }
 
 void fault_explain(struct arch_fault *fault, const struct arch_frame *f, uint32_t address)

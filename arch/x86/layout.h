@@ -22,6 +22,8 @@
 #define ENTRY_LARGE     0x080u
 #define ENTRY_GLOBAL    0x100u
 #define ENTRY_IN_WINDOW 0x200u /* ours: a user's page that is within the window's reach */
+#define ENTRY_LENT      0x400u /* ours: SPACE_LENT; of a directory: a table that came with one */
+#define ENTRY_SHARED    0x800u /* ours: SPACE_SHARED */
 #define ENTRY_ADDRESS   0xfffff000u
 
 /* Selectors. The first four stand in the order that sysenter expects. Entries 6 to 8 are kept for

@@ -234,11 +234,28 @@ static uint32_t *find_entry(const struct arch_space *space, uint32_t address)
     return &table[page_index(address)];
 }
 
+#define SPACE_ALL (SPACE_WRITE | SPACE_DEVICE | SPACE_LENT | SPACE_SHARED)
+
+static uint32_t make_entry(phys_addr_t page, uint32_t flags)
+{
+    const bool within = !(flags & SPACE_SHARED) && arch_window(page, PAGE_BYTES) != NULL;
+    return page | ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
+           (within ? ENTRY_IN_WINDOW : 0) |
+           (flags & SPACE_DEVICE ? ENTRY_UNCACHED | ENTRY_THROUGH : 0) |
+           (flags & SPACE_LENT ? ENTRY_LENT : 0) | (flags & SPACE_SHARED ? ENTRY_SHARED : 0);
+}
+
+static uint32_t flags_of(uint32_t entry)
+{
+    return (entry & ENTRY_WRITE ? SPACE_WRITE : 0) | (entry & ENTRY_UNCACHED ? SPACE_DEVICE : 0) |
+           (entry & ENTRY_LENT ? SPACE_LENT : 0) | (entry & ENTRY_SHARED ? SPACE_SHARED : 0);
+}
+
 int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page, uint32_t flags,
                    arch_page_source source, void *context)
 {
     if (address < USER_START || address >= USER_END || address % PAGE_BYTES != 0 ||
-        page % PAGE_BYTES != 0 || (flags & ~(SPACE_WRITE | SPACE_DEVICE)) != 0)
+        page % PAGE_BYTES != 0 || (flags & ~SPACE_ALL) != 0)
         return -EINVAL;
     uint32_t *entry = find_entry(space, address);
     if (entry != NULL && (*entry & ENTRY_PRESENT))
@@ -248,13 +265,89 @@ int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page,
         if (table == 0)
             return -ENOMEM;
         uint32_t *directory = arch_window(space->directory, PAGE_BYTES);
-        directory[address / CHUNK_BYTES] = table | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER;
+        directory[address / CHUNK_BYTES] = table | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER |
+                                           (flags & SPACE_LENT ? ENTRY_LENT : 0);
         entry = find_entry(space, address);
     }
-    *entry = page | ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
-             (arch_window(page, PAGE_BYTES) != NULL ? ENTRY_IN_WINDOW : 0) |
-             (flags & SPACE_DEVICE ? ENTRY_UNCACHED | ENTRY_THROUGH : 0);
+    *entry = make_entry(page, flags);
     return 0;
+}
+
+bool arch_space_look(const struct arch_space *space, uint32_t address, struct arch_mapping *mapping)
+{
+    if (address < USER_START || address >= USER_END)
+        return false;
+    const uint32_t *entry = find_entry(space, address);
+    if (entry == NULL || !(*entry & ENTRY_PRESENT))
+        return false;
+    *mapping =
+        (struct arch_mapping){address & ENTRY_ADDRESS, *entry & ENTRY_ADDRESS, flags_of(*entry)};
+    return true;
+}
+
+bool arch_space_next(const struct arch_space *space, uint32_t address, struct arch_mapping *mapping)
+{
+    uint32_t at = address & ENTRY_ADDRESS;
+    while (space->directory != 0 && at < USER_END) {
+        const uint32_t *entry = find_entry(space, at);
+        if (entry == NULL) {
+            at = (at / CHUNK_BYTES + 1) * CHUNK_BYTES;
+            continue;
+        }
+        if ((*entry & (ENTRY_PRESENT | ENTRY_LENT)) == (ENTRY_PRESENT | ENTRY_LENT)) {
+            *mapping = (struct arch_mapping){at, *entry & ENTRY_ADDRESS, flags_of(*entry)};
+            return true;
+        }
+        at += PAGE_BYTES;
+    }
+    return false;
+}
+
+static void set_entry(struct arch_space *space, uint32_t address, uint32_t entry)
+{
+    *find_entry(space, address) = entry;
+    if (space->directory == cpu_cr3())
+        cpu_cr3_load(space->directory);
+}
+
+void arch_space_change(struct arch_space *space, const struct arch_mapping *mapping)
+{
+    set_entry(space, mapping->address, make_entry(mapping->page, mapping->flags));
+}
+
+void arch_space_unmap(struct arch_space *space, uint32_t address)
+{
+    set_entry(space, address, 0);
+}
+
+static bool maps_nothing(phys_addr_t table)
+{
+    const uint32_t *entries = arch_window(table, PAGE_BYTES);
+    for (uint32_t i = 0; i < TABLE_ENTRIES; i++)
+        if (entries[i] & ENTRY_PRESENT)
+            return false;
+    return true;
+}
+
+phys_addr_t arch_space_shrink(struct arch_space *space, bool whole)
+{
+    if (space->directory == 0)
+        return 0;
+    uint32_t *directory = arch_window(space->directory, PAGE_BYTES);
+    for (uint32_t i = 0; i < USER_ENTRIES; i++) {
+        const phys_addr_t table = directory[i] & ENTRY_ADDRESS;
+        if (!(directory[i] & ENTRY_LENT) || !maps_nothing(table))
+            continue;
+        directory[i] = 0;
+        arch_space_flush(space);
+        return table;
+    }
+    const phys_addr_t root = whole ? space->directory : 0;
+    if (whole) {
+        paging_leave(space);
+        space->directory = 0;
+    }
+    return root;
 }
 
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,

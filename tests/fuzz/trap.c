@@ -549,7 +549,8 @@ static void birth(unsigned identity)
     if (slot < 0)
         return;
     tell("is born", (unsigned)slot);
-    process_begin((unsigned)slot, &machine.module[slot], 0);
+    process_create((unsigned)slot, &machine.module[slot], 0, 0);
+    process_run((unsigned)slot);
     shadow[slot] = (struct shadow){0};
 }
 

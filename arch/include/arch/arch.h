@@ -75,6 +75,10 @@ struct arch_fault {
     const char *detail; /* "write to a page that is not mapped", or "" */
 };
 void kernel_fault(struct arch_context *process, const struct arch_fault *fault);
+/* What the processor would say of the process's access to a page that does not allow it. The same
+   place each time. */
+const struct arch_fault *arch_page_fault(const struct arch_context *process, uint32_t address,
+                                         bool write);
 
 /* A line is raised; it has been masked and acknowledged. */
 void kernel_interrupt(unsigned line);
@@ -127,6 +131,8 @@ void phys_zero(phys_addr_t start, uint32_t bytes);
 
 #define SPACE_WRITE  1u
 #define SPACE_DEVICE 2u /* not cached */
+#define SPACE_LENT   4u /* mapped for the memory server, while the system runs: may be taken away */
+#define SPACE_SHARED 8u /* lent, and may be taken away at any time: no message may lie there */
 
 /* Gives a page-aligned physical page for a page table, or 0 when there is none. Called only by
    arch_space_create and arch_space_map. */
@@ -143,6 +149,26 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
                      phys_addr_t *found);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */
 void arch_space_flush(struct arch_space *space);
+
+struct arch_mapping {
+    uint32_t address;
+    phys_addr_t page;
+    uint32_t flags; /* SPACE_* */
+};
+/* The mapping of this user page; false when there is none. */
+bool arch_space_look(const struct arch_space *space, uint32_t address,
+                     struct arch_mapping *mapping);
+/* The first lent mapping at `address` or above; false when there is none. */
+bool arch_space_next(const struct arch_space *space, uint32_t address,
+                     struct arch_mapping *mapping);
+/* Puts another page or other flags in the place of a mapping that is there. */
+void arch_space_change(struct arch_space *space, const struct arch_mapping *mapping);
+/* The page is mapped no more. It must have been. */
+void arch_space_unmap(struct arch_space *space, uint32_t address);
+/* Takes out a page table that came with a lent mapping and maps nothing any more; with `whole` and
+   no such table left, the space's root: then the space is gone, and nothing is found in it any
+   more. 0: nothing to take. */
+phys_addr_t arch_space_shrink(struct arch_space *space, bool whole);
 
 /* ---- A process's machine state -------------------------------------------------------------- */
 
@@ -283,6 +309,8 @@ void arch_trace(bool on, bool everything);
 /* The context that runs, or ran when the machine came to the kernel last. Only when there was one.
  */
 struct arch_context *arch_running(void);
+/* As if this one had come to the kernel. */
+void arch_enter(struct arch_context *context);
 
 /* ---- Interrupt lines ----------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
  *   0x10000000  servers, each linked at an address of its own
  *   0x80000000  the heap, as large as the module's line says
  *   0xa0000000  the kernel's trace, for who may read it (abi/trace.h)
+ *   0xa8000000  the kernel's table of frames, for the memory server (abi/memory.h)
  *   0xb0000000  device memory above the low megabyte
  *   0xbfff0000  top of the stack; below its last page nothing is mapped
  *   0xc0000000  the kernel
@@ -22,6 +23,7 @@
 #define USER_HEAP         0x80000000u
 #define USER_HEAP_END     0xa0000000u
 #define USER_TRACE        0xa0000000u
+#define USER_FRAMES       0xa8000000u
 #define USER_DEVICES      0xb0000000u
 #define USER_STACK_TOP    0xbfff0000u
 #define USER_END          0xc0000000u /* first address that is the kernel's */

@@ -38,14 +38,20 @@
     X(cycle,      SYS_CYCLE,     18, "who is in the deadlock that was refused last")           \
     X(registers,  SYS_REGISTERS, 19, "where a process that faulted goes on")                   \
     X(gate,       SYS_GATE,      20, "where sysenter comes back to")                           \
-    X(trace,      SYS_TRACE,     21, "what the kernel's trace records")
+    X(trace,      SYS_TRACE,     21, "what the kernel's trace records")                        \
+    X(create,     SYS_CREATE,    22, "a process to be, with an empty address space")           \
+    X(map,        SYS_MAP,       23, "map frames, or change what is mapped")                   \
+    X(unmap,      SYS_UNMAP,     24, "take pages out of an address space")                     \
+    X(space,      SYS_SPACE,     25, "look through, shrink or release an address space")       \
+    X(begin,      SYS_BEGIN,     26, "let a process begin")                                    \
+    X(move,       SYS_MOVE,      27, "copy between two processes' memory")
 // clang-format on
 
 enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-    SYSTEM_CALL_LAST = SYS_TRACE
+    SYSTEM_CALL_LAST = SYS_MOVE
 };
 
 // clang-format off
@@ -99,7 +105,7 @@ enum system_call {
  *               not a user's address)
  */
 
-/* SYS_TRACE: abi/trace.h. */
+/* SYS_TRACE: abi/trace.h. SYS_CREATE to SYS_MOVE: abi/memory.h. */
 
 #define IRQ_CLAIM    0
 #define IRQ_DONE     1 /* the driver has served the device: unmask the line */

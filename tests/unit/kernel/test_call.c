@@ -42,6 +42,32 @@ static char traced[128]; /* what was recorded, in words */
 
 #define SAY(...) (void)snprintf(said, sizeof said, __VA_ARGS__)
 
+/* ---- Pages that are missing ------------------------------------------------------------------ */
+
+struct memory_miss memory_miss;
+static bool handler_takes;
+
+void memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                      uint32_t flags)
+{
+    assert_int_equal(bytes, MESSAGE_BYTES);
+    memory_miss = (struct memory_miss){space, address, flags};
+}
+
+bool fault_in_call(struct process *p, uint32_t address, bool write)
+{
+    assert_ptr_equal(p, &processes[CALLER]);
+    if (handler_takes)
+        SAY("fault %x %s", address, write ? "write" : "read");
+    return handler_takes;
+}
+
+void arch_enter(struct arch_context *context)
+{
+    assert_ptr_equal(context, &processes[CALLER].arch);
+    begun += 100;
+}
+
 /* ---- The core -------------------------------------------------------------------------------- */
 
 static bool core(void)
@@ -316,7 +342,7 @@ static int begin(void **state)
     (void)state;
     processes[CALLER] = (struct process){.alive = true, .module = &module};
     ended = true;
-    dies = false;
+    dies = handler_takes = false;
     check_result = core_result = 0;
     locate_result = 0;
     timeouts = timers = cycles = system_calls = finished = 0;
@@ -373,6 +399,41 @@ static void each_register_where_it_belongs(void **state)
     trap_with(IPC_SELECT | 0x3000, 3, EBX);
     assert_string_equal(said, "select 5e0 5e5 3 3000");
     assert_int_equal(checked.pairs, 3);
+}
+
+static void a_missing_page_is_asked_for(void **state)
+{
+    (void)state;
+    locate_result = -EFAULT;
+    handler_takes = true;
+    const struct arch_context *c = trap_with(IPC_SEND, EAX, EBX);
+    assert_string_equal(said, "fault 10000040 read");
+    assert_int_equal(c->result, -1000);
+    c = trap_with(IPC_REQUEST, EAX, EBX);
+    assert_string_equal(said, "fault 10000040 write");
+    assert_int_equal(c->result, -1000);
+    /* The default boxes were checked when they were set: none is missing, there is none. */
+    c = trap_with(IPC_SEND, EAX, 0);
+    assert_string_equal(said, "");
+    assert_int_equal(c->result, -EFAULT);
+    c = trap_with(IPC_IN_OUTBOX, 0xbad0, 0x400);
+    assert_string_equal(said, "fault bad0 write");
+    c = trap_with(IPC_IN_OUTBOX, 0x300, 0xbad0);
+    assert_string_equal(said, "fault bad0 read");
+    assert_int_equal(c->result, -1000);
+}
+
+static void a_call_is_made_again(void **state)
+{
+    (void)state;
+    const unsigned before = begun;
+    processes[CALLER].calls_again = true;
+    processes[CALLER].arch =
+        (struct arch_context){.call = IPC_SEND, .target = EAX, .message = EBX, .result = -1000};
+    process_call_again(&processes[CALLER]);
+    assert_false(processes[CALLER].calls_again);
+    assert_int_equal(begun, before + 101);
+    assert_string_equal(said, "send 1405 71000 0");
 }
 
 static void a_check_that_fails_is_the_end(void **state)
@@ -583,6 +644,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(each_register_where_it_belongs, begin),
         cmocka_unit_test_setup(a_check_that_fails_is_the_end, begin),
+        cmocka_unit_test_setup(a_missing_page_is_asked_for, begin),
+        cmocka_unit_test_setup(a_call_is_made_again, begin),
         cmocka_unit_test_setup(system_by_either_call, begin),
         cmocka_unit_test_setup(no_answer_to_the_dead, begin),
         cmocka_unit_test_setup(what_must_be_writable, begin),

@@ -3,6 +3,7 @@
  * memory, copied through a space of a few pages.
  */
 #include "cmocka_all.h"
+#include "frame.h"
 #include "memory.h"
 #include "panic.h"
 #include <stdio.h>
@@ -17,6 +18,19 @@ void kernel_assert_failed(const char *condition, const char *function, int line)
 {
     fprintf(stderr, "%s:%d: %s\n", function, line, condition);
     abort();
+}
+
+/* Frames that the memory server has mapped, and that are page tables. */
+static uint32_t frame_pages[2];
+
+uint32_t frame_bytes_mapped(void)
+{
+    return frame_pages[0] * PAGE_BYTES;
+}
+
+uint32_t frame_bytes_of_tables(void)
+{
+    return frame_pages[1] * PAGE_BYTES;
 }
 
 /* User pages from 0x10000000 on: two that may be written, one that may be read, then none. And
@@ -98,6 +112,14 @@ static void nothing_in_use_is_given(void **state)
     assert_int_not_equal(first, 0);
     assert_int_equal(after.kernel_bytes, before.kernel_bytes + PAGE_BYTES);
     assert_int_equal(after.free_bytes - OUT_OF_REACH, memory_left_bytes());
+
+    frame_pages[0] = 5, frame_pages[1] = 2;
+    before = after;
+    memory_describe(&after);
+    assert_int_equal(after.process_bytes, before.process_bytes + 5 * PAGE_BYTES);
+    assert_int_equal(after.kernel_bytes, before.kernel_bytes + 2 * PAGE_BYTES);
+    assert_int_equal(after.free_bytes, before.free_bytes - 7 * PAGE_BYTES);
+    frame_pages[0] = frame_pages[1] = 0;
 
     /* And from the middle of a region (the first ones are small), for both uses. */
     for (unsigned i = 0; i < 3; i++)

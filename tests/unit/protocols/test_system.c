@@ -6,12 +6,14 @@
 #include "internal.h"
 #include "parley/ipc.h"
 #include "parley/protocol.h"
+#include "parley/space.h"
 #include "parley/system.h"
 #include "server/protocol_table.h"
 
 #include <abi/calls.h>
 #include <abi/errors.h>
 #include <abi/fault.h>
+#include <abi/memory.h>
 #include <abi/trace.h>
 #include <protocol_abi.h>
 #include <setjmp.h>
@@ -283,6 +285,46 @@ static void test_trace(void **state)
         "calls=0x11, process=18, peer=19, type=20, by_type=21, capacity=22)");
 }
 
+static void test_spaces(void **state)
+{
+    (void)state;
+    endpoint_t e = 0;
+    const struct system_map map = {0x80001000, 77, 3, MAP_WRITE | MAP_REPLACE, 78};
+    struct system_map found;
+    const struct system_move move = {1025, 0x1000, 1028, 0x2000, 300};
+    struct system_miss missing;
+    bool used = false;
+    assert_said(sys_create("cat", 9, 55, &e), "create(name=\"cat\", root=55, priority=9)",
+                "= 0 (endpoint=16)");
+    assert_int_equal(e, 16);
+    assert_int_equal(sys_map(1025, &map, &used), 0x10);
+    assert_string_equal(asked, "map(endpoint=1025, address=0x80001000, frame=77, pages=3, "
+                               "flags=write|replace, table=78)");
+    assert_string_equal(answered, "= 0 (pages=16, table_used=17)");
+    assert_true(used);
+    assert_int_equal(sys_unmap(1025, 0x5000, 2), 0x10);
+    assert_string_equal(asked, "unmap(endpoint=1025, address=0x5000, pages=2)");
+    answer[2] = MAP_SHARED;
+    assert_said(sys_space_next(1025, 0x6000, &found),
+                "space(endpoint=1025, operation=next, address=0x6000)",
+                "= 0 (first=0x10, frame=17, flags=shared)");
+    assert_int_equal(found.address, 0x10);
+    assert_int_equal(found.frame, 0x11);
+    assert_int_equal(found.flags, MAP_SHARED);
+    assert_int_equal(sys_space_shrink(1025), 0x10);
+    assert_string_equal(asked, "space(endpoint=1025, operation=shrink, address=0x0)");
+    assert_int_equal(sys_space_release(1025), 0x10);
+    assert_string_equal(asked, "space(endpoint=1025, operation=release, address=0x0)");
+    assert_int_equal(sys_space_owed(&e), 0);
+    assert_string_equal(asked, "space(endpoint=0, operation=owed, address=0x0)");
+    assert_said(sys_begin(1025, 0x100, 0x200), "begin(endpoint=1025, ip=0x100, sp=0x200)", "= 0");
+    answer[2] = 1028;
+    assert_said(sys_move(&move, &missing),
+                "move(from=1025, from_address=0x1000, to=1028, to_address=0x2000, bytes=300)",
+                "= 0 (missing=16, address=0x11, whose=1028)");
+    assert_true(missing.missing && missing.address == 0x11 && missing.whose == 1028);
+}
+
 /* The last: a call that is new needs a test here. */
 static void test_all_calls_were_made(void **state)
 {
@@ -310,6 +352,7 @@ int main(void)
         cmocka_unit_test_setup(test_log, setup),
         cmocka_unit_test_setup(test_registers, setup),
         cmocka_unit_test_setup(test_trace, setup),
+        cmocka_unit_test_setup(test_spaces, setup),
         cmocka_unit_test_setup(test_all_calls_were_made, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
