@@ -6,7 +6,8 @@
 static struct frame *frames;
 static phys_addr_t table_start;
 static uint32_t count, table_pages;
-static uint32_t mapped, tables; /* frames with these uses */
+static uint32_t opened;         /* frames that the boot left */
+static uint32_t mapped, tables; /* those of them with these uses */
 
 void frame_init(void)
 {
@@ -26,8 +27,10 @@ void frame_open(void)
 {
     struct memory_mark mark = memory_mark();
     phys_addr_t page;
-    while (count && (page = memory_take(MEMORY_TABLES)) != 0)
+    while (count && (page = memory_take(MEMORY_TABLES)) != 0) {
         frames[page / PAGE_BYTES].use = FRAME_FREE;
+        opened++;
+    }
     memory_undo(mark);
 }
 
@@ -96,6 +99,16 @@ void frame_was_table(phys_addr_t page)
     KERNEL_ASSERT(f->use == FRAME_TABLE);
     f->use = FRAME_FREE;
     tables--;
+}
+
+uint32_t frame_count(void)
+{
+    return count;
+}
+
+uint32_t frame_count_free(void)
+{
+    return opened - mapped - tables;
 }
 
 uint32_t frame_bytes_mapped(void)

@@ -28,6 +28,8 @@ void frame_unmapped(phys_addr_t page);
 void frame_becomes_table(phys_addr_t page);
 void frame_was_table(phys_addr_t page);
 
+uint32_t frame_count(void); /* of the table */
+uint32_t frame_count_free(void);
 /* In bytes. */
 uint32_t frame_bytes_mapped(void);
 uint32_t frame_bytes_of_tables(void);

@@ -168,6 +168,8 @@ void memory_describe(struct memory_info *info)
         .kernel_bytes = kernel_bytes + taken[MEMORY_TABLES] + frame_bytes_of_tables(),
         .modules_bytes = modules_bytes,
         .process_bytes = taken[MEMORY_PROCESS] + frame_bytes_mapped(),
+        .frames = frame_count(),
+        .frames_free = frame_count_free(),
     };
     info->free_bytes = total_bytes - info->kernel_bytes - info->modules_bytes - info->process_bytes;
 }

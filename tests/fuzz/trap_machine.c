@@ -261,6 +261,16 @@ void arch_enter(struct arch_context *context)
     (void)context;
 }
 
+uint32_t frame_count(void)
+{
+    return 0;
+}
+
+uint32_t frame_count_free(void)
+{
+    return 0;
+}
+
 uint32_t frame_bytes_mapped(void)
 {
     return 0;

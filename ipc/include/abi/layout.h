@@ -7,6 +7,7 @@
  *   0x08000000  kept free: static i386 Linux programs are linked here
  *   0x10000000  servers, each linked at an address of its own
  *   0x80000000  the heap, as large as the module's line says
+ *   0x90000000  what the memory server gives (proto/memory.h)
  *   0xa0000000  the kernel's trace, for who may read it (abi/trace.h)
  *   0xa8000000  the kernel's table of frames, for the memory server (abi/memory.h)
  *   0xb0000000  device memory above the low megabyte
@@ -21,7 +22,9 @@
 #define USER_START        0x00001000u
 #define USER_SERVERS      0x10000000u
 #define USER_HEAP         0x80000000u
-#define USER_HEAP_END     0xa0000000u
+#define USER_HEAP_END     0x90000000u
+#define USER_MEMORY       0x90000000u
+#define USER_MEMORY_END   0xa0000000u
 #define USER_TRACE        0xa0000000u
 #define USER_FRAMES       0xa8000000u
 #define USER_DEVICES      0xb0000000u

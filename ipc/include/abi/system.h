@@ -187,9 +187,11 @@ struct memory_info {
     uint32_t kernel_bytes;  /* kernel image, tables, page tables */
     uint32_t modules_bytes; /* module images as loaded */
     uint32_t process_bytes; /* pages that processes own */
-    uint32_t free_bytes;    /* left for the memory server that is to come */
+    uint32_t free_bytes;    /* not in use */
+    uint32_t frames;        /* how many the table of frames has (abi/memory.h) */
+    uint32_t frames_free;   /* of these */
 };
 
 _Static_assert(sizeof(struct process_info) == 108, "shared layout");
 _Static_assert(sizeof(struct module_info) == 112, "shared layout");
-_Static_assert(sizeof(struct memory_info) == 20, "shared layout");
+_Static_assert(sizeof(struct memory_info) == 28, "shared layout");

@@ -23,6 +23,16 @@ void kernel_assert_failed(const char *condition, const char *function, int line)
 /* Frames that the memory server has mapped, and that are page tables. */
 static uint32_t frame_pages[2];
 
+uint32_t frame_count(void)
+{
+    return 77;
+}
+
+uint32_t frame_count_free(void)
+{
+    return 0;
+}
+
 uint32_t frame_bytes_mapped(void)
 {
     return frame_pages[0] * PAGE_BYTES;

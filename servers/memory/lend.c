@@ -1,0 +1,246 @@
+/* See lend.h. The messages' contracts: servers/protocols/memory.toml. */
+#include "lend.h"
+#include "pages.h"
+
+#include <abi/errors.h>
+#include <parley/system.h>
+#include <proto/memory.h>
+#include <string.h>
+
+#define LOANS_MAX 512
+#define EACH_MAX  64 /* what one process may have lent, so that none can fill the table */
+
+static struct loan {
+    uint32_t name; /* number << 9 | index, never 0; 0: the entry is free */
+    endpoint_t owner, peer;
+    uint32_t address, bytes;
+    uint32_t access;
+    uint32_t attached; /* a share's: where the peer has it, or 0 */
+    uint32_t uses;     /* a grant's copies */
+    uint32_t through;  /* a grant's: of which it is a part, or 0 */
+    bool grant;
+} loans[LOANS_MAX];
+static uint32_t number;
+
+static struct loan *find(uint32_t name)
+{
+    struct loan *loan = &loans[name % LOANS_MAX];
+    return name && loan->name == name ? loan : NULL;
+}
+
+static uint32_t lent_by(endpoint_t owner)
+{
+    uint32_t found = 0;
+    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
+        found += l->name && l->owner == owner;
+    return found;
+}
+
+uint32_t lend_open(void)
+{
+    uint32_t open = 0;
+    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
+        open += l->name != 0;
+    return open;
+}
+
+/* Enters it and watches both, or an error. */
+static int enter(struct loan loan, uint32_t *name)
+{
+    struct loan *l = loans;
+    while (l < loans + LOANS_MAX && l->name)
+        l++;
+    if (l == loans + LOANS_MAX || lent_by(loan.owner) >= EACH_MAX)
+        return -ENOSPC;
+    int error = sys_watch(loan.peer, true);
+    if (!error)
+        error = sys_watch(loan.owner, true);
+    if (error)
+        return error;
+    number = (number + 1) % (1u << 22) ? number + 1 : 1;
+    loan.name = *name = number * LOANS_MAX + (uint32_t)(l - loans);
+    *l = loan;
+    return 0;
+}
+
+/* With all that was granted through it: those are later in no order, so until none is left. */
+static void end(struct loan *loan)
+{
+    const uint32_t name = loan->name;
+    if (loan->attached)
+        (void)pages_take(loan->peer, loan->attached, loan->bytes / PAGE_BYTES);
+    loan->name = 0;
+    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
+        if (l->name && l->through == name)
+            end(l); /* as deep as grants were passed on: the chain is bounded by its check */
+}
+
+void lend_forget(endpoint_t dead)
+{
+    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
+        if (l->name && (l->owner == dead || l->peer == dead))
+            end(l);
+}
+
+static bool is_access(uint32_t access)
+{
+    return access != 0 && (access & ~(uint32_t)(MEMORY_READ | MEMORY_WRITE)) == 0;
+}
+
+/* ---- Shares ---------------------------------------------------------------------------------- */
+
+int lend_share(message *m)
+{
+    const struct memory_share_request *r = (const void *)m->m_words;
+    const struct loan loan = {.owner = m->m_source,
+                              .peer = r->peer,
+                              .address = r->address,
+                              .bytes = r->bytes,
+                              .access = r->access};
+    uint32_t name;
+    if (!is_access(r->access) || !pages_are_ours(r->address, r->bytes))
+        return -EINVAL;
+    if (!pages_have(loan.owner, loan.address, loan.bytes / PAGE_BYTES))
+        return -ENOENT;
+    int error = enter(loan, &name);
+    ((struct memory_share_answer *)m->m_words)->share = name;
+    return error;
+}
+
+/* The share of this name that is the caller's to use. */
+static int peers_share(const message *m, uint32_t name, struct loan **found)
+{
+    struct loan *l = find(name);
+    if (!l || l->grant)
+        return -ENOENT;
+    *found = l;
+    return l->peer == m->m_source ? 0 : -EPERM;
+}
+
+int lend_attach(message *m)
+{
+    struct loan *l = NULL;
+    int error = peers_share(m, ((const struct memory_attach_request *)m->m_words)->share, &l);
+    if (error)
+        return error;
+    if (l->attached)
+        return -EEXIST;
+    if (!pages_have(l->owner, l->address, l->bytes / PAGE_BYTES))
+        return -ENOENT; /* its owner has released it since */
+    l->attached = pages_share(l->owner, l->address, l->bytes / PAGE_BYTES, l->peer,
+                              l->access & MEMORY_WRITE ? MAP_WRITE : 0);
+    if (!l->attached)
+        return -ENOMEM;
+    struct memory_attach_answer *answer = (void *)m->m_words;
+    answer->address = l->attached;
+    answer->bytes = l->bytes;
+    return 0;
+}
+
+int lend_detach(message *m)
+{
+    struct loan *l = NULL;
+    int error = peers_share(m, ((const struct memory_detach_request *)m->m_words)->share, &l);
+    if (error || !l->attached)
+        return error;
+    error = pages_take(l->peer, l->attached, l->bytes / PAGE_BYTES);
+    l->attached = 0;
+    return error;
+}
+
+/* ---- Grants ---------------------------------------------------------------------------------- */
+
+#define DEPTH_MAX 8 /* how often a grant may be passed on */
+
+/* Makes the address of a grant through another one that of the memory's owner. The endpoint in it
+   becomes the owner's, too: what the owner revokes or loses by its death ends all. */
+static int resolve(struct loan *loan)
+{
+    const struct loan *whole = find(loan->through);
+    unsigned depth = 0;
+    if (!whole || !whole->grant)
+        return -ENOENT;
+    if (whole->peer != loan->owner || (loan->access & ~whole->access) != 0)
+        return -EPERM;
+    if (loan->address > whole->bytes || loan->bytes > whole->bytes - loan->address)
+        return -EINVAL;
+    for (const struct loan *l = whole; l; l = find(l->through))
+        depth++;
+    return depth < DEPTH_MAX ? 0 : -ENOSPC;
+}
+
+int lend_grant(message *m)
+{
+    const struct memory_grant_request *r = (const void *)m->m_words;
+    const struct loan asked = {.owner = m->m_source,
+                               .peer = r->peer,
+                               .address = r->address,
+                               .bytes = r->bytes,
+                               .access = r->access,
+                               .through = r->through,
+                               .grant = true};
+    struct loan loan = asked;
+    uint32_t name;
+    int error = 0;
+    if (!is_access(loan.access) || loan.bytes == 0)
+        return -EINVAL;
+    if (loan.through)
+        error = resolve(&loan);
+    else if (loan.address >= USER_END || loan.bytes > USER_END - loan.address)
+        error = -EINVAL;
+    if (!error)
+        error = enter(loan, &name);
+    if (!error)
+        ((struct memory_grant_answer *)m->m_words)->grant = name;
+    return error;
+}
+
+/* Whose memory a grant's offset is, and where. */
+static endpoint_t place(const struct loan *l, uint32_t offset, uint32_t *address)
+{
+    *address = l->address + offset;
+    while (l->through && (l = find(l->through)) != NULL)
+        *address += l->address;
+    return l ? l->owner : NONE;
+}
+
+int lend_copy(message *m)
+{
+    const struct memory_copy_request *r = (const void *)m->m_words;
+    struct loan *l = find(r->grant);
+    struct system_miss miss = {false};
+    struct system_move move;
+    uint32_t address;
+    if (!l || !l->grant)
+        return -ENOENT;
+    if (l->peer != m->m_source || (r->direction & ~l->access) != 0)
+        return -EPERM;
+    if ((r->direction != MEMORY_READ && r->direction != MEMORY_WRITE) || r->bytes > MOVE_BYTES ||
+        r->offset > l->bytes || r->bytes > l->bytes - r->offset)
+        return -EINVAL;
+    const endpoint_t owner = place(l, r->offset, &address);
+    if (r->direction == MEMORY_READ)
+        move = (struct system_move){owner, address, m->m_source, r->address, r->bytes};
+    else
+        move = (struct system_move){m->m_source, r->address, owner, address, r->bytes};
+    int error = sys_move(&move, &miss);
+    if (error == -EDEADSRCDST)
+        return -ENOENT;
+    if (error || miss.missing)
+        return error ? error : -EFAULT;
+    l->uses++;
+    return 0;
+}
+
+int lend_revoke(message *m)
+{
+    struct loan *l = find(((const struct memory_revoke_request *)m->m_words)->name);
+    if (!l)
+        return -ENOENT;
+    if (l->owner != m->m_source)
+        return -EPERM;
+    const uint32_t uses = l->grant ? l->uses : l->attached != 0;
+    end(l);
+    ((struct memory_revoke_answer *)m->m_words)->uses = uses;
+    return 0;
+}

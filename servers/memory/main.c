@@ -1,0 +1,71 @@
+/*
+ * memory: owns the frames that the boot did not use, and gives, shares and copies on request.
+ * Protocol: proto/memory.h.
+ *
+ * What always holds: every page that it gave belongs to a living process, or to one that has died
+ * and is released as soon as its death is heard of; nothing is promised that is not there.
+ */
+#include "lend.h"
+#include "pages.h"
+
+#include <abi/errors.h>
+#include <parley/ipc.h>
+#include <parley/server.h>
+#include <parley/system.h>
+#include <proto/memory.h>
+
+static int allocate(message *m)
+{
+    const uint32_t bytes = ((const struct memory_allocate_request *)m->m_words)->bytes;
+    if (bytes == 0 || bytes > USER_MEMORY_END - USER_MEMORY)
+        return -EINVAL;
+    int error = sys_watch(m->m_source, true);
+    if (error)
+        return error;
+    const uint32_t address = pages_give(m->m_source, (bytes + PAGE_BYTES - 1) / PAGE_BYTES);
+    ((struct memory_allocate_answer *)m->m_words)->address = address;
+    return address ? 0 : -ENOMEM;
+}
+
+static int release(message *m)
+{
+    const struct memory_range r = *(const struct memory_range *)m->m_words;
+    if (!pages_are_ours(r.address, r.bytes))
+        return -EINVAL;
+    if (!pages_have(m->m_source, r.address, r.bytes / PAGE_BYTES))
+        return -ENOENT;
+    return pages_take(m->m_source, r.address, r.bytes / PAGE_BYTES);
+}
+
+static int info(message *m)
+{
+    struct memory_info_answer *answer = (void *)m->m_words;
+    answer->free = pages_free() * PAGE_BYTES;
+    answer->total = pages_total() * PAGE_BYTES;
+    answer->shares = lend_open();
+    return 0;
+}
+
+static void on_events(endpoint_t source, uint32_t bits)
+{
+    struct system_death death;
+    if (source != HARDWARE || !(bits & EVENT_DEATH))
+        return;
+    while (sys_death(&death) == 0)
+        lend_forget(death.endpoint);
+    (void)pages_bury();
+}
+
+int main(void)
+{
+    static const struct server_handler handlers[] = {
+        {MEMORY_ALLOCATE, allocate},  {MEMORY_RELEASE, release},
+        {MEMORY_SHARE, lend_share},   {MEMORY_ATTACH, lend_attach},
+        {MEMORY_DETACH, lend_detach}, {MEMORY_GRANT, lend_grant},
+        {MEMORY_COPY, lend_copy},     {MEMORY_REVOKE, lend_revoke},
+        {MEMORY_INFO, info},          {0},
+    };
+    pages_init();
+    (void)pages_bury();
+    return server_run("memory", handlers, on_events);
+}

@@ -1,0 +1,155 @@
+/* See pages.h. */
+#include "pages.h"
+
+#include <abi/errors.h>
+#include <parley/system.h>
+
+#define KEPT 16 /* free frames that are left for page tables */
+
+static const struct frame *const frames = (const struct frame *)USER_FRAMES;
+static uint32_t count, total; /* frames in the table, and those that are this server's to give */
+static uint32_t next;         /* where the search for a free one begins */
+
+static bool is_free(const struct frame *frame)
+{
+    return frame->use == FRAME_FREE;
+}
+
+void pages_init(void)
+{
+    struct memory_info info;
+    if (sys_memory(&info) != 0)
+        return;
+    count = info.frames;
+    for (uint32_t i = 0; i < count; i++)
+        total += frames[i].use != FRAME_NONE;
+}
+
+uint32_t pages_free(void)
+{
+    struct memory_info info;
+    return sys_memory(&info) == 0 ? info.frames_free : 0;
+}
+
+uint32_t pages_total(void)
+{
+    return total;
+}
+
+bool pages_are_ours(uint32_t address, uint32_t bytes)
+{
+    return bytes != 0 && address % PAGE_BYTES == 0 && bytes % PAGE_BYTES == 0 &&
+           address >= USER_MEMORY && address < USER_MEMORY_END &&
+           bytes <= USER_MEMORY_END - address;
+}
+
+/* A free frame that is not `other`; 0: none. */
+static uint32_t find_free(uint32_t other)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t frame = next;
+        next = next + 1 < count ? next + 1 : 0;
+        if (frame != other && is_free(&frames[frame]))
+            return frame;
+    }
+    return 0;
+}
+
+/* One page at a time: where frames are apart, a longer call would not be shorter. */
+static int map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t flags)
+{
+    struct system_map page = {.address = address, .frame = frame, .pages = 1, .flags = flags};
+    bool used;
+    int done = sys_map(process, &page, &used);
+    if (done != -ENOMEM)
+        return done;
+    page.table = find_free(frame);
+    return page.table ? sys_map(process, &page, &used) : -ENOMEM;
+}
+
+/* Where `pages` pages have room, behind what is mapped last where that is possible; 0: nowhere. */
+static uint32_t find_room(endpoint_t process, uint32_t pages)
+{
+    const uint32_t bytes = pages * PAGE_BYTES;
+    uint32_t at = USER_MEMORY;
+    struct system_map found;
+    while (at < USER_MEMORY_END && bytes <= USER_MEMORY_END - at) {
+        if (sys_space_next(process, at, &found) != 0 || found.address - at >= bytes)
+            return at;
+        at = found.address + PAGE_BYTES;
+    }
+    return 0;
+}
+
+uint32_t pages_give(endpoint_t process, uint32_t pages)
+{
+    if (pages == 0 || pages > (USER_MEMORY_END - USER_MEMORY) / PAGE_BYTES ||
+        pages + KEPT > pages_free())
+        return 0;
+    const uint32_t address = find_room(process, pages);
+    for (uint32_t done = 0; address && done < pages; done++) {
+        const uint32_t frame = find_free(0);
+        if (frame && map(process, address + done * PAGE_BYTES, frame, MAP_WRITE) == 1)
+            continue;
+        (void)pages_take(process, address, done);
+        return 0;
+    }
+    return address;
+}
+
+bool pages_have(endpoint_t process, uint32_t address, uint32_t pages)
+{
+    struct system_map found;
+    for (uint32_t i = 0; i < pages; i++) {
+        const uint32_t at = address + i * PAGE_BYTES;
+        if (sys_space_next(process, at, &found) != 0 || found.address != at ||
+            found.flags & MAP_SHARED)
+            return false;
+    }
+    return true;
+}
+
+int pages_take(endpoint_t process, uint32_t address, uint32_t pages)
+{
+    while (pages) {
+        const uint32_t part = pages < MAP_PAGES ? pages : MAP_PAGES;
+        int done = sys_unmap(process, address, part);
+        if (done <= 0)
+            return done;
+        address += (uint32_t)done * PAGE_BYTES;
+        pages -= (uint32_t)done;
+    }
+    while (sys_space_shrink(process) > 0)
+        continue;
+    return 0;
+}
+
+uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer,
+                     uint32_t flags)
+{
+    const uint32_t room = find_room(peer, pages);
+    struct system_map found;
+    for (uint32_t done = 0; room && done < pages; done++) {
+        if (sys_space_next(owner, address + done * PAGE_BYTES, &found) == 0 &&
+            map(peer, room + done * PAGE_BYTES, found.frame, flags | MAP_SHARED) == 1)
+            continue;
+        (void)pages_take(peer, room, done);
+        return 0;
+    }
+    return room;
+}
+
+bool pages_bury(void)
+{
+    endpoint_t dead;
+    bool some = false;
+    while (sys_space_owed(&dead) == 0) {
+        int done = SPACE_RELEASE_PAGES;
+        some = true;
+        while (done == SPACE_RELEASE_PAGES)
+            done = sys_space_release(dead);
+        if (done < 0)
+            return some;
+    }
+    return some;
+}
