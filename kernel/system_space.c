@@ -113,37 +113,53 @@ int system_space(const struct system_request *r)
 
 /* ---- Copies ---------------------------------------------------------------------------------- */
 
-/* One end of a copy. */
-struct end {
-    const struct module *module;
+#define MOVE_PAGES (MOVE_BYTES / PAGE_BYTES + 1)
+
+/* One side of a copy, and how far it is. */
+struct side {
     endpoint_t endpoint;
     uint32_t address, flags;
+    phys_addr_t page[MOVE_PAGES];
+    uint32_t pages, next; /* in it */
+    phys_addr_t at;       /* the run of pages that adjoin in memory, from here on */
+    uint32_t left;        /* bytes of that run */
 };
 
-/* Where the end's page is in memory, from its address on; 0: not to be had. */
-static phys_addr_t place(const struct end *end, uint32_t address)
+/* Finds all its pages; else what is missing goes to the answer. -EDEADSRCDST. */
+static int find_pages(const struct system_request *r, struct side *side, uint32_t bytes)
 {
-    struct arch_mapping at;
-    if (!arch_space_look(&end->module->space, address, &at) || at.flags & SPACE_DEVICE ||
-        (end->flags & ~at.flags) != 0 || arch_window(at.page, PAGE_BYTES) == NULL)
-        return 0;
-    return at.page + address % PAGE_BYTES;
+    const struct module *m = space_find(side->endpoint);
+    const uint32_t first = side->address & ~(PAGE_BYTES - 1u);
+    if (m == NULL || m->slot == IPC_NO_SLOT)
+        return -EDEADSRCDST;
+    side->pages = bytes ? (side->address + bytes - 1 - first) / PAGE_BYTES + 1 : 0;
+    const uint32_t found = arch_space_pages(&m->space, first, side->pages, side->flags, side->page);
+    if (found < side->pages && r->out[0] == 0) {
+        r->out[0] = 1;
+        r->out[1] = found ? first + found * PAGE_BYTES : side->address;
+        r->out[2] = (uint32_t)side->endpoint;
+    }
+    side->next = side->left = 0;
+    return 0;
 }
 
-/* Whether all of the end is there; else what is not, in the answer. */
-static bool is_whole(const struct system_request *r, const struct end *end, uint32_t bytes)
+static void next_run(struct side *side)
 {
-    for (uint32_t done = 0; done < bytes;) {
-        const uint32_t address = end->address + done;
-        if (place(end, address) == 0) {
-            r->out[0] = 1;
-            r->out[1] = address;
-            r->out[2] = (uint32_t)end->endpoint;
-            return false;
-        }
-        done += PAGE_BYTES - address % PAGE_BYTES;
+    const uint32_t skip = side->next == 0 ? side->address % PAGE_BYTES : 0;
+    const phys_addr_t start = side->page[side->next++];
+    uint32_t length = PAGE_BYTES;
+    while (side->next < side->pages && side->page[side->next] == start + length) {
+        side->next++;
+        length += PAGE_BYTES;
     }
-    return true;
+    side->at = start + skip;
+    side->left = length - skip;
+}
+
+static void step(struct side *side, uint32_t bytes)
+{
+    side->at += bytes;
+    side->left -= bytes;
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -153,22 +169,27 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 
 int system_move(const struct system_request *r)
 {
-    const uint32_t bytes = r->in[4];
-    struct end from = {space_find((endpoint_t)r->in[0]), (endpoint_t)r->in[0], r->in[1], 0};
-    struct end to = {space_find((endpoint_t)r->in[2]), (endpoint_t)r->in[2], r->in[3], SPACE_WRITE};
+    static struct side from, to; /* too large for the stack; nothing of them is kept */
+    uint32_t bytes = r->in[4];
+    from.endpoint = (endpoint_t)r->in[0], from.address = r->in[1], from.flags = 0;
+    to.endpoint = (endpoint_t)r->in[2], to.address = r->in[3], to.flags = SPACE_WRITE;
     if (bytes > MOVE_BYTES || from.address > USER_END - bytes || to.address > USER_END - bytes)
         return -EINVAL;
-    if (from.module == NULL || to.module == NULL || from.module->slot == IPC_NO_SLOT ||
-        to.module->slot == IPC_NO_SLOT)
-        return -EDEADSRCDST;
-    if (!is_whole(r, &from, bytes) || !is_whole(r, &to, bytes))
-        return 0;
-    for (uint32_t done = 0; done < bytes;) {
-        const uint32_t source = from.address + done, target = to.address + done;
-        const uint32_t part = smaller(bytes - done, smaller(PAGE_BYTES - source % PAGE_BYTES,
-                                                            PAGE_BYTES - target % PAGE_BYTES));
-        phys_copy(place(&from, source), place(&to, target), part);
-        done += part;
+    int error = find_pages(r, &from, bytes);
+    if (!error)
+        error = find_pages(r, &to, bytes);
+    if (error || r->out[0])
+        return error;
+    while (bytes) {
+        if (from.left == 0)
+            next_run(&from);
+        if (to.left == 0)
+            next_run(&to);
+        const uint32_t part = smaller(bytes, smaller(from.left, to.left));
+        phys_copy(from.at, to.at, part);
+        step(&from, part);
+        step(&to, part);
+        bytes -= part;
     }
     return 0;
 }

@@ -366,6 +366,26 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
     return true;
 }
 
+/* For long copies: one step a page. */
+uint32_t arch_space_pages(const struct arch_space *space, uint32_t address, uint32_t pages,
+                          uint32_t flags, phys_addr_t *found)
+{
+    const uint32_t asked = ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0);
+    const uint32_t last = window_bytes - PAGE_BYTES;
+    const uint32_t *entry = NULL;
+    for (uint32_t i = 0; i < pages; i++, entry++, address += PAGE_BYTES) {
+        if (address < USER_START || address >= USER_END)
+            return i;
+        if (i == 0 || address % CHUNK_BYTES == 0)
+            entry = find_entry(space, address);
+        if (entry == NULL || (*entry & (asked | ENTRY_UNCACHED)) != asked ||
+            (*entry & ENTRY_ADDRESS) > last)
+            return i;
+        found[i] = *entry & ENTRY_ADDRESS;
+    }
+    return pages;
+}
+
 void arch_space_flush(struct arch_space *space)
 {
     if (space->directory == cpu_cr3())

@@ -63,6 +63,16 @@ int command_ps(int argc, char **argv)
     return 0;
 }
 
+/* Who holds the processes' memory: boot modules keep theirs while they do not run. */
+static void say_holders(void)
+{
+    struct module_info m;
+    for (unsigned i = 0; sys_module(i, &m) == 0; i++)
+        if (m.memory_bytes)
+            say("  %-16s %8u kB%s\n", m.name, (unsigned)(m.memory_bytes / 1024),
+                m.flags & MODULE_RUNNING ? "" : "  (does not run)");
+}
+
 int command_mem(int argc, char **argv)
 {
     struct memory_info m;
@@ -77,6 +87,7 @@ int command_mem(int argc, char **argv)
     say("kernel    %8u kB\n", (unsigned)(m.kernel_bytes / 1024));
     say("modules   %8u kB\n", (unsigned)(m.modules_bytes / 1024));
     say("processes %8u kB\n", (unsigned)(m.process_bytes / 1024));
+    say_holders();
     say("free %u kB of %u kB\n", (unsigned)(m.free_bytes / 1024), (unsigned)(m.total_bytes / 1024));
     return 0;
 }

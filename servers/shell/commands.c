@@ -86,7 +86,8 @@ const struct command commands[] = {
      ARGUMENT_NONE, command_names},
     {"mem", "", "show how memory is used",
      "How much memory the kernel, the modules as they were loaded and the processes\n"
-     "use, and how much is free.\n"
+     "use, by process, and how much is free. A module keeps what its line says while\n"
+     "it does not run; what the memory server gave goes back.\n"
      "\nExample: mem\n",
      ARGUMENT_NONE, command_mem},
     {"uptime", "", "show the time since the boot",

@@ -6,7 +6,7 @@ import tempfile
 
 from parley_machine import Machine, boot, check, run
 
-SERVERS = ("names", "tty", "clock", "hello", "shell")
+SERVERS = ("memory", "names", "tty", "clock", "hello", "shell")
 
 
 def converted(kind):

@@ -147,6 +147,11 @@ int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page,
    writable, or not a user address, or beyond the window, where the kernel could not copy. */
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
+/* The pages of user memory from `address` (of a whole page) on, within the window and no device's:
+   as many as there are in one piece with these rights, at most `pages`. Their places go to `found`.
+ */
+uint32_t arch_space_pages(const struct arch_space *space, uint32_t address, uint32_t pages,
+                          uint32_t flags, phys_addr_t *found);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */
 void arch_space_flush(struct arch_space *space);
 
