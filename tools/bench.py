@@ -30,6 +30,10 @@ class Failure(Exception):
     """What went wrong, for the reader."""
 
 
+class TookTooLong(Failure):
+    """The guest had not come to its end after SECONDS."""
+
+
 # ---- The guest -----------------------------------------------------------------------------------
 
 
@@ -54,7 +58,7 @@ def boot(options, extra, arguments="--machine --off"):
     try:
         output, _ = process.communicate(timeout=SECONDS)
     except subprocess.TimeoutExpired as late:
-        raise Failure(f"the guest hangs; it last said\n{last_lines(late.output)}") from late
+        raise TookTooLong(f"the guest hangs; it last said\n{last_lines(late.output)}") from late
     finally:
         machine.end(process)
     status = machine.guest_status(process.returncode)

@@ -57,6 +57,7 @@
 %endif
 
 extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
+extern interrupt_displaced
 ; From kernel.ld: the distances of the entries below from ipc_table.
 extern kernel_trace_ring, kernel_trace_written
 extern rendezvous_nobody_entry, rendezvous_client_entry, rendezvous_apart_client_entry, rendezvous_v86_entry
@@ -617,6 +618,8 @@ receive:
         mov     edx, [ss:rendezvous_woken]
         cmp     edx, rendezvous_nobody_entry
         je      trap_call_saved
+        cmp     dword [ss:interrupt_displaced], rendezvous_nobody_entry
+        jne     trap_call_saved         ; that one is before whom it woke, and not in the mask below
         cmp     eax, ANY
         je      .source
         cmp     [ss:ENTRY(edx, ENDPOINT)], eax ; any other could be dead, or wait for this one

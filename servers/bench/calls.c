@@ -99,10 +99,10 @@ int measure_time(struct figures *f)
 /* ---- Interrupts --------------------------------------------------------------------------------
  */
 
-int measure_interrupt(struct figures *f)
+int measure_interrupt(const char *driver_role, struct figures *f)
 {
     endpoint_t driver = NONE, raiser = NONE;
-    int error = fresh("bench-driver", "driver", &driver);
+    int error = fresh("bench-driver", driver_role, &driver);
     if (error == 0)
         error = fresh("bench-raiser", "raiser", &raiser);
     if (error < 0)

@@ -17,5 +17,11 @@ void serve_check(endpoint_t client, enum check check, enum way way);
 int serve_slowly(void);
 /* Asks that process, a while after it was started. */
 int ask_late(endpoint_t server);
-int drive(void);
+/* How a driver waits for its line. */
+enum driving {
+    DRIVE_BY_BOX,
+    DRIVE_BY_POINTER,
+    DRIVE_RECEIVING
+};
+int drive(enum driving how);
 int raise_interrupts(void);

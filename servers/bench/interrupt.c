@@ -21,30 +21,46 @@
 #define TRANSMITTER    0x02 /* interrupt: the transmitter is empty */
 #define LINE_ENABLED   0x08 /* modem control's OUT2 lets the port reach the line */
 
-/* Waits as server_run does: for messages and all events, in the call that answers. */
-int drive(void)
+/* Waits for messages and all events: as server_run does, in the call that answers; or in a receive
+   behind the answer. */
+static struct window answer_and_wait(enum driving how, endpoint_t client, uint32_t ticket,
+                                     message *own)
 {
-    struct window w;
+    struct window w = {.eax = (uint32_t)client,
+                       .ebx = (uint32_t)own,
+                       .ecx = IPC_REPLY_RECEIVE | ticket << IPC_TICKET_SHIFT,
+                       .edx = IPC_ALL_EVENTS,
+                       .edi = ANY};
+    if (how == DRIVE_RECEIVING) {
+        if (client != NONE)
+            ipc_reply_ticket(client, box_out(), ticket);
+        w.eax = ANY;
+        w.ecx = IPC_RECEIVE_EX;
+    }
+    window_int(&w);
+    return w;
+}
+
+int drive(enum driving how)
+{
     endpoint_t client = NONE;
     uint32_t last = 0, ticket = 0;
+    message *const own = how == DRIVE_BY_POINTER ? place(BY_POINTER, 0) : NULL;
+    message *const in = own ? own : box_in(), *const out = own ? own : box_out();
     int error = sys_irq_claim(LINE, 0);
     boxes_set();
     while (error == 0) {
-        w = (struct window){.eax = (uint32_t)client,
-                            .ecx = IPC_REPLY_RECEIVE | ticket << IPC_TICKET_SHIFT,
-                            .edx = IPC_ALL_EVENTS,
-                            .edi = ANY};
-        window_int(&w);
+        const struct window w = answer_and_wait(how, client, ticket, own);
         error = (int)w.eax;
         client = NONE;
         ticket = 0;
-        if (error == 0 && IPC_CAME(w.esi) == IPC_CAME_EVENTS && box_in()->m_source == HARDWARE &&
-            box_in()->m_words[0] == 1) {
+        if (error == 0 && IPC_CAME(w.esi) == IPC_CAME_EVENTS && in->m_source == HARDWARE &&
+            in->m_words[0] == 1) {
             last = w.after;
         } else if (error == 0 && IPC_TICKET(w.esi)) {
-            client = box_in()->m_source;
+            client = in->m_source;
             ticket = IPC_TICKET(w.esi);
-            *box_out() = (message){.m_type = sys_irq_done(LINE), .m_words = {last}};
+            *out = (message){.m_type = sys_irq_done(LINE), .m_words = {last}};
             last = 0;
         }
     }

@@ -209,6 +209,21 @@ static int bytes_4096(struct figures *f)
     return measure_byte_copy(4096, f);
 }
 
+static int interrupt(struct figures *f)
+{
+    return measure_interrupt("driver", f);
+}
+
+static int interrupt_pointer(struct figures *f)
+{
+    return measure_interrupt("driver-pointer", f);
+}
+
+static int interrupt_receive(struct figures *f)
+{
+    return measure_interrupt("driver-receive", f);
+}
+
 /* With everything recorded: a round trip is two records of the machine's own. */
 static int box_traced(struct figures *f)
 {
@@ -236,7 +251,9 @@ static const struct row {
     {"null_badcall", measure_bad_call},
     {"null_echo", measure_echo},
     {"system_time", measure_time},
-    {"irq_to_driver", measure_interrupt},
+    {"irq_to_driver", interrupt},
+    {"irq_to_driver_pointer", interrupt_pointer},
+    {"irq_to_driver_receive", interrupt_receive},
     {"tick", measure_tick},
     {"phys_copy_4096", copy_aligned},
     {"phys_copy_4096_from_odd", copy_from_odd},

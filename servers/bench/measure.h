@@ -45,7 +45,8 @@ int measure_echo(struct figures *f);
 /* One record that the kernel's C writes. */
 int measure_trace_record(struct figures *f);
 int measure_time(struct figures *f);
-int measure_interrupt(struct figures *f);
+/* The driver's role: server.c. */
+int measure_interrupt(const char *driver_role, struct figures *f);
 int measure_tick(struct figures *f);
 
 /* Four kilobytes; each offset is in bytes from a word's address. */

@@ -3,6 +3,8 @@
  *
  *   (none)          the server of the measured round trips: server_rounds.c
  *   driver, raiser  who waits for an interrupt line, and who makes the device raise it: interrupt.c
+ *   driver-pointer, driver-receive
+ *                   who waits with a message of its own; in a receive
  *   slow            whom the server asks in between: server_checks.c
  *   late ENDPOINT   asks that process after a while
  *   sleep           lives and waits for nobody
@@ -126,7 +128,11 @@ int main(int argc, char **argv)
 {
     const char *role = argc > 1 ? argv[1] : "";
     if (strcmp(role, "driver") == 0)
-        return drive();
+        return drive(DRIVE_BY_BOX);
+    if (strcmp(role, "driver-pointer") == 0)
+        return drive(DRIVE_BY_POINTER);
+    if (strcmp(role, "driver-receive") == 0)
+        return drive(DRIVE_RECEIVING);
     if (strcmp(role, "raiser") == 0)
         return raise_interrupts();
     if (strcmp(role, "slow") == 0)

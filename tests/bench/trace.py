@@ -91,7 +91,8 @@ def expected(build):
     rows = {row: (call, behind, 1, 2 if row.startswith("rt36") else 1) for row in BY_INT}
     rows["rt36_box_sysenter"] = (enter, entered, 1, 2 + bench_page.GATES_OWN["rt36_box_sysenter"])
     rows["rt36_send_receive"] = (call, call, 2, 4)
-    rows["irq_to_driver"] = (out, driver, 1, 0)
+    for row in ("irq_to_driver", "irq_to_driver_pointer", "irq_to_driver_receive"):
+        rows[row] = (out, driver, 1, 0)
     rows["tick"] = (reading, reading, 1, 0)
     return rows
 

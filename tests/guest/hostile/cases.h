@@ -129,7 +129,8 @@
     X(v86_trap,      "iret to virtual-8086 mode, and the trap there")           \
     X(v86_int,       "iret to virtual-8086 mode, and int 0x21 there")           \
     X(v86_int3,      "iret to virtual-8086 mode, and int3 there")               \
-    X(v86_spin,      "iret to virtual-8086 mode, and interrupts there")
+    X(v86_spin,      "iret to virtual-8086 mode, and interrupts there")         \
+    X(v86_spin_as_ring_3, "the same in a segment that ends as ring 3's do")
 // clang-format on
 
 #define HOSTILE_CASES(X) INSTRUCTION_CASES(X) CONTROL_CASES(X) MEMORY_CASES(X) LOW_CASES(X)

@@ -153,18 +153,25 @@ void v86_here(void)
 /* With memory below 1 MB (the screen, see suites/hostile.conf) there is something to execute. */
 #define SCREEN_SEGMENT 0xb800u
 
-static void v86_execute(uint8_t first, uint8_t second, uint32_t vector)
+static void v86_execute_at(uint32_t segment, const uint8_t *bytes, unsigned count, uint32_t vector)
 {
-    volatile uint8_t *code = (volatile uint8_t *)(SCREEN_SEGMENT * 16);
+    volatile uint8_t *code = (volatile uint8_t *)(segment * 16);
 
     expect(
         &(struct expectation){DEATH_FAULT, vector, return_vector(GENERAL_PROTECTION), 0, 0, 0, 0});
-    code[0] = first;
-    code[1] = second;
-    code[2] = 0x0f; /* ud2 */
-    code[3] = 0x0b;
-    iret_with_vm(SCREEN_SEGMENT, 0);
+    for (unsigned i = 0; i < count; i++)
+        code[i] = bytes[i];
+    code[count] = 0x0f; /* ud2 */
+    code[count + 1] = 0x0b;
+    iret_with_vm(segment, 0);
     went_wrong(77);
+}
+
+static void v86_execute(uint8_t first, uint8_t second, uint32_t vector)
+{
+    const uint8_t code[] = {first, second};
+
+    v86_execute_at(SCREEN_SEGMENT, code, sizeof code, vector);
 }
 
 void v86_fault(void)
@@ -192,6 +199,16 @@ void v86_int3(void)
 void v86_spin(void)
 {
     v86_execute(0xeb, 0xfe, PAGE_FAULT);
+}
+
+/* More instructions than fit between two ticks, and fewer than its share, in a segment whose number
+   ends as the selectors of ring 3 do: the first tick ends it, not what comes behind them. */
+void v86_spin_as_ring_3(void)
+{
+    /* mov ecx, 2000000; loop on itself */
+    static const uint8_t code[] = {0x66, 0xb9, 0x80, 0x84, 0x1e, 0, 0x67, 0xe2, 0xfd};
+
+    v86_execute_at(SCREEN_SEGMENT | 3, code, sizeof code, PAGE_FAULT);
 }
 
 void popf_iopl(void)

@@ -95,13 +95,14 @@ trap_all:
         store_all
         ret
 
-; void trap_virtual_8086(struct all_registers *r, uint32_t segment)
+; void trap_virtual_8086(struct all_registers *r, uint32_t segment, uint32_t code)
 trap_virtual_8086:
         mov     ebp, [esp + 4]
         mov     edx, [esp + 8]
+        mov     ecx, [esp + 12]
         mov     esi, edx
         shl     esi, 4
-        mov     word [esi], 0x94cd      ; int 0x94
+        mov     [esi], ecx
         xor     eax, eax
 %rep 4
         push    eax                     ; gs, fs, ds, es
@@ -114,6 +115,7 @@ trap_virtual_8086:
         mov     eax, [ebp]
         mov     ebx, [ebp + 4]
         mov     ecx, [ebp + 8]
+        mov     edx, [ebp + 12]
         mov     edi, [ebp + 20]
         iret
 

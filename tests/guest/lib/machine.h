@@ -13,10 +13,10 @@ struct all_registers {
 /* int 0x94 with all of these loaded; on return, what came out. */
 void trap_all(struct all_registers *r);
 
-/* int 0x94 in virtual-8086 mode at the start of that segment, whose first two bytes it writes, with
-   these general registers loaded: where ring 3 can set VM, which is in emulators only. Does not
-   return. */
-_Noreturn void trap_virtual_8086(struct all_registers *r, uint32_t segment);
+/* This code of four bytes in virtual-8086 mode at the start of that segment, where it writes it,
+   with these general registers loaded: where ring 3 can set VM, which is in emulators only. Does
+   not return. */
+_Noreturn void trap_virtual_8086(struct all_registers *r, uint32_t segment, uint32_t code);
 
 /* `out` of al to port dx with all of these loaded. */
 void out_all(struct all_registers *r);

@@ -86,7 +86,7 @@ static void echo_registers(void)
            "echo %s%s: registers kept", i & 1 ? "of a message" : "of boxes",
            i & 2 ? ", DS and ES null, DF set" : "");
     }
-    static const message constant = {.m_type = 0x77};
+    static const message constant __attribute__((aligned(64))) = {.m_type = 0x77}; /* in one page */
     uint32_t who;
     IS(call(IPC_ECHO, 0, (void *)(uintptr_t)&constant, 0, &who), -EFAULT, "echo of a constant");
     IS(who, self(), "is the caller's fault");
@@ -239,6 +239,11 @@ static void time_registers(void)
     question_fill(box_out, SYS_TIME + 0x100, 6);
     OK(call(IPC_REQUEST, SYSTEM, NULL, 0, NULL) == 0 && box_in->m_type == -ENOSYS,
        "a call to SYSTEM that is none");
+    message *const m = place_out(PLACE_WHOLE);
+    question_fill(m, SYS_TIME + 0x100, 6);
+    m->m_source = SYS_TIME;
+    OK(call(IPC_REQUEST, SYSTEM, m, 0, NULL) == 0 && m->m_type == -ENOSYS,
+       "nor is it one by what stands in the sender's place");
     question_fill(box_out, SYS_ALARM, 6);
     box_out->m_words[0] = box_out->m_words[1] = 0;
     OK(call(IPC_REQUEST, SYSTEM, NULL, 0, NULL) == 0 && box_in->m_type == 0,

@@ -37,6 +37,7 @@ int call(uint32_t ecx, uint32_t eax, void *ebx, uint32_t esi, uint32_t *second)
         ipc_trap_sysenter(&r);
     else
         ipc_trap(&r);
+    segments_check();
     if (second)
         *second = r.esi;
     return (int)r.eax;
@@ -326,5 +327,6 @@ int main(int argc, char **argv)
     test_lines();
     test_deadlines();
     test_corners();
+    IS(segments_lost, 0, "DS and ES were flat behind each call");
     tap_done();
 }

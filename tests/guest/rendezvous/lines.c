@@ -2,9 +2,13 @@
  * Interrupts: a driver of better, equal or worse priority than whoever raises its line and than
  * others who are ready, waiting in each way, or not at all.
  */
+#include "../lib/machine.h"
 #include "rendezvous.h"
 
 #include <parley/ipc.h>
+
+#define LOWEST_PROGRAM 0x100000u
+#define SPIN_ROUNDS    600000 /* of two instructions, more than the clock's period */
 
 static endpoint_t driver, raiser, third;
 
@@ -71,6 +75,14 @@ static void until_done(const char *name)
     ipc_request(driver, &m);
     nap(3000);
     OK(marked("D"), "%s: it stays pending until it is waited for", name);
+    ready = ready_as(PLAY_MASKED);
+    raise('R', false, 0);
+    nap(3000);
+    OK(ready && marked("R"), "%s: who waits for other events gets nothing", name);
+    m = (message){.m_type = PLAY_DONE};
+    ipc_request(driver, &m);
+    nap(3000);
+    OK(marked("D"), "%s: that stays pending, too", name);
 }
 
 static void with(const char *name, const char *order)
@@ -102,6 +114,38 @@ static void what_drivers_do(void)
     right = ready_as(PLAY_PORT);
     raise('R', false, 0);
     OK(right && comes_to_die(driver) && marked("R"), "a driver has no ports but its own");
+    driver = start("drv-ports", "driver");
+    right = comes_to(driver, PROCESS_RECEIVING, ANY);
+    for (unsigned i = 0; i < 3; i++)
+        right = right && one(PLAY_PORT, false, "DRt");
+    OK(right, "and has its own at each interrupt");
+    end(driver);
+}
+
+/* Where the emulator lets ring 3 into virtual-8086 mode, the line is raised there; the kernel makes
+   ring 3 of it, and the next instruction is nowhere. Else it dies before it gets there. */
+static bool raised_from_low(void)
+{
+    struct system_death death;
+    const endpoint_t low = start("low-port", "low-out");
+    if (sys_watch(low, 1) != 0 || !next_death(&death) || death.endpoint != low ||
+        death.cause != DEATH_FAULT)
+        return false;
+    return marked(death.ip < LOWEST_PROGRAM ? "D" : "");
+}
+
+static void in_virtual_8086_mode(void)
+{
+    driver = start("drv-better", "driver");
+    bool right = comes_to(driver, PROCESS_RECEIVING, ANY);
+    for (unsigned i = 0; i < 3; i++) {
+        right = right && ready_as(i % 2 ? PLAY_PLAIN : PLAY_DONE);
+        right = right && raised_from_low();
+        raise_lines(0, false, 0, 0); /* serves the device */
+    }
+    OK(right,
+       "whom an interrupt finds in virtual-8086 mode dies of that; the driver has its event");
+    end(driver);
 }
 
 /* The clock's line is the second controller's. Its driver is the best of all. */
@@ -131,6 +175,39 @@ static void the_clock(void)
     end(clock);
 }
 
+static void mark(char c)
+{
+    endpoint_t scribe;
+    message m = {.m_type = PLAY_MARK, .m_words = {(uint8_t)c}};
+    if (sys_lookup("scribe", &scribe) == 0)
+        ipc_request(scribe, &m);
+}
+
+/* Somebody sends, which only makes an equal ready, and is interrupted; the driver waits again by a
+   plain receive, as who has handed over to its receiver does. The interrupted goes on first, unless
+   its share of the processor, ten ticks, ends just then. */
+static void displaced_by_a_receiver(void)
+{
+    static struct all_registers r;
+    unsigned right = 0;
+    driver = start("drv-clock", "clock");
+    OK(comes_to(driver, PROCESS_RECEIVING, ANY), "the clock's driver waits");
+    for (unsigned i = 0; i < 12; i++) {
+        bool ready = ready_as(PLAY_QUIET) && raise_lines(0, false, 0, RAISE_LATER) == 0;
+        question_fill(box_out, PLAY_MARK, i);
+        box_out->m_words[0] = 't';
+        ready = call(IPC_SEND, (uint32_t)third, NULL, 0, NULL) == 0 && ready;
+        r = (struct all_registers){.flags = FLAGS_FIXED, .ds = flat_data_selector()};
+        spin_all(&r, SPIN_ROUNDS);
+        mark('J');
+        raise_lines(0, false, 0, 0); /* serves the device */
+        nap(3000);
+        right += marked("Jt") && ready;
+    }
+    OK(right >= 8, "whom an interrupt displaced goes on before an equal whom it had woken");
+    end(driver);
+}
+
 void test_lines(void)
 {
     raiser = start("raiser", "raiser");
@@ -141,12 +218,19 @@ void test_lines(void)
     with("drv-equal", "RtD");
     with("drv-worse", "RtD");
     what_drivers_do();
+    in_virtual_8086_mode();
+    displaced_by_a_receiver();
     the_clock();
     driver = start("drv-better", "driver");
     OK(comes_to(driver, PROCESS_RECEIVING, ANY) && one(PLAY_DONE, true, "DRt") &&
            one(PLAY_PLAIN, true, "DRt"),
        "the interrupted keeps its FPU's registers");
     OK(one(PLAY_FPU, true, "DRt"), "though the driver begins to use its own");
+    end(raiser); /* the next one has not used it */
+    raiser = start("raiser", "raiser");
+    OK(comes_to(raiser, PROCESS_RECEIVING, ANY) && one(PLAY_FPU_KEPT, false, "DRt") &&
+           one(PLAY_FPU_KEPT, true, "DRt") && one(PLAY_FPU_KEPT, true, "DRt"),
+       "and keeps them, whom it displaces as well");
     end(driver);
     end(raiser);
     end(third);

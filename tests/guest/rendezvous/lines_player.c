@@ -40,26 +40,40 @@ static void clock_periodic(bool on)
     (void)clock_read(CLOCK_C); /* the next one is a new one */
 }
 
+void serial_begin(void)
+{
+    port_write8(INTERRUPTS_ON, 0);
+    port_write8(MODEM_CONTROL, LINE_ENABLED);
+}
+
+void serial_raise(struct all_registers *r)
+{
+    r->eax = (r->eax & ~0xffu) | TRANSMITTER;
+    r->edx = INTERRUPTS_ON;
+}
+
 /* The lines are raised with every register full; those that came back otherwise count. */
 static unsigned raise_lines(uint32_t what, bool with_fpu)
 {
-    const struct all_registers before = {.eax = 0x01020300 | TRANSMITTER,
-                                         .ebx = 0x11121314,
-                                         .ecx = 0x21222324,
-                                         .edx = INTERRUPTS_ON,
-                                         .esi = 0x31323334,
-                                         .edi = 0x41424344,
-                                         .ebp = 0x51525354,
-                                         .flags = FLAGS_FIXED | 0x8d5, /* CF PF AF ZF SF OF */
-                                         .ds = 0,
-                                         .fs = flat_data_selector(),
-                                         .gs = 0,
-                                         .es = 0};
+    struct all_registers before = {.eax = 0x01020300,
+                                   .ebx = 0x11121314,
+                                   .ecx = 0x21222324,
+                                   .esi = 0x31323334,
+                                   .edi = 0x41424344,
+                                   .ebp = 0x51525354,
+                                   .flags = FLAGS_FIXED | 0x8d5, /* CF PF AF ZF SF OF */
+                                   .ds = 0,
+                                   .fs = flat_data_selector(),
+                                   .gs = 0,
+                                   .es = 0};
+    serial_raise(&before);
     struct all_registers r = before;
     if (with_fpu)
         fpu_dirty(SEED);
-    if (what & RAISE_CLOCK)
+    if (what & (RAISE_CLOCK | RAISE_LATER))
         clock_periodic(true);
+    if (what & RAISE_LATER)
+        return 0;
     if (what & RAISE_PORT)
         out_all(&r);
     else
@@ -79,16 +93,17 @@ static void serve_devices(void)
 void play_raiser(void)
 {
     message m;
-    port_write8(INTERRUPTS_ON, 0);
-    port_write8(MODEM_CONTROL, LINE_ENABLED);
+    serial_begin();
     while (ipc_receive(ANY, 0, &m) == 0) {
         if (m.m_words[2])
             ipc_notify((endpoint_t)m.m_words[2], 't');
         unsigned wrong = raise_lines(m.m_words[3], m.m_words[1] != 0);
         if (m.m_words[0])
             mark((char)m.m_words[0]);
-        serve_devices();
-        m.m_words[0] = wrong;
+        if (!(m.m_words[3] & RAISE_LATER))
+            serve_devices();
+        m.m_words[0] = wrong + segments_lost;
+        segments_lost = 0;
         ipc_reply(m.m_source, &m);
     }
 }
@@ -106,18 +121,21 @@ static bool is_line_event(const message *m)
 static int wait_as_told(int32_t told, endpoint_t client, uint32_t ticket, message *m,
                         uint32_t *second)
 {
-    if (told != PLAY_PLAIN && told != PLAY_ONLY_YOU && told != PLAY_TIMED)
+    if (told == PLAY_MASKED)
+        return reply_receive_of(client, ticket, m, IPC_ALL_EVENTS & ~(1u << PLAY_LINE_EVENT),
+                                second);
+    if (told != PLAY_PLAIN && told != PLAY_QUIET && told != PLAY_ONLY_YOU && told != PLAY_TIMED)
         return reply_receive(client, ticket, m, second);
     if (client != NONE)
         play_call(IPC_REPLY | ticket << IPC_TICKET_SHIFT, client, m, NULL);
     memset(m, 0xee, sizeof *m);
     if (told == PLAY_TIMED)
         return ipc_call(IPC_RECEIVE | IPC_TIMEOUT, ANY, m, PLAY_TIMED_US, second);
-    return play_call(IPC_RECEIVE, told == PLAY_PLAIN ? ANY : client, m, second);
+    return play_call(IPC_RECEIVE, told == PLAY_ONLY_YOU ? client : ANY, m, second);
 }
 
-/* At an event, before anything else. */
-static void do_as_told(int32_t told)
+/* At an event, before anything else; whether all is as it should be. */
+static bool do_as_told(int32_t told)
 {
     static struct all_registers r;
     if (told == PLAY_FPU)
@@ -128,6 +146,9 @@ static void do_as_told(int32_t told)
         r = (struct all_registers){.flags = FLAGS_FIXED, .ds = flat_data_selector()};
         spin_all(&r, CLOCK_ROUNDS);
     }
+    const bool flat = segments_lost == 0;
+    segments_lost = 0;
+    return flat && (told != PLAY_FPU_KEPT || fpu_is_dirty(~SEED));
 }
 
 /* Marks each event of its line with the letter, others with E. */
@@ -148,11 +169,13 @@ void play_driver(unsigned line, char letter)
                 m.m_type = sys_irq_done(line);
             continue;
         }
-        do_as_told(told);
-        mark(result == 0 && IPC_CAME(second) == IPC_CAME_EVENTS && is_line_event(&m) ? letter
-                                                                                     : 'E');
         client = NONE;
         ticket = 0;
+        if (told == PLAY_QUIET)
+            continue;
+        const bool right = do_as_told(told) && result == 0 && is_line_event(&m) &&
+                           IPC_CAME(second) == IPC_CAME_EVENTS;
+        mark(right ? letter : 'E');
         told = PLAY_DONE;
     }
 }

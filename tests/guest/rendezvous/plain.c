@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define A_TICKET (1u << IPC_TICKET_SHIFT)
+
 static endpoint_t second, third, above, below;
 
 static int send_to(endpoint_t whom, int32_t type, uint32_t word0)
@@ -57,6 +59,36 @@ static unsigned between_all_places(void)
     return right;
 }
 
+struct counts {
+    uint32_t sent, received;
+};
+
+static struct counts counts_of(endpoint_t process)
+{
+    struct process_info info = {0};
+    describe(process, &info);
+    return (struct counts){info.messages_sent, info.messages_received};
+}
+
+/* What the looking itself adds is found by looking twice. */
+static void counted(void)
+{
+    const endpoint_t both[] = {self(), second};
+    struct counts looks[3][2];
+    for (unsigned look = 0; look < 3; look++) {
+        for (unsigned i = 0; look == 2 && i < PLACES; i++)
+            there_and_back(i, i, second);
+        for (unsigned i = 0; i < 2; i++)
+            looks[look][i] = counts_of(both[i]);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        const struct counts *a = &looks[0][i], *b = &looks[1][i], *c = &looks[2][i];
+        IS(c->sent - b->sent - (b->sent - a->sent), PLACES, "%s sent so many",
+           i ? "the player" : "the judge");
+        IS(c->received - b->received - (b->received - a->received), PLACES, "and received as many");
+    }
+}
+
 static void there_and_back_again(void)
 {
     for (unsigned from = 0; from < 2; from++) {
@@ -64,6 +96,7 @@ static void there_and_back_again(void)
         IS(between_all_places(), 2 * PLACES * PLACES,
            "sent there and back, to one who receives from %s", from ? "the judge" : "anybody");
     }
+    counted();
     oddly = true;
     IS(between_all_places(), 2 * PLACES * PLACES, "the same with the direction flag set");
     oddly = false;
@@ -124,6 +157,22 @@ static void order_among_equals(void)
     send_to(second, PLAY_MARK, '4');
     nap(3000);
     OK(marked("24"), "two sends to the same one: the second waits");
+    send_to(second, PLAY_MARK, '2');
+    const uint32_t looked_at = state_of(second);
+    send_to(second, PLAY_MARK, '4');
+    nap(3000);
+    OK(looked_at == PROCESS_READY && marked("24"), "also when the kernel was entered between them");
+    send_to(second, PLAY_ANSWER, 0);
+    IS(call(IPC_RECEIVE | IPC_NONBLOCK, (uint32_t)second, NULL, 0, NULL), -ENOTREADY,
+       "a send, and a receive that may not wait: it does not");
+    IS(call(IPC_RECEIVE | A_TICKET, (uint32_t)second, NULL, 0, NULL), -EBADCALL,
+       "nor one with a ticket, which is no call");
+    IS(call(IPC_RECEIVE, (uint32_t)second, NULL, 0, NULL), 0, "the usual one gets the answer");
+    question_fill(box_out, PLAY_MARK, 0);
+    IS(call(IPC_SEND | A_TICKET, (uint32_t)second, NULL, 0, NULL), -EBADCALL,
+       "a send with a ticket is no call, though somebody waits for it");
+    nap(3000);
+    OK(marked(""), "and nobody gets it");
 }
 
 static void somebody_else(void)

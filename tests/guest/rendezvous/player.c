@@ -8,6 +8,7 @@
  * spinner   runs
  * no-box, in-box, out-box   a server that lacks boxes, and tries to do with them
  * low       asks the server `places` from virtual-8086 mode, where the emulator lets it
+ * low-out   raises the driver's line from there
  * raiser, driver, clock   see lines_player.c
  */
 #include "player.h"
@@ -30,6 +31,7 @@ void play_trap(struct ipc_registers *r)
         ipc_trap_sysenter(r);
     else
         ipc_trap(r);
+    segments_check();
 }
 
 int play_call(uint32_t ecx, endpoint_t peer, message *m, uint32_t *second)
@@ -54,6 +56,8 @@ void play_note(const message *m, int result, uint32_t second)
 message play_take_report(void)
 {
     message m = {.m_type = PLAY_REPORT};
+    report.wrong += segments_lost;
+    segments_lost = 0;
     memcpy(m.m_words, &report, sizeof report);
     report = (struct play_report){0};
     return m;
@@ -66,20 +70,27 @@ void mark(char c)
         sys_lookup("scribe", &scribe);
     message m = {.m_type = PLAY_MARK, .m_words = {(uint8_t)c}};
     ipc_request(scribe, &m);
+    segments_check();
 }
 
-int reply_receive(endpoint_t client, uint32_t ticket, message *m, uint32_t *second)
+int reply_receive_of(endpoint_t client, uint32_t ticket, message *m, uint32_t events,
+                     uint32_t *second)
 {
     struct ipc_registers r = {
         .eax = (uint32_t)client,
         .ebx = (uint32_t)m,
         .ecx = IPC_REPLY_RECEIVE | ticket << IPC_TICKET_SHIFT,
-        .edx = IPC_ALL_EVENTS,
+        .edx = events,
         .edi = ANY,
     };
     play_trap(&r);
     *second = r.esi;
     return (int)r.eax;
+}
+
+int reply_receive(endpoint_t client, uint32_t ticket, message *m, uint32_t *second)
+{
+    return reply_receive_of(client, ticket, m, IPC_ALL_EVENTS, second);
 }
 
 /* ---- server
@@ -348,7 +359,9 @@ int main(int argc, char **argv)
         play_boxless(NULL, box_out);
     places_begin();
     if (strcmp(role, "low") == 0)
-        play_low();
+        play_low(PLAY_LOW_ASKS);
+    if (strcmp(role, "low-out") == 0)
+        play_low(PLAY_LOW_RAISES);
     if (strcmp(role, "server") == 0)
         play_server();
     if (strcmp(role, "receiver") == 0)

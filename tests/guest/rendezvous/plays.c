@@ -10,14 +10,16 @@
 #define FILL       0xee
 #define PAGE_WORDS (PAGE_BYTES / sizeof(uint32_t))
 
-static uint32_t pages[2 * PAGE_WORDS] __attribute__((aligned(PAGE_BYTES)));
+/* The heap's first two. They are not neighbours in physical memory: the kernel took the page table
+   of both between them. */
+static uint32_t *const pages = (uint32_t *)USER_HEAP;
 static uint32_t boxes[128];
 
 message *const box_in = (message *)(boxes + 32), *const box_out = (message *)(boxes + 80);
 
 void places_begin(void)
 {
-    memset(pages, FILL, sizeof pages);
+    memset(pages, FILL, 2 * PAGE_BYTES);
     memset(boxes, FILL, sizeof boxes);
     in_outbox(box_in, box_out);
 }
@@ -91,6 +93,18 @@ message answer_to(const message *question)
     return m;
 }
 
+unsigned segments_lost;
+
+void segments_check(void)
+{
+    uint16_t ds, es;
+
+    __asm__ volatile("mov %%ds, %0\n\t"
+                     "mov %%es, %1"
+                     : "=r"(ds), "=r"(es));
+    segments_lost += ds != flat_data_selector() || es != flat_data_selector();
+}
+
 void trap_oddly(struct ipc_registers *r)
 {
     struct all_registers all = {.eax = r->eax,
@@ -101,6 +115,7 @@ void trap_oddly(struct ipc_registers *r)
                                 .edi = r->edi,
                                 .flags = FLAGS_FIXED | FLAG_DF};
     trap_all(&all);
+    segments_lost += all.ds != flat_data_selector() || all.es != flat_data_selector();
     r->eax = all.eax;
     r->esi = all.esi;
 }

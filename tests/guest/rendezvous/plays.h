@@ -40,6 +40,11 @@ message answer_to(const message *question);
 /* The gate, entered as C never does: with the direction flag set, DS and ES null. */
 void trap_oddly(struct ipc_registers *r);
 
+/* Behind a call: counts if it has not left DS and ES flat. The emulator reads and writes through
+   null ones all the same, so that only this tells. trap_oddly does it itself. */
+void segments_check(void);
+extern unsigned segments_lost;
+
 /* All but the sender's name. */
 bool message_same(const message *one, const message *other);
 
@@ -70,7 +75,11 @@ enum {
     PLAY_TIMED = 0x8500,    /* a driver: waits with a deadline after the answer */
     PLAY_FPU = 0x8600,      /* a driver: at the next event it uses the FPU, */
     PLAY_PORT = 0x8700,     /* or reads a port that is not its own, */
-    PLAY_SPIN = 0x8800,     /* or runs without the kernel for some milliseconds */
+    PLAY_SPIN = 0x8800,     /* or runs without the kernel for some milliseconds, */
+    PLAY_FPU_KEPT = 0x8900, /* or looks whether the FPU is as it left it */
+    PLAY_QUIET = 0x8b00,    /* a driver: waits in plain receives from ANY from then on, and says
+                               nothing of    events */
+    PLAY_MASKED = 0x8a00,   /* a driver: waits for all events but its line's after the answer */
 };
 
 /* A report: what came that was no request since the last one. */
@@ -85,6 +94,7 @@ struct __attribute__((may_alias)) play_report {
 
 #define RAISE_PORT  1u
 #define RAISE_CLOCK 2u
+#define RAISE_LATER 4u /* the clock, from now on: nobody waits for it */
 
 #define PLAY_LINE       3 /* the second serial port's */
 #define PLAY_LINE_CLOCK 8
