@@ -6,9 +6,10 @@ import re
 import struct
 import tempfile
 
-from parley_machine import Machine, boot, check, run
+from parley_machine import Machine, boot, check, machine, run
 
 TIME = r" +\d+\.\d{6}  "
+PROGRAM = "boot/t-endless {} start=demand calls=ipc_request:receive targets=all kernel=exit:lookup"
 MAGIC, RECORDS, NAMES, END = 0x54524C50, 1, 2, 3
 
 
@@ -98,6 +99,34 @@ def counts(guest):
     says(guest, "top 0", r"top: .*\n")
 
 
+def what_they_ask(guest):
+    """From the waiting processes themselves: nothing is recorded meanwhile."""
+    says(guest, "trace status", r"the trace is off; .*\n")
+    for name, words in (("silent", "take"), ("first", "ask silent"), ("second", "ask silent")):
+        guest.command(f"start {name} {words}")
+    says(guest, "waits", r"""(\w+ receives from any
+)+shell runs
+silent receives from nobody
+  <- first awaits its answer: greet\(name="you"\)
+  <- second wants to ask: greet\(name="you"\)
+""")
+    says(guest, "ps", r"""NAME .*
+(\w+ +\d+ (receiving any|running) .*
+)+silent +\d+ receiving nobody .*
+first +\d+ awaiting +silent .*
+ +waits for silent: greet\(name="you"\)
+second +\d+ asking +silent .*
+ +waits for silent: greet\(name="you"\)
+""")
+    guest.command("dump")
+    for name, does in (("first", "awaits reply of"), ("second", "requests")):
+        dump = guest.text[guest.text.rindex("processes, and whom they wait for") :]
+        check(re.search(rf'^\[.*\]   {name} +endpoint .*  {does} silent: greet\(name="you"\)$', dump, re.M), dump)
+    guest.command("kill silent")  # they ask on, and find nobody
+    for name in ("first", "second"):
+        guest.command(f"kill {name}")
+
+
 def chunks(data):
     """The stream's chunks: kind, number of the first, entries."""
     at, found = 0, []
@@ -136,11 +165,12 @@ def over_the_wire(guest, stream):
 
 
 def test(build):
+    modules = [*machine.default_modules(), *(PROGRAM.format(name) for name in ("silent", "first", "second"))]
     with tempfile.TemporaryDirectory() as folder:
         stream = pathlib.Path(folder) / "stream"
         extra = ("-chardev", f"file,id=stream,path={stream}", "-serial", "chardev:stream")
-        with boot(Machine(build=build, boot="quick", extra=extra)) as guest:
-            for part in (of_a_command, with_filters, afterwards, live, counts):
+        with boot(Machine(build=build, boot="quick", extra=extra, modules=modules)) as guest:
+            for part in (of_a_command, with_filters, afterwards, live, counts, what_they_ask):
                 part(guest)
             over_the_wire(guest, stream)
     with boot(Machine(build=build, boot="quick", extra=())) as guest:

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <abi/endpoint.h>
+#include <abi/message.h>
 #include <stdint.h>
 
 // clang-format off
@@ -160,6 +161,9 @@ struct process_info {
     uint32_t targets[2];   /* mask: bit n of these 64 is identity n, which it may address */
     uint32_t port_count;
     struct process_ports ports[PROCESS_PORTS_MAX];
+    message asked; /* what it sends to waits_for, or has asked of it; m_source 0, and all zero: no
+                      such thing, or the caller has no right to SYS_TRACE: what others say is for
+                      those alone who may watch */
 };
 
 #define MODULE_RUNNING 1 /* flags */
@@ -184,6 +188,6 @@ struct memory_info {
     uint32_t free_bytes;    /* left for the memory server that is to come */
 };
 
-_Static_assert(sizeof(struct process_info) == 108, "shared layout");
+_Static_assert(sizeof(struct process_info) == 144, "shared layout");
 _Static_assert(sizeof(struct module_info) == 112, "shared layout");
 _Static_assert(sizeof(struct memory_info) == 20, "shared layout");
