@@ -36,7 +36,7 @@ text { font:12px system-ui, "Segoe UI", "DejaVu Sans", Arial, sans-serif; fill:v
 .event.arrow { stroke-dasharray:2 3; }
 .request { stroke:var(--request); color:var(--request); } .reply { stroke:var(--reply); }
 .send { stroke:var(--send); } .event, .raised, .irq { stroke:var(--event); }
-.error, .fault, .lost { stroke:var(--bad); } .birth, .death, .call { stroke:var(--soft); }
+.error, .fault, .lost { stroke:var(--bad); } .birth, .death, .call, .poll { stroke:var(--soft); }
 .mark { fill:var(--ground); stroke-width:1.8; } .note { fill:var(--soft); }
 text.bad { fill:var(--bad); }
 .head { stroke:none; } .head.request { fill:var(--request); } .head.reply { fill:var(--reply); }
@@ -122,7 +122,9 @@ class Diagram:
         if item.kind in BAD:
             yield f'<path class="mark {item.kind}" d="M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"/>'
         else:
-            yield f'<path class="mark {item.kind}" d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5 -5z"/>'
+            size = 2.5 if item.kind == "poll" else 5
+            yield (f'<path class="mark {item.kind}" d="M{x:.1f} {y - size:.1f}'
+                   f'l{size} {size}l-{size} {size}l-{size} -{size}z"/>')  # fmt: skip
         yield self.text(x + GAP + 4, y + 4, words, style)
 
     def elements(self):
