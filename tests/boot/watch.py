@@ -70,19 +70,25 @@ def afterwards(guest):
     guest.command("date")
     answer = guest.command("trace last 1000")
     lines_in_order(answer, (r"shell -> clock: +wall\(\)", r"clock -> shell: += 0 \(seconds=.*"))
+    check("trace(" not in answer, f"the shell's own calls about the trace are in it:\n{answer}")
     check(len(guest.command("trace last 3").splitlines()) == 3, "trace last 3")
+    every = guest.command("trace last 40 -v")
+    check(re.search(r"call\S* shell > system ipc_request type 0x15\n", every), f"-v shows every record:\n{every}")
     says(guest, "trace off", r"the trace is off; .*\n")
 
 
 def live(guest):
+    begin = len(guest.text)
     guest.type("trace\r")
     guest.expect(r"space: pause")
+    guest.expect(r"shell -> system: +process\(")  # it has looked, and polls for keys meanwhile
     guest.type(" ")
     guest.expect(r"-- paused --")
     guest.type(" ")
     guest.expect(r"-- goes on --")
     guest.type("q")
     guest.prompt()
+    check("shell: its call fails: partner not ready" not in guest.text[begin:], f"a poll is no failure:\n{guest.text[begin:]}")
     says(guest, "trace status", r"the trace is off; .*\n")  # as it was
 
 
@@ -122,7 +128,8 @@ second +\d+ asking +silent .*
     for name, does in (("first", "awaits reply of"), ("second", "requests")):
         dump = guest.text[guest.text.rindex("processes, and whom they wait for") :]
         check(re.search(rf'^\[.*\]   {name} +endpoint .*  {does} silent: greet\(name="you"\)$', dump, re.M), dump)
-    guest.command("kill silent")  # they ask on, and find nobody
+    answer = guest.command("trace first -- kill silent")  # they ask on, and find nobody
+    check(re.search(TIME + r"first: its call fails: .*\n", answer), f"whose request fails:\n{answer}")
     for name in ("first", "second"):
         guest.command(f"kill {name}")
 
