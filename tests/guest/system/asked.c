@@ -8,16 +8,20 @@
 
 #define BOXES 0 /* instead of a message, in an order */
 
+static endpoint_t p2;     /* another with all rights */
+static endpoint_t plooks; /* one that may look at processes, and not watch */
+
 static const char *const place_names[] = {"boxes", "a message", "a message in two pages"};
 
 /* p1 waits with the message that has this tag's pattern. */
-static void expect_asked(enum process_state state, int32_t tag, const char *when, uint32_t place)
+static void expect_asked(enum process_state state, endpoint_t waits_for, int32_t tag,
+                         const char *when, uint32_t place)
 {
     struct process_info info;
 
     memset(&info, 0xa5, sizeof info);
-    OK(comes_to(p1, state, me) && describe(p1, &info), "%s, %s: it waits", place_names[place],
-       when);
+    OK(comes_to(p1, state, waits_for) && describe(p1, &info), "%s, %s: it waits",
+       place_names[place], when);
     IS(info.asked.m_source, p1, "%s, %s: the message is stamped", place_names[place], when);
     OK(message_is(&info.asked, tag), "%s, %s: and whole", place_names[place], when);
 }
@@ -64,37 +68,60 @@ static void test_queued(uint32_t call, uint32_t place, int32_t tag)
     if (place == BOXES)
         fill_out_box(tag);
     order(p1, call, me, place, 0, tag);
-    expect_asked(queued, tag, "not taken yet", place);
+    expect_asked(queued, me, tag, "not taken yet", place);
     IS(trap(IPC_RECEIVE, (uint32_t)p1, &m, 0, &second), 0, "it is taken");
     if (call == IPC_SEND) {
         IS(result_of(p1), 0, "and over");
         expect_nothing("afterwards");
         return;
     }
-    expect_asked(call == IPC_SEND_REC ? PROCESS_ANSWER : PROCESS_AWAITING, tag, "taken", place);
+    expect_asked(call == IPC_SEND_REC ? PROCESS_ANSWER : PROCESS_AWAITING, me, tag, "taken", place);
     reply_to(p1, IPC_TICKET(second));
 }
 
-/* Taken at once: where the machine has a path of its own for that, by it. */
-static void test_met(uint32_t place, bool with_boxes, int32_t tag)
+/* p2 answers a request of plooks's and waits for the next with this message of its own: so the next
+   one is the machine's own path's, where there is one, since neither side has ports. */
+static void wait_openly(uint32_t place)
 {
-    static message in, out, m;
-    uint32_t second = 0;
+    const struct partner_order first = {
+        .ecx = IPC_REQUEST, .eax = (uint32_t)p2, .ebx = PARTNER_BUFFER};
+    struct partner_report report = {.second = 0};
+
+    order(p2, IPC_RECEIVE, ANY, PARTNER_BUFFER, 0, 0);
+    order_all(plooks, PARTNER_CALL_SILENT, &first);
+    report_of(p2, &report);
+    const struct partner_order open = {
+        .ecx = IPC_REPLY_RECEIVE | IPC_TICKET(report.second) << IPC_TICKET_SHIFT,
+        .eax = (uint32_t)plooks,
+        .ebx = place,
+        .edi = ANY,
+    };
+    order_all(p2, PARTNER_CALL, &open);
+    OK(comes_to(p2, PROCESS_RECEIVING, ANY), "p2 waits for a request");
+}
+
+/* Taken at once. */
+static void test_met(uint32_t place, uint32_t place_of_server, int32_t tag)
+{
+    struct partner_report report = {.result = 1};
 
     if (place == BOXES)
         fill_out_box(tag);
-    IS(in_outbox(&in, &out), 0, "the judge has boxes");
-    order(p1, IPC_REQUEST, me, place, 0, tag);
-    struct ipc_registers r = {.eax = NONE,
-                              .ebx = with_boxes ? 0 : (uint32_t)&m,
-                              .ecx = IPC_REPLY_RECEIVE,
-                              .edx = 0,
-                              .edi = ANY};
-    ipc_trap(&r);
-    second = r.esi;
-    IS(r.eax, 0, "the judge waited for it");
-    expect_asked(PROCESS_AWAITING, tag, with_boxes ? "met by boxes" : "met by a message", place);
-    reply_to(p1, IPC_TICKET(second));
+    wait_openly(place_of_server);
+    order(p1, IPC_REQUEST, p2, place, 0, tag);
+    report_of(p2, &report);
+    IS(report.result, 0, "p2 gets it");
+    IS(report.second & 0xffff, IPC_CAME_REQUEST, "as a request, and no error of its answer");
+    expect_asked(PROCESS_AWAITING, p2, tag, "met", place);
+    const struct partner_order reply = {
+        .ecx = IPC_REPLY | IPC_TICKET(report.second) << IPC_TICKET_SHIFT,
+        .eax = (uint32_t)p1,
+        .ebx = PARTNER_BUFFER,
+    };
+    order_all(p2, PARTNER_CALL, &reply);
+    IS(result_of(p2), 0, "p2 answers");
+    IS(result_of(p1), 0, "p1 gets it");
+    expect_nothing("afterwards");
 }
 
 /* Somebody looks at p1's wait and sends what stands there then; its m_type. */
@@ -112,17 +139,13 @@ static int32_t seen_by(endpoint_t looker)
 
 static void test_rights(void)
 {
-    endpoint_t watcher = partner_start("p2"), looker = partner_start("plooks");
-
     order(p1, IPC_SEND, me, PARTNER_BUFFER, 0, 0x77);
-    expect_asked(PROCESS_SENDING, 0x77, "seen by the judge", PARTNER_BUFFER);
-    IS(seen_by(watcher), 0x77, "who may call SYS_TRACE sees the message");
-    IS(seen_by(looker), 0, "who may not does not");
+    expect_asked(PROCESS_SENDING, me, 0x77, "seen by the judge", PARTNER_BUFFER);
+    IS(seen_by(p2), 0x77, "who may call SYS_TRACE sees the message");
+    IS(seen_by(plooks), 0, "who may not does not");
     message m;
     IS(receive(p1, &m), 0, "it is taken");
     IS(result_of(p1), 0, "and over");
-    end(watcher);
-    end(looker);
 }
 
 void test_asked(void)
@@ -130,13 +153,17 @@ void test_asked(void)
     static const uint32_t calls[] = {IPC_SEND, IPC_SEND_REC, IPC_REQUEST};
     int32_t tag = 0x40;
 
+    p2 = partner_start("p2");
+    plooks = partner_start("plooks");
     expect_nothing("before");
     for (unsigned i = 0; i < sizeof calls / sizeof calls[0]; i++)
         for (uint32_t place = BOXES; place <= PARTNER_STRADDLE; place++)
             test_queued(calls[i], place, tag++);
     for (uint32_t place = BOXES; place <= PARTNER_STRADDLE; place++) {
-        test_met(place, true, tag++);
-        test_met(place, false, tag++);
+        test_met(place, PARTNER_BUFFER, tag++);
+        test_met(place, PARTNER_STRADDLE, tag++);
     }
     test_rights();
+    end(p2);
+    end(plooks);
 }
