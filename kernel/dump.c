@@ -1,10 +1,13 @@
 /* See dump.h. The non-maskable interrupt's upcall is here. */
 #include "dump.h"
+#include "asked.h"
 #include "process.h"
 #include "schedule.h"
 #include "text.h"
+#include <parley/protocol.h>
 
-#define LINE_BYTES 160
+#define LINE_BYTES 240
+#define TEXT_BYTES 120
 
 static const char *state_text(unsigned slot)
 {
@@ -55,6 +58,17 @@ static size_t add_peers(char *line, size_t used, unsigned slot)
     return used;
 }
 
+/* In the words of its protocol. */
+static size_t add_asked(char *line, size_t used, unsigned slot)
+{
+    message m;
+    char text[TEXT_BYTES];
+    if (!asked_read(slot, &m))
+        return used;
+    protocol_describe_request(text, sizeof text, &m, ipc_table.process[slot].waits_for);
+    return used + format(line + used, LINE_BYTES - used, ": %s", text);
+}
+
 static void dump_process(unsigned slot, void (*print)(const char *line))
 {
     const struct process *p = process_at(slot);
@@ -62,12 +76,13 @@ static void dump_process(unsigned slot, void (*print)(const char *line))
     char line[LINE_BYTES];
     size_t used = format(line, sizeof line, "  %-15s endpoint %5d priority %2u  %s",
                          p->module->name, ipc->endpoint, p->module->priority, state_text(slot));
-    if (ipc->state > IPC_RUNNABLE)
+    if (ipc->state > IPC_RUNNABLE && slot != process_running())
         used = add_peers(line, used, slot);
     if (ipc->timed)
         used += format(line + used, sizeof line - used, " (timed)");
     if (ipc->fault)
         used += format(line + used, sizeof line - used, " (%s)", p->fault.name);
+    used = add_asked(line, used, slot);
     if (ipc->kernel_events)
         used += format(line + used, sizeof line - used, "; kernel events 0x%x", ipc->kernel_events);
     (void)add_queue(line, used, slot);

@@ -2,6 +2,7 @@
  * Calls to SYSTEM about processes and modules: exit, lookup, process, module, memory, start, kill,
  * watch, death. Messages: abi/system.h.
  */
+#include "asked.h"
 #include "memory.h"
 #include "schedule.h"
 #include "system.h"
@@ -76,6 +77,8 @@ int system_process(const struct system_request *r)
     };
     memcpy(info.name, p->module->name, NAME_BYTES);
     describe_rights(&info, p->module, &ipc_table.privilege[ipc->identity]);
+    if (r->caller->module->kernel_calls >> SYS_TRACE & 1)
+        (void)asked_read(slot, &info.asked);
     return copy_to_process(&r->caller->module->space, r->in[1], &info, sizeof info);
 }
 

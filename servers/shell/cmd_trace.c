@@ -2,7 +2,8 @@
  * trace: what is said between processes, live, of a command, or afterwards.
  *
  * What the shell and the tty say to each other is left out unless one of them is named: showing a
- * line would make more lines. So are, live, the tty's interrupts.
+ * line would make more lines. So are, live, the tty's interrupts; and always what the shell asks
+ * about the trace itself, but for -v, which shows every record.
  */
 #include "commands.h"
 #include "console.h"

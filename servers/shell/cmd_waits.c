@@ -6,7 +6,8 @@
 #include <parley/system.h>
 #include <string.h>
 
-#define MOST 256
+#define MOST        256
+#define ASKED_BYTES 160
 
 static struct process_info table[MOST];
 static bool shown[MOST];
@@ -49,12 +50,14 @@ static const struct process_info *peer_of(const struct process_info *p)
 
 static void show(const struct process_info *p, unsigned depth)
 {
-    char other[NAME_BYTES];
+    char other[NAME_BYTES], asked[ASKED_BYTES];
     shown[p - table] = true;
     say("%*s%s%s %s", (int)(2 * depth), "", depth > 0 ? "<- " : "", p->name, doing(p));
     if (depth == 0 && p->state >= PROCESS_SENDING)
         say(p->state == PROCESS_RECEIVING ? " from %s" : " of %s",
             process_name(p->waits_for, other));
+    if (process_asked(p, asked, sizeof asked))
+        say(": %s", asked);
     say("\n");
 }
 

@@ -20,7 +20,8 @@ const struct command commands[] = {
      "One line a process: its name and endpoint, what it does (running, ready,\n"
      "sending, calling, asking, receiving, selecting, or waiting for an answer), for\n"
      "whom it waits, its priority (0 is the most urgent), milliseconds of processor\n"
-     "time, messages sent and received, and its memory.\n"
+     "time, messages sent and received, and its memory. Below one that waits for an\n"
+     "answer or for its message to be taken, that message.\n"
      "With a name: that process's rights, as its module's line gives them: calls,\n"
      "targets (those that run), calls to the kernel, interrupt lines, ports.\n"
      "\nExample: ps tty\n",
@@ -56,7 +57,7 @@ const struct command commands[] = {
      ARGUMENT_NONE, command_ipcstat},
     {"waits", "", "show who waits for whom",
      "The wait-for graph: each process that waits for nobody in particular or runs,\n"
-     "and below it those that wait for it.\n"
+     "and below it those that wait for it, each with what it asks.\n"
      "\nExample: waits\n",
      ARGUMENT_NONE, command_waits},
     {"run", "MODULE [ARGUMENT...]", "start a module and wait for its end",

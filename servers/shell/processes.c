@@ -5,6 +5,7 @@
 #include "words.h"
 
 #include <abi/errors.h>
+#include <parley/protocol.h>
 #include <parley/system.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,14 @@ const char *process_name(endpoint_t endpoint, char name[NAME_BYTES])
     else
         snprintf(name, NAME_BYTES, "%d", (int)endpoint);
     return name;
+}
+
+bool process_asked(const struct process_info *info, char *text, size_t bytes)
+{
+    if (info->asked.m_source == 0)
+        return false;
+    protocol_describe_request(text, bytes, &info->asked, info->waits_for);
+    return true;
 }
 
 bool process_next(unsigned *slot, struct process_info *info)

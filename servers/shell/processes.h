@@ -6,6 +6,7 @@
 #include <abi/endpoint.h>
 #include <abi/system.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The process that `text` names: an endpoint in digits, a process's name, or a published name.
    0 or a negative error (ENOENT). */
@@ -14,6 +15,9 @@ int process_find(const char *text, endpoint_t *endpoint);
 /* The name of the process with this endpoint, or of the endpoint itself ("any", "hardware"); the
    number when there is no such process. */
 const char *process_name(endpoint_t endpoint, char name[NAME_BYTES]);
+
+/* What the process waits with, in the words of its protocol. False: with nothing that is known. */
+bool process_asked(const struct process_info *info, char *text, size_t bytes);
 
 /* The next process at slot *slot or later; *slot then follows it. False: no more. */
 bool process_next(unsigned *slot, struct process_info *info);

@@ -26,8 +26,14 @@ struct known { /* a process by its name, when it was seen last */
     char name[NAME_BYTES];
 };
 
+struct polls { /* the last call of the process in a slot */
+    endpoint_t process;
+    bool now; /* it looks for what has come, and does not wait for it */
+};
+
 static struct asked asked[SLOTS];
 static struct known known[SLOTS];
+static struct polls polls[SLOTS];
 static uint64_t clock_counter, clock_us; /* of the last CLOCK record, or of the beginning */
 static uint64_t last_us;
 
@@ -73,6 +79,7 @@ void trace_view_begin(void)
 {
     memset(asked, 0, sizeof asked);
     memset(known, 0, sizeof known);
+    memset(polls, 0, sizeof polls);
     stopwatch_start();
     clock_us = last_us = 0;
     (void)sys_time(&clock_us);
@@ -183,6 +190,22 @@ static void say_event(char *line, size_t bytes, const struct trace_record *r)
     snprintf(line + used, bytes - (size_t)used, "event 0x%x\n", (unsigned)r->words[0]);
 }
 
+static bool is_poll(uint32_t call)
+{
+    const uint32_t number = call & IPC_CALL_MASK;
+    return (call & IPC_NONBLOCK) != 0 && (number == IPC_RECEIVE || number == IPC_RECEIVE_EX ||
+                                          number == IPC_REPLY_RECEIVE || number == IPC_SELECT);
+}
+
+/* A call that ended without success, unless it only found that nothing has come. */
+static bool fails(const struct trace_record *r)
+{
+    const struct polls *p = &polls[endpoint_slot(r->from) % SLOTS];
+    const bool polled = (r->what & TRACE_RETURN) != 0 && p->process == r->from && p->now;
+    return (r->what & (TRACE_WAKE | TRACE_RETURN)) != 0 && r->result < 0 &&
+           !(polled && r->result == -ENOTREADY);
+}
+
 /* Everything that is no request and no answer. False: nothing that a person wants to see. */
 static bool say_other(char *line, size_t bytes, const struct trace_record *r)
 {
@@ -201,7 +224,7 @@ static bool say_other(char *line, size_t bytes, const struct trace_record *r)
                  : r->call == DEATH_FAULT ? "fault"
                                           : "killed",
                  (int)r->result);
-    else if ((r->what & (TRACE_WAKE | TRACE_RETURN)) != 0 && r->result < 0)
+    else if (fails(r))
         snprintf(line, bytes, "%s: its call fails: %s\n",
                  name_of(r->what & TRACE_WAKE ? r->to : r->from), strerror(r->result));
     else if ((r->what & TRACE_CALL) != 0 && (r->call & IPC_CALL_MASK) == IPC_SEND)
@@ -238,6 +261,14 @@ static bool is_end(endpoint_t wanted, endpoint_t a, endpoint_t b)
     return wanted == 0 || wanted == a || wanted == b;
 }
 
+/* What the shell itself asks about the trace, and the answers. */
+static bool is_of_the_watching(const struct trace_record *r, int32_t type)
+{
+    const endpoint_t me = self();
+    return type == SYS_TRACE && is_end(me, r->from, r->to) && is_end(SYSTEM, r->from, r->to) &&
+           (r->what & (TRACE_CALL | TRACE_DELIVER)) != 0;
+}
+
 static bool is_wanted(const struct trace_record *r, const struct trace_wanted *w, int32_t type)
 {
     const bool ends = is_end(w->process, r->from, r->to) && is_end(w->peer, r->from, r->to);
@@ -245,7 +276,9 @@ static bool is_wanted(const struct trace_record *r, const struct trace_wanted *w
                         is_end(w->hidden[1], r->from, r->to);
     const bool call =
         w->call == 0 || ((r->what & TRACE_CALL) != 0 && (r->call & IPC_CALL_MASK) == w->call);
-    return ends && !hidden && call && (r->what & w->what) != 0 && (!w->one_type || type == w->type);
+    const bool own = !w->everything && is_of_the_watching(r, type);
+    return ends && !hidden && !own && call && (r->what & w->what) != 0 &&
+           (!w->one_type || type == w->type);
 }
 
 static void note(const struct trace_record *r)
@@ -256,6 +289,8 @@ static void note(const struct trace_record *r)
     }
     if (r->what & TRACE_BIRTH)
         remember(r->from, (const char *)r->words);
+    if (r->what & TRACE_CALL)
+        polls[endpoint_slot(r->from) % SLOTS] = (struct polls){r->from, is_poll(r->call)};
     if (trace_asks(r))
         asked[endpoint_slot(r->from) % SLOTS] =
             (struct asked){r->from, r->to, r->type, trace_time(r)};

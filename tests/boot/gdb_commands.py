@@ -14,16 +14,16 @@ def script():
     s.do("stop-in names")
     s.do("continue", r"^main \(|, main \(")
     # tty has the better priority: it was first, and waits for who stands at its main.
-    s.do("ps", r"^\* +0 +1024 names +3 .* running$", r"^  +1 +1025 tty +2 .* requests names \(timed\)$",
+    s.do("ps", r"^\* +0 +1024 names +3 .* running$", r'^  +1 +1025 tty +2 .* requests names \(timed\): publish\(name="tty", index=0\)$',
          r"^  +4 +1028 shell +7 .* ready$")  # fmt: skip
     s.do("queues", r'^names +<- tty: publish\(name="tty"', r"^tty +<- HARDWARE: events 0x")
-    s.do("waits", r"^tty \(timed\) -> names -> running$", r"^shell -> ready$", never=("RING",))
+    s.do("waits", r'^tty \(timed\) --publish\(name="tty", index=0\)--> names -> running$', r"^shell -> ready$", never=("RING",))
     s.do("trace 400", r"names is born, endpoint 1024$", r"the clock says \d+\.\d+ s$",
          r'tty -> names: ipc_request\|TIMEOUT publish\(name="tty"', r"tty waits for names$",
          r"^ +\d+ +\+\d+  names runs$")  # fmt: skip
     s.do("trace 2", r"tty waits for names", r"names runs", never=("publish", "is born"))
     s.do("print kernel_trace_ring.first[1]", r"= \{.*is born, endpoint \d+.*\}")
-    s.do("proc tty", r"^tty, endpoint 1025: requests names \(timed\)$")
+    s.do("proc tty", r'^tty, endpoint 1025: requests names \(timed\): publish\(name="tty", index=0\)$')
     s.do("bt", r" publish \(names=1024 \(names\)\) at .*servers/tty/announce.c", r" main \(.*servers/tty/main.c",
          r" libc_start ", never=("names.c",))  # fmt: skip
     s.do("up", r"^#1  ipc_call ")

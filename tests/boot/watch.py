@@ -6,9 +6,10 @@ import re
 import struct
 import tempfile
 
-from parley_machine import Machine, boot, check, run
+from parley_machine import Machine, boot, check, machine, run
 
 TIME = r" +\d+\.\d{6}  "
+PROGRAM = "boot/t-endless {} start=demand calls=ipc_request:receive targets=all kernel=exit:lookup"
 MAGIC, RECORDS, NAMES, END = 0x54524C50, 1, 2, 3
 
 
@@ -69,19 +70,25 @@ def afterwards(guest):
     guest.command("date")
     answer = guest.command("trace last 1000")
     lines_in_order(answer, (r"shell -> clock: +wall\(\)", r"clock -> shell: += 0 \(seconds=.*"))
+    check("trace(" not in answer, f"the shell's own calls about the trace are in it:\n{answer}")
     check(len(guest.command("trace last 3").splitlines()) == 3, "trace last 3")
+    every = guest.command("trace last 40 -v")
+    check(re.search(r"call\S* shell > system ipc_request type 0x15\n", every), f"-v shows every record:\n{every}")
     says(guest, "trace off", r"the trace is off; .*\n")
 
 
 def live(guest):
+    begin = len(guest.text)
     guest.type("trace\r")
     guest.expect(r"space: pause")
+    guest.expect(r"shell -> system: +process\(")  # it has looked, and polls for keys meanwhile
     guest.type(" ")
     guest.expect(r"-- paused --")
     guest.type(" ")
     guest.expect(r"-- goes on --")
     guest.type("q")
     guest.prompt()
+    check("shell: its call fails: partner not ready" not in guest.text[begin:], f"a poll is no failure:\n{guest.text[begin:]}")
     says(guest, "trace status", r"the trace is off; .*\n")  # as it was
 
 
@@ -96,6 +103,35 @@ def counts(guest):
     guest.type("q")
     guest.prompt()
     says(guest, "top 0", r"top: .*\n")
+
+
+def what_they_ask(guest):
+    """From the waiting processes themselves: nothing is recorded meanwhile."""
+    says(guest, "trace status", r"the trace is off; .*\n")
+    for name, words in (("silent", "take"), ("first", "ask silent"), ("second", "ask silent")):
+        guest.command(f"start {name} {words}")
+    says(guest, "waits", r"""(\w+ receives from any
+)+shell runs
+silent receives from nobody
+  <- first awaits its answer: greet\(name="you"\)
+  <- second wants to ask: greet\(name="you"\)
+""")
+    says(guest, "ps", r"""NAME .*
+(\w+ +\d+ (receiving any|running) .*
+)+silent +\d+ receiving nobody .*
+first +\d+ awaiting +silent .*
+ +waits for silent: greet\(name="you"\)
+second +\d+ asking +silent .*
+ +waits for silent: greet\(name="you"\)
+""")
+    guest.command("dump")
+    for name, does in (("first", "awaits reply of"), ("second", "requests")):
+        dump = guest.text[guest.text.rindex("processes, and whom they wait for") :]
+        check(re.search(rf'^\[.*\]   {name} +endpoint .*  {does} silent: greet\(name="you"\)$', dump, re.M), dump)
+    answer = guest.command("trace first -- kill silent")  # they ask on, and find nobody
+    check(re.search(TIME + r"first: its call fails: .*\n", answer), f"whose request fails:\n{answer}")
+    for name in ("first", "second"):
+        guest.command(f"kill {name}")
 
 
 def chunks(data):
@@ -136,11 +172,12 @@ def over_the_wire(guest, stream):
 
 
 def test(build):
+    modules = [*machine.default_modules(), *(PROGRAM.format(name) for name in ("silent", "first", "second"))]
     with tempfile.TemporaryDirectory() as folder:
         stream = pathlib.Path(folder) / "stream"
         extra = ("-chardev", f"file,id=stream,path={stream}", "-serial", "chardev:stream")
-        with boot(Machine(build=build, boot="quick", extra=extra)) as guest:
-            for part in (of_a_command, with_filters, afterwards, live, counts):
+        with boot(Machine(build=build, boot="quick", extra=extra, modules=modules)) as guest:
+            for part in (of_a_command, with_filters, afterwards, live, counts, what_they_ask):
                 part(guest)
             over_the_wire(guest, stream)
     with boot(Machine(build=build, boot="quick", extra=())) as guest:

@@ -2,6 +2,8 @@
 """Draws the pictures of docs/trace.md again: docs/images/trace-*. To be looked at before they are committed."""
 
 import pathlib
+import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -18,6 +20,7 @@ import svg  # noqa: E402
 from trace_reader import Reader, read_file  # noqa: E402
 
 RECORDS = 200_000
+WIDTH, HEIGHT = 1400, 890
 CHOOSE = """
   for (let item = 0; item < app.trace.count; item++)
     if (app.trace.text(item)[2] === arguments[0]) return app.select(item);"""
@@ -36,6 +39,13 @@ def write_page(reader, path):
     return path.as_uri()
 
 
+def shrink(pictures):
+    """The same pixels in fewer bytes."""
+    if not shutil.which("optipng"):
+        sys.exit("optipng is missing: install the Debian package optipng")
+    subprocess.run(["optipng", "-quiet", "-o5", "-strip", "all", *pictures], check=True)
+
+
 def main():
     reader = story()
     with open(IMAGES / "trace-diagram.svg", "w", encoding="utf-8") as file:
@@ -46,7 +56,7 @@ def main():
         million.write(folder / "stream", RECORDS)
         large = write_page(read_file(folder / "stream"), folder / "large.html")
         for dark, image in ((False, "trace-viewer.png"), (True, "trace-viewer-dark.png")):
-            with Browser(1400, 860, dark) as browser:
+            with Browser(WIDTH, HEIGHT, dark) as browser:
                 browser.open(small)
                 browser.js(CHOOSE, 'greet(name="Ada")')
                 browser.screenshot(IMAGES / image)
@@ -57,6 +67,7 @@ def main():
                     browser.choose("search", "line 77")
                     browser.js("app.showAll()")
                     browser.screenshot(IMAGES / "trace-many.png")
+    shrink(IMAGES.glob("trace-*.png"))
 
 
 if __name__ == "__main__":

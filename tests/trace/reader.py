@@ -306,6 +306,20 @@ class Meetings(unittest.TestCase):
         self.assertIn(("error", "shell", "tty", "ipc_request: EREPLYINTR"), _named(model))
         self.assertIn(("error", "tty", "shell", "ipc_reply: ENOTREADY"), _named(model))
 
+    def test_a_poll_that_finds_nothing_is_no_failure(self):
+        b = s.Builder()
+        for number in (s.RECEIVE, s.IPC_RECEIVE, s.REPLY_RECEIVE, s.SELECT):
+            s.poll(b, s.SHELL, number)
+        for number, result, flags in ((s.RECEIVE, s.EDEADSRCDST, s.NONBLOCK), (s.RECEIVE, s.ENOTREADY, 0),
+                                      (s.REQUEST, s.ENOTREADY, s.NONBLOCK)):  # fmt: skip
+            s.poll(b, s.SHELL, number, result, flags)
+        model = read(b.end()).model
+        self.assertEqual([(item.kind, model.text_of(item)) for item in model.items], [
+            ("poll", "receive: nothing there"), ("poll", "ipc_receive: nothing there"),
+            ("poll", "ipc_reply+receive: nothing there"), ("poll", "ipc_select: nothing there"),
+            ("error", "receive: EDEADSRCDST"), ("error", "receive: ENOTREADY"), ("error", "ipc_request: ENOTREADY"),
+        ])  # fmt: skip
+
     def test_an_answer_with_another_ticket_is_none(self):
         b = s.Builder()
         b.request(s.SHELL, s.TTY, 8, 0x301)

@@ -17,6 +17,8 @@ SENDING, CALLING, RECEIVING, ANSWER, REQUESTING, AWAITING = 3, 4, 5, 6, 7, 8
 HARDWARE, SYSTEM, ANY, NONE = 1000, 1001, 1002, 1003
 NAMES, TTY, CLOCKS, HELLO, SHELL, GREET = 1024, 1025, 1026, 1027, 1028, 2053
 
+NONBLOCK, SELECT = 1 << 12, 0x100
+
 TICKS = 2000  # a microsecond
 
 ENOENT, EINTR, EDEADSRCDST, ENOTREADY = -2, -4, -204, -205
@@ -149,6 +151,14 @@ def write(b, client, ticket, text):
     b.later(6)
     b.fast_reply(TTY, client, ticket, 0)
     b.later(3)
+
+
+def poll(b, process, number=RECEIVE, result=ENOTREADY, flags=NONBLOCK):
+    """A look at whether something has come."""
+    b.record(CALL, process, ANY, number | flags)
+    b.later(1)
+    b.record(RETURN, process, NONE, 0, result, ANY)
+    b.later(1)
 
 
 def key(b, event_bit=2):

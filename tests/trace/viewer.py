@@ -104,6 +104,28 @@ class Viewer(unittest.TestCase):
         self.browser.keys("ARROW_RIGHT", "ARROW_RIGHT")
         self.assertEqual(self.browser.js(DETAILS)["name"], '"printer"')
 
+    def test_a_poll_is_a_small_plain_mark(self):
+        b = s.Builder()
+        b.names(*s.SERVERS)
+        s.write(b, s.SHELL, 1, "so that there is more than one lane")
+        for result in (s.ENOTREADY, s.EDEADSRCDST):
+            s.poll(b, s.SHELL, result=result)
+        s.poll(b, s.SHELL, s.IN_OUTBOX, 0, 0)
+        other = self.path.with_name("polls.html")
+        with open(other, "w", encoding="utf-8") as file:
+            page.write(read(b.end()), file)
+        self.browser.open(other.as_uri())
+        inked = {}
+        for words in ("receive: nothing there", "receive: EDEADSRCDST", "in_outbox"):
+            x, y, _ = self.browser.js(PLACE, words)
+            box = [round(x) - 9, round(y) - 9, 18, 18]
+            inked[words] = [self.browser.js(COUNT, box, colour) for colour in ("bad", "mark")]
+        self.assertEqual(inked["receive: nothing there"][0], 0, inked)
+        self.assertGreater(inked["receive: EDEADSRCDST"][0], 0, inked)
+        self.assertLess(inked["receive: nothing there"][1], inked["in_outbox"][1], inked)
+        self.browser.choose("kind", "poll")
+        self.assertEqual(self.shown(), ["receive: nothing there"])
+
     def test_the_graph_is_of_the_chosen_moment(self):
         edges = """const c = app.picture.cursor; return app.graph.draw(c.row, c.time).map(
             (pair) => pair.map((lane) => app.trace.lanes[lane].name))"""

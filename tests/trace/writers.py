@@ -3,6 +3,7 @@
 tshark reads it with the dissector, SVG as XML; the numbers in all three against the story that the
 stream tells (stream_builder.py)."""
 
+import io
 import json
 import pathlib
 import re
@@ -19,6 +20,11 @@ import stream_builder as s
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 LUA = ROOT / "tools" / "trace" / "parley.lua"
+sys.path.insert(0, str(ROOT / "tools" / "trace"))
+
+import svg  # noqa: E402
+from trace_reader import Reader  # noqa: E402
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -176,6 +182,23 @@ class Outputs(unittest.TestCase):
             for b in boxes[:i]:
                 apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
                 self.assertTrue(apart, f"{a[4]!r} lies on {b[4]!r}")
+
+    def test_svg_polls_are_small_and_plain(self):
+        b = s.Builder()
+        s.poll(b, s.SHELL)
+        s.poll(b, s.SHELL, result=s.EDEADSRCDST)
+        s.poll(b, s.SHELL, s.IN_OUTBOX, 0, 0)
+        reader, file = Reader(), io.StringIO()
+        reader.feed(b.end())
+        reader.finish()
+        svg.write(reader.model, file)
+        root = ElementTree.fromstring(file.getvalue())
+        marks = {e.get("class"): e.get("d").partition("l")[2] for e in root.iter(f"{SVG}path")}
+        self.assertEqual(marks, {"mark poll": "2.5 2.5l-2.5 2.5l-2.5 -2.5z", "mark error": "10 10m0 -10l-10 10",
+                                 "mark call": "5 5l-5 5l-5 -5z"})  # fmt: skip
+        styles = {e.text: e.get("class") for e in root.iter(f"{SVG}text")}
+        self.assertEqual((styles["receive: nothing there"], styles["receive: EDEADSRCDST"]), ("note", "bad"))
+        self.assertRegex(root.find(f"{SVG}style").text, r"\.call, \.poll \{ stroke:var\(--soft\)")
 
     def test_svg_for_light_and_dark(self):
         style = self.svg().find(f"{SVG}style").text

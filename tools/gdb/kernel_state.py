@@ -13,6 +13,7 @@ import gdb
 # arch/x86/layout.h
 KERNEL_BASE = 0xC0000000
 PAGE_BYTES = 4096
+MESSAGE_BYTES = 36
 PRESENT, LARGE = 0x001, 0x080
 USER_CHUNKS = KERNEL_BASE >> 22
 
@@ -137,6 +138,25 @@ class Process:
             found.append(Process(slot))
             slot = int(table[slot]["queue_next"])
         return found
+
+    def asked(self):
+        """The message that it waits with, to be taken or answered; None where there is none. Where it
+        stands: kernel/asked.c."""
+        waits = self.state in (*QUEUED, "IPC_ANSWER", "IPC_AWAITING")
+        if not waits or self.slot == running_slot() or self.slot in woken_slots():
+            return None
+        deliver = self.entry["arch"]["deliver"]
+        place, first = int(self.ipc["in"]), MESSAGE_BYTES
+        if self.state in QUEUED:
+            place = int(self.ipc["out"])
+        elif not self.ipc["fault"] and int(deliver["first_bytes"]):
+            place, first = int(deliver["first"]), int(deliver["first_bytes"])
+        elif not self.ipc["fault"] and not int(self.entry["arch"]["frame"]["ebx"]):
+            place = int(self.entry["out_box"])
+        data = read_physical(place, first)
+        if first < MESSAGE_BYTES:
+            data += read_physical(int(deliver["second"]), MESSAGE_BYTES - first)
+        return data
 
     def text(self):
         """What it does, in words."""

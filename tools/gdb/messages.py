@@ -11,7 +11,7 @@ import kernel_state
 import protocol_decode
 from protocol_decode import signed
 
-BYTES = 36
+BYTES = kernel_state.MESSAGE_BYTES
 
 
 @functools.cache
@@ -69,6 +69,21 @@ def listed(words):
     while words and words[-1] == 0:
         words.pop()
     return ", ".join(f"{word:#x}" for word in words)
+
+
+def asked_text(process):
+    """What the process waits with; empty where it asks nothing."""
+    data = process.asked()
+    if data is None:
+        return ""
+    _, kind, words = unpack(data)
+    return request_text(process.endpoint, process.waits_for()[0], kind, words)
+
+
+def waiting_text(process):
+    """What the process does, and what it asks of whom it waits for."""
+    asked = asked_text(process)
+    return process.text() + (f": {asked}" if asked else "")
 
 
 def text_of(data, destination=0):

@@ -12,6 +12,7 @@ import tempfile
 import core_file
 import gdb
 import kernel_state
+import messages
 
 FRAME = ("gs", "fs", "es", "ds", "edi", "esi", "ebp", "ebx", "edx", "ecx", "eax", "eip", "eflags", "esp")
 GENERAL = ("ebx", "ecx", "edx", "esi", "edi", "ebp", "eax")
@@ -149,7 +150,7 @@ class Proc(gdb.Command):
         close()
         if argument:
             process = kernel_state.named(argument.strip())
-            print(f"{process.name}, endpoint {process.endpoint}: {process.text()}")
+            print(f"{process.name}, endpoint {process.endpoint}: {messages.waiting_text(process)}")
             open_view(process)
         gdb.execute("frame")
 

@@ -38,7 +38,7 @@ class Ps(Command):
         for process in found:
             mark = "*" if process.slot == kernel_state.running_slot() else " "
             print(f"{mark} {process.slot:4} {process.endpoint:8} {process.name:15} {process.priority:4} "
-                  f"{int(process.ipc['sent']):5} {int(process.ipc['received']):5}  {process.text()}")  # fmt: skip
+                  f"{int(process.ipc['sent']):5} {int(process.ipc['received']):5}  {messages.waiting_text(process)}")  # fmt: skip
 
 
 class Queues(Command):
@@ -50,10 +50,7 @@ class Queues(Command):
         lines = []
         for process in kernel_state.processes():
             for sender in process.queue():
-                data = kernel_state.read_physical(int(sender.ipc["out"]), messages.BYTES)
-                _, kind, payload = messages.unpack(data)
-                text = messages.request_text(sender.endpoint, process.endpoint, kind, payload)
-                lines.append(f"{process.name:15} <- {sender.name}: {text}")
+                lines.append(f"{process.name:15} <- {sender.name}: {messages.asked_text(sender)}")
             lines += [f"{process.name:15} <- {text}" for text in self.events(process)]
         print("\n".join(lines) or "nobody is queued, no event is pending")
 
@@ -92,13 +89,19 @@ class Waits(Command):
         rings = set()
         for process in kernel_state.processes():
             chain, end = follow(process)
-            names = [link.name + (" (timed)" if link.timed else "") for link in chain]
-            print(" -> ".join(names) + (f" -> {end}" if end else "   RING"))
+            links = "".join(map(self.link, chain[:-1] if end is None else chain))
+            print(links + (end or f"{chain[-1].name}   RING"))
             if end is None:
                 first = [link.slot for link in chain].index(chain[-1].slot)
                 rings.add(frozenset(link.name for link in chain[first:]))
         for ring in sorted(map(sorted, rings)):
             print("in a ring: " + ", ".join(ring))
+
+    @staticmethod
+    def link(process):
+        """It and the arrow to the next, which carries what it asks."""
+        asked = messages.asked_text(process)
+        return process.name + (" (timed)" if process.timed else "") + (f" --{asked}--> " if asked else " -> ")
 
 
 class Msg(Command):

@@ -51,6 +51,7 @@ CALL_NAMES = {
 ERRORS = {
     int(number): name for name, number in re.findall(r"X\((E\w+), +(\d+),", _text("errors"))
 }
+ENOTREADY = next(number for number, name in ERRORS.items() if name == "ENOTREADY")
 
 
 STATES = tuple(
@@ -98,6 +99,11 @@ def is_process(endpoint):
 def call_name(call):
     number = call & CALL_MASK
     return CALL_NAMES.get(number, f"call 0x{number:x}")
+
+
+def is_poll(call):
+    """Whether the call looks for what has come, and does not wait for it."""
+    return bool(call & CALLS["IPC_NONBLOCK"]) and call & CALL_MASK in (RECEIVE, RECEIVE_EX, REPLY_RECEIVE, SELECT)
 
 
 def result_name(result):

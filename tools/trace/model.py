@@ -20,7 +20,7 @@ from describe import describe
 from stream import text_of
 
 ARROWS = ("send", "request", "reply", "event")
-MARKS = ("call", "error", "raised", "irq", "fault", "birth", "death", "lost")
+MARKS = ("call", "poll", "error", "raised", "irq", "fault", "birth", "death", "lost")
 KINDS = ARROWS + MARKS
 
 NOBODY = -1  # as a lane
@@ -322,7 +322,9 @@ class Model:
         number = call.call & abi.CALL_MASK
         lane = self.lane(endpoint)
         beside = fact.second >> abi.ERROR_SHIFT & 0xFF if fact.result == 0 else 0
-        if fact.result < 0:
+        if fact.result == -abi.ENOTREADY and abi.is_poll(call.call):
+            kind, error = "poll", fact.result
+        elif fact.result < 0:
             kind, error = "error", fact.result
         elif number == abi.REPLY_RECEIVE and beside and call.target != abi.NONE:
             kind, error = "error", -beside
@@ -330,7 +332,8 @@ class Model:
             return
         else:
             kind, error = "call", fact.result
-        text = Text(name, (), f"{name}: {abi.result_name(error)}" if error else name)
+        how = "nothing there" if kind == "poll" else abi.result_name(error)
+        text = Text(name, (), f"{name}: {how}" if error else name)
         type_ = call.message[0] if call.message else 0
         self._mark(kind, lane, self.lane(call.target), fact.time, fact.number, text,
                    call.call, type_, error)  # fmt: skip

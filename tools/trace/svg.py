@@ -12,11 +12,12 @@ from model import ARROWS
 MOST_ROWS = 400
 ROW = 26
 LANE = 150
+MOST_BOX = 124  # around a name
 LEFT = 96  # for times
 TOP = 64
 BOTTOM = 44
 CHARACTER = 6.5  # pixels, of the labels' font, on the safe side
-MOST_CHARACTERS = 64
+MOST_CHARACTERS = 80
 GAP = 8  # between a lane and what is written beside it
 
 STYLE = """
@@ -36,7 +37,7 @@ text { font:12px system-ui, "Segoe UI", "DejaVu Sans", Arial, sans-serif; fill:v
 .event.arrow { stroke-dasharray:2 3; }
 .request { stroke:var(--request); color:var(--request); } .reply { stroke:var(--reply); }
 .send { stroke:var(--send); } .event, .raised, .irq { stroke:var(--event); }
-.error, .fault, .lost { stroke:var(--bad); } .birth, .death, .call { stroke:var(--soft); }
+.error, .fault, .lost { stroke:var(--bad); } .birth, .death, .call, .poll { stroke:var(--soft); }
 .mark { fill:var(--ground); stroke-width:1.8; } .note { fill:var(--soft); }
 text.bad { fill:var(--bad); }
 .head { stroke:none; } .head.request { fill:var(--request); } .head.reply { fill:var(--reply); }
@@ -49,13 +50,14 @@ BAD = ("error", "fault", "lost")
 class Diagram:
     """Places for everything; the methods return SVG elements."""
 
-    def __init__(self, model):
+    def __init__(self, model, lane):
         self.model = model
         self.items = model.items[:MOST_ROWS]
         used = {lane for item in self.items for lane in (item.source, item.target) if lane >= 0}
         self.lanes = [lane for lane in model.lane_order() if lane in used]
-        self.x = {lane: LEFT + LANE * (i + 0.5) for i, lane in enumerate(self.lanes)}
-        self.right = LEFT + LANE * max(1, len(self.lanes))
+        self.x = {index: LEFT + lane * (i + 0.5) for i, index in enumerate(self.lanes)}
+        self.right = LEFT + lane * max(1, len(self.lanes))
+        self.box = min(MOST_BOX, lane - GAP)
         self.height = TOP + ROW * max(1, len(self.items)) + BOTTOM
 
     def y(self, row):
@@ -86,7 +88,7 @@ class Diagram:
 
     def head(self, lane):
         entry, x = self.model.lanes[lane], self.x[lane]
-        yield f'<rect class="box" x="{x - 62:.1f}" y="12" width="124" height="40" rx="6"/>'
+        yield f'<rect class="box" x="{x - self.box / 2:.1f}" y="12" width="{self.box}" height="40" rx="6"/>'
         sub = "the kernel" if entry.endpoint in abi.NAMES else f"endpoint {entry.endpoint}"
         yield f'<text class="name" x="{x:.1f}" y="29">{escape(entry.name)}</text>'
         yield f'<text class="sub" x="{x:.1f}" y="44">{escape(sub)}</text>'
@@ -122,7 +124,9 @@ class Diagram:
         if item.kind in BAD:
             yield f'<path class="mark {item.kind}" d="M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"/>'
         else:
-            yield f'<path class="mark {item.kind}" d="M{x:.1f} {y - 5:.1f}l5 5l-5 5l-5 -5z"/>'
+            size = 2.5 if item.kind == "poll" else 5
+            yield (f'<path class="mark {item.kind}" d="M{x:.1f} {y - size:.1f}'
+                   f'l{size} {size}l-{size} {size}l-{size} -{size}z"/>')  # fmt: skip
         yield self.text(x + GAP + 4, y + 4, words, style)
 
     def elements(self):
@@ -139,8 +143,9 @@ class Diagram:
         yield self.text(LEFT, self.height - 14, foot, "note")
 
 
-def write(model, file):
-    diagram = Diagram(model)
+def write(model, file, lane=LANE):
+    """`lane`: pixels from one lane to the next."""
+    diagram = Diagram(model, lane)
     body = "\n".join(diagram.elements())
     width, height = round(diagram.right + 12), round(diagram.height)
     file.write(

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <abi/endpoint.h>
+#include <abi/message.h>
 #include <stdint.h>
 
 // clang-format off
@@ -166,6 +167,9 @@ struct process_info {
     uint32_t targets[2];   /* mask: bit n of these 64 is identity n, which it may address */
     uint32_t port_count;
     struct process_ports ports[PROCESS_PORTS_MAX];
+    message asked; /* what it sends to waits_for, or has asked of it; m_source 0, and all zero: no
+                      such thing, or the caller has no right to SYS_TRACE: what others say is for
+                      those alone who may watch */
 };
 
 #define MODULE_RUNNING 1 /* flags */
@@ -192,6 +196,6 @@ struct memory_info {
     uint32_t frames_free;   /* of these */
 };
 
-_Static_assert(sizeof(struct process_info) == 108, "shared layout");
+_Static_assert(sizeof(struct process_info) == 144, "shared layout");
 _Static_assert(sizeof(struct module_info) == 112, "shared layout");
 _Static_assert(sizeof(struct memory_info) == 28, "shared layout");

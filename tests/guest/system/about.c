@@ -197,16 +197,17 @@ void test_process(void)
 
 void test_module(void)
 {
-    static const char *const names[] = {PARTNER_JUDGE, "p1", "pnone", "p2", "args", "refused"};
+    static const char *const names[] = {PARTNER_JUDGE, "p1",     "pnone",  "p2",
+                                        "args",        "plooks", "refused"};
     uint32_t words[6] = {0};
     struct module_info info;
     unsigned count = 0;
 
-    for (; count < 6; count++) {
+    for (; count < 7; count++) {
         memset(&info, 0xa5, sizeof info);
         IS(sys_module(count, &info), 0, "SYS_MODULE %u", count);
         OK(strcmp(info.name, names[count]) == 0, "is %s", names[count]);
-        bool refused = count == 5;
+        bool refused = count == 6;
         bool runs = count < 3;
         IS(info.flags,
            (count ? MODULE_DEMAND : 0) * !refused + runs * MODULE_RUNNING +

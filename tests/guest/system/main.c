@@ -71,6 +71,7 @@ int main(void)
     test_watch();
     test_log();
     test_power();
+    test_asked();
 
     OK(answers(p1), "at the end the system answers");
     tap_done();

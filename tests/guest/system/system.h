@@ -39,3 +39,4 @@ void test_alarm(void);
 void test_watch(void);
 void test_log(void);
 void test_power(void);
+void test_asked(void);

@@ -45,11 +45,18 @@ class WaitGraph {
     for (const [from, to] of edges) this.drawEdge(at.get(from), at.get(to));
     const radius = all.length > 14 ? 7 : 11;
     for (const lane of all) {
-      const [x, y] = at.get(lane), up = y < 120;
+      const [x, y] = at.get(lane), up = this.isAbove(lane, at, edges);
       const fill = colour.has(lane) ? this.picture.stateColour(colour.get(lane)) : "none";
       this.svg.append(element("circle", { cx: x, cy: y, r: radius, fill }));
       this.svg.append(element("text", { x, y: up ? y - radius - 5 : y + radius + 14 }, this.trace.laneName(lane)));
     }
+  }
+
+  // Whether the name stands above: where no arrow comes to it.
+  isAbove(lane, at, edges) {
+    const y = at.get(lane)[1], others = edges.filter((edge) => edge.includes(lane)).map(([from, to]) => at.get(from === lane ? to : from)[1]);
+    const below = others.reduce((sum, other) => sum + other - y, 0);
+    return below ? below > 0 : y < 120;
   }
 
   position(index, count) {

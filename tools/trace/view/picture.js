@@ -345,7 +345,7 @@ class Picture {
     c.strokeStyle = BAD_KINDS.includes(kind) ? colours.bad : kind === "irq" || kind === "raised" ? colours.event : colours.mark;
     c.fillStyle = colours.ground;
     c.lineWidth = 1.6;
-    const size = this.close ? 3 : 5;
+    const size = this.close ? 3 : kind === "poll" ? 2.5 : 5;
     c.beginPath();
     for (const [rank, item] of list) {
       const y = this.y(this.placeOfItem(rank)), x = this.xs[this.markLane(kind, item)];

@@ -1,0 +1,15 @@
+/*
+ * What a waiting process has asked, or offers: for those who look on.
+ *
+ * It is read where it stands, in the process's own message, and not from the trace: whoever waits
+ * has not touched it since and nobody else may, however long ago that was and whether anything was
+ * recorded or not; and a call pays nothing for it.
+ */
+#pragma once
+
+#include <abi/message.h>
+#include <stdbool.h>
+
+/* The message that the process in `slot` waits with, to be taken or answered: stamped with who sent
+   it. False, and nothing is written: it waits for no such thing, or not at all. */
+bool asked_read(unsigned slot, message *m);
