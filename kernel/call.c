@@ -103,20 +103,23 @@ static void note_miss(const struct call *c, uint32_t address, uint32_t flags)
     memory_note_miss(&c->caller->module->space, address, MESSAGE_BYTES, flags);
 }
 
+static int locate_box(const struct call *c, uint32_t address, uint32_t flags, phys_addr_t *box)
+{
+    int error = message_locate_box(c->caller, address, flags, box);
+    if (error == -EFAULT)
+        note_miss(c, address, flags);
+    return error;
+}
+
 static void call_in_outbox(struct call *c)
 {
     phys_addr_t in = c->caller->in_box, out = c->caller->out_box;
     uint32_t in_address = c->registers.target, out_address = c->registers.message;
     int error = 0;
     if (in_address)
-        error = message_locate_box(c->caller, in_address, SPACE_WRITE, &in);
-    if (error == -EFAULT)
-        note_miss(c, in_address, SPACE_WRITE);
-    if (!error && out_address) {
-        error = message_locate_box(c->caller, out_address, 0, &out);
-        if (error == -EFAULT)
-            note_miss(c, out_address, 0);
-    }
+        error = locate_box(c, in_address, SPACE_WRITE, &in);
+    if (!error && out_address)
+        error = locate_box(c, out_address, 0, &out);
     if (error) {
         fail(c, error);
         return;
