@@ -56,6 +56,9 @@ def keep_file_option(value, folder, base):
 
 KEEPERS = {"-kernel": keep, "-initrd": keep_modules, "-fw_cfg": keep_file_option}
 LEFT_OUT = ("-icount", "-serial", "-monitor", "-chardev", "-mon", "-qmp")  # the recording has its own
+# To go back, QEMU loads a snapshot, and for that resets the devices. This one, there for old guests of another
+# make, then waits for the processor's thread, which may wait for the lock that a replay's main thread holds.
+NO_DEADLOCK = ("-global", "apic.vapic=off")
 
 
 def self_contained(arguments, folder, base):
@@ -125,7 +128,8 @@ def create(folder, arguments, build, shift="auto", base=None, **notes):
         raise Unusable(f"{folder} is not empty, and no recording")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    known = {"arguments": self_contained(arguments, folder, base or build), "shift": shift,
+    kept = [*self_contained(arguments, folder, base or build), *NO_DEADLOCK]
+    known = {"arguments": kept, "shift": shift,
              "serial_lines": max(1, arguments.count("-serial")), **notes}  # fmt: skip
     keep_symbols(build, folder)
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", SNAPSHOTS, "8M"], cwd=folder, check=True)

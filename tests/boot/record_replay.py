@@ -1,5 +1,5 @@
 """./parley record and replay: a recorded run repeats to the byte, on the terminal and in the trace's ring; GDB
-goes back in it; a folder that is not as it was is told from one that is."""
+goes back in it, and searches it; a folder that is not as it was is told from one that is."""
 
 import json
 import pathlib
@@ -19,6 +19,8 @@ import replay
 
 COMMANDS = ("run greet", "ps")
 MEGABYTES = 64
+STEPS_BACK = 4
+RESET_VECTOR = r"^0x0000fff0 in"
 WINDOW = 0xC0000000  # arch/x86/layout.h: KERNEL_BASE
 
 
@@ -78,11 +80,23 @@ def tells_a_difference():
 
 
 def backward(kept):
-    """In the middle of the run, by instructions, by breakpoints, by messages and by writes."""
+    """By instructions, to a breakpoint, and to the start, where nothing stops it before. Each step back may meet
+    QEMU's threads where they wait for each other; so the device that lets them is looked for, too."""
+    s = gdb_session.Script()
+    s.do("monitor info qtree", "i8042", never=("kvmvapic",))
+    s.do("stop-in hello-server").do("continue", " main \\(|^main \\(").do("set $here = $pc")
+    for command in ["stepi"] * STEPS_BACK + ["reverse-stepi"] * STEPS_BACK:
+        s.do(command)
+    s.do("print $pc == $here", "= 1")
+    s.do("break *trap_call_saved").do("reverse-continue", "trap_call_saved").do("delete")
+    s.do("reverse-continue", RESET_VECTOR)
+    gdb_session.run(s, "replay", "--gdb", kept.folder)
+
+
+def searches(kept):
+    """In the middle of the run, back by messages and by writes."""
     s = gdb_session.Script()
     s.do("stop-in hello-server").do("continue", " main \\(|^main \\(")
-    s.do("set $here = $pc").do("stepi").do("stepi").do("reverse-stepi").do("reverse-stepi")
-    s.do("print $pc == $here", "= 1")
     s.do("break-on-message greet hello *").do("continue", "^Message 1, greet -> hello: ")
     s.do("break-on-message delete")
     s.do("last-message HARDWARE tty *", r"^Message, HARDWARE -> tty: interrupt\(")
@@ -106,10 +120,13 @@ def refuses(folder):
     check(False, "a folder with other things in it is overwritten")
 
 
-def test(build):
+def test(build, theme):
     with tempfile.TemporaryDirectory(prefix="parley-record-") as place:
         place = pathlib.Path(place)
         kept, memory = make(build, place / "run")
+        if theme == "searches":
+            searches(kept)
+            return
         repeats(kept, memory)
         backward(kept)
         tells_a_difference()
@@ -118,4 +135,4 @@ def test(build):
 
 
 if __name__ == "__main__":
-    run(test)
+    run(test, "repeats", "searches")
