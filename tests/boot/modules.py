@@ -40,7 +40,7 @@ BROKEN_LINES = (
     ("target", f"{GOOD} target targets=nobody", "nobody"),
     ("port", f"{GOOD} port ports=0x10000", "ports"),
     ("line", f"{GOOD} line irq=16", "irq"),
-    ("memory", f"{GOOD} memory map=0x100000+0x1000", "is memory"),
+    ("hole", f"{GOOD} hole map=0x100000+0x1000", "is memory"),
     ("heap", f"{GOOD} heap heap=200M", "not enough memory"),
     ("plain", f"{GOOD} plain identity=user ports=0x60", "identity=user"),
     ("boot/hello-serv", f"{GOOD} Name!", "Name!: not a name"),
