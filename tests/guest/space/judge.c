@@ -448,7 +448,7 @@ static void nothing_is_lost(void)
     unsigned answered = 0;
 
     quiet = true;
-    for (unsigned i = 0; i < 2000; i++) {
+    for (unsigned i = 0; i < 800; i++) {
         struct child c = bear(i % 3, HEAP + i % 1024 * 4096);
         struct system_registers r;
         message m = {0};
@@ -462,7 +462,7 @@ static void nothing_is_lost(void)
         bury(&c);
     }
     quiet = false;
-    IS(answered, 2000, "2000 processes are born, served and killed in every state");
+    IS(answered, 800, "800 processes are born, served and killed in every state");
     IS(free_frames(), before, "no frame is lost");
 }
 
