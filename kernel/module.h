@@ -42,6 +42,12 @@ void modules_load(const struct boot_info *boot);
 /* Starts those that start at boot, and logs them; returns how many run. */
 unsigned modules_start(void);
 
+/* Whether the module waits for the release of this process of it; 0: of any. */
+static inline bool module_owes(const struct module *module, endpoint_t dead)
+{
+    return module->owed && (dead == 0 || module->owed == dead);
+}
+
 unsigned module_count(void);
 struct module *module_at(unsigned index);
 /* NULL when no module has this name. */

@@ -446,7 +446,7 @@ bool module_line_parse(const char *line, struct module_line *parsed, char *reaso
     struct parser p = {.out = parsed, .reason = reason};
     *parsed = (struct module_line){
         .priority = 8,
-        .quantum_ms = 10,
+        .quantum_ms = MODULE_DEFAULT_QUANTUM_MS,
         .calls = MODULE_DEFAULT_CALLS,
         .targets = {servers, sizeof servers - 1},
         .kernel_calls = MODULE_USER_KERNEL_CALLS,

@@ -23,7 +23,8 @@
     (1u << CALL_BIT_send_rec | 1u << CALL_BIT_ipc_request | 1u << CALL_BIT_echo |                  \
      1u << CALL_BIT_in_outbox | 1u << CALL_BIT_receive | 1u << CALL_BIT_ipc_receive |              \
      1u << CALL_BIT_ipc_select)
-#define MODULE_USER_KERNEL_CALLS (1u << SYS_EXIT | 1u << SYS_TIME | 1u << SYS_LOOKUP)
+#define MODULE_DEFAULT_QUANTUM_MS 10
+#define MODULE_USER_KERNEL_CALLS  (1u << SYS_EXIT | 1u << SYS_TIME | 1u << SYS_LOOKUP)
 
 struct module_ports {
     uint16_t first, last;

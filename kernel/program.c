@@ -6,8 +6,6 @@
 #include "schedule.h"
 #include "text.h"
 
-#define QUANTUM_MS 10
-
 static struct module programs[IPC_PROCESSES];
 
 static bool is_free(const struct module *m)
@@ -41,7 +39,7 @@ int program_create(const char *name, unsigned priority, phys_addr_t root, const 
         .lent = true,
         .priority = (uint8_t)priority,
         .identity = IDENTITY_USER,
-        .quantum = QUANTUM_MS * ARCH_TICKS_PER_SECOND / 1000,
+        .quantum = MODULE_DEFAULT_QUANTUM_MS * ARCH_TICKS_PER_SECOND / 1000,
         .kernel_calls = MODULE_USER_KERNEL_CALLS,
         .starts = 1,
     };
@@ -69,7 +67,7 @@ int program_begin(unsigned slot, uint32_t ip, uint32_t sp)
 struct module *program_owed(endpoint_t endpoint)
 {
     for (unsigned i = 0; i < IPC_PROCESSES; i++)
-        if (programs[i].owed && (endpoint == 0 || programs[i].owed == endpoint))
+        if (module_owes(&programs[i], endpoint))
             return &programs[i];
     return NULL;
 }

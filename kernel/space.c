@@ -4,15 +4,19 @@
 #include "process.h"
 #include "program.h"
 
-struct module *space_find(endpoint_t endpoint)
+struct module *space_living(endpoint_t endpoint)
 {
     int slot = ipc_slot_of(&ipc_table, endpoint);
-    if (slot >= 0)
-        return process_at((unsigned)slot)->module;
-    for (unsigned i = 0; i < module_count(); i++)
-        if (module_at(i)->owed == endpoint)
-            return module_at(i);
-    return program_owed(endpoint);
+    return slot < 0 ? NULL : process_at((unsigned)slot)->module;
+}
+
+struct module *space_owed(endpoint_t endpoint)
+{
+    struct module *m = program_owed(endpoint);
+    for (unsigned i = 0; i < module_count() && m == NULL; i++)
+        if (module_owes(module_at(i), endpoint))
+            m = module_at(i);
+    return m;
 }
 
 /* ---- Pages that must stay

@@ -12,8 +12,10 @@
 #include "module.h"
 #include <abi/memory.h>
 
-/* Whose memory an endpoint names, alive or waiting for its release; or NULL. */
-struct module *space_find(endpoint_t endpoint);
+/* The living process's module, whose space is its memory; or NULL. */
+struct module *space_living(endpoint_t endpoint);
+/* The same of one that has died and waits for its release; 0: any such. Or NULL. */
+struct module *space_owed(endpoint_t endpoint);
 
 struct space_range {
     uint32_t address, pages;

@@ -48,10 +48,10 @@ static int answer_count(const struct system_request *r, int count)
 
 int system_map(const struct system_request *r)
 {
-    struct module *m = space_find((endpoint_t)r->in[0]);
+    struct module *m = space_living((endpoint_t)r->in[0]);
     const struct space_range range = {r->in[1], r->in[3]};
     bool table_used = false;
-    if (m == NULL || m->slot == IPC_NO_SLOT)
+    if (m == NULL)
         return -EDEADSRCDST;
     int count = space_map(m, &range, r->in[2], r->in[4], r->in[5], &table_used);
     r->out[1] = table_used;
@@ -60,9 +60,9 @@ int system_map(const struct system_request *r)
 
 int system_unmap(const struct system_request *r)
 {
-    struct module *m = space_find((endpoint_t)r->in[0]);
+    struct module *m = space_living((endpoint_t)r->in[0]);
     const struct space_range range = {r->in[1], r->in[2]};
-    if (m == NULL || m->slot == IPC_NO_SLOT)
+    if (m == NULL)
         return -EDEADSRCDST;
     return answer_count(r, space_unmap(m, &range));
 }
@@ -83,9 +83,7 @@ static int next_mapping(const struct system_request *r, const struct module *m)
 
 static int owed(const struct system_request *r)
 {
-    const struct module *m = program_owed(0);
-    for (unsigned i = 0; i < module_count() && m == NULL; i++)
-        m = module_at(i)->owed ? module_at(i) : NULL;
+    const struct module *m = space_owed(0);
     if (m == NULL)
         return -ENOENT;
     r->out[0] = (uint32_t)m->owed;
@@ -96,7 +94,10 @@ int system_space(const struct system_request *r)
 {
     if (r->in[1] == SPACE_OWED)
         return owed(r);
-    struct module *m = space_find((endpoint_t)r->in[0]);
+    const endpoint_t whose = (endpoint_t)r->in[0];
+    struct module *m = space_living(whose);
+    if (m == NULL && whose != 0)
+        m = space_owed(whose);
     if (m == NULL)
         return -EDEADSRCDST;
     switch (r->in[1]) {
@@ -128,9 +129,9 @@ struct side {
 /* Finds all its pages; else what is missing goes to the answer. -EDEADSRCDST. */
 static int find_pages(const struct system_request *r, struct side *side, uint32_t bytes)
 {
-    const struct module *m = space_find(side->endpoint);
+    const struct module *m = space_living(side->endpoint);
     const uint32_t first = side->address & ~(PAGE_BYTES - 1u);
-    if (m == NULL || m->slot == IPC_NO_SLOT)
+    if (m == NULL)
         return -EDEADSRCDST;
     side->pages = bytes ? (side->address + bytes - 1 - first) / PAGE_BYTES + 1 : 0;
     const uint32_t found = arch_space_pages(&m->space, first, side->pages, side->flags, side->page);

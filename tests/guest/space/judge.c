@@ -196,6 +196,9 @@ static void refusals(void)
     IS(sys_map(c.endpoint, &both, &used), -EPERM, "the same frame for page and table");
     IS(sys_unmap(c.endpoint, PAGE, 1), -ENOENT, "nothing to take out");
     IS(sys_unmap(self(), (uint32_t)&free_frames & ~4095u, 1), -ENOENT, "what the boot mapped");
+    IS(map(0, PAGE, free_frame(0), 1, 0), -EDEADSRCDST, "nobody's space has pages");
+    IS(sys_space_next(0, 0, &(struct system_map){0}), -EDEADSRCDST, "nor is there one to look at");
+    IS(sys_space_release(0), -EDEADSRCDST, "or to release");
     IS(sys_space_release(c.endpoint), -EBUSY, "it lives");
     IS(sys_space_shrink(c.endpoint), -ENOENT, "it has no page table");
     IS(sys_begin(self(), 0, 0), -EBUSY, "this process has begun");
@@ -206,6 +209,7 @@ static void refusals(void)
     IS(sys_unmap(c.endpoint, PAGE, 1), -EDEADSRCDST, "only to be released");
     IS(sys_space_owed(&e), 0, "somebody waits for its release");
     IS(e, c.endpoint, "that one");
+    IS(sys_space_release(0), -EDEADSRCDST, "which 0 does not name");
     OK(release(c.endpoint), "it is released");
     IS(sys_space_release(c.endpoint), -EDEADSRCDST, "and forgotten");
     IS(sys_space_owed(&e), -ENOENT, "nobody waits now");
