@@ -100,7 +100,7 @@ static void call_echo(struct call *c)
 
 static void note_miss(const struct call *c, uint32_t address, uint32_t flags)
 {
-    memory_note_miss(&c->caller->module->space, address, MESSAGE_BYTES, flags);
+    (void)memory_note_miss(&c->caller->module->space, address, MESSAGE_BYTES, flags);
 }
 
 static int locate_box(const struct call *c, uint32_t address, uint32_t flags, phys_addr_t *box)

@@ -143,16 +143,15 @@ static void remember(struct process *p, const struct arch_fault *fault)
     p->fault = *fault;
     format(p->fault_detail, sizeof p->fault_detail, "%s", fault->detail);
     p->fault.detail = p->fault_detail;
+    if (trace_on)
+        trace_fault(process_endpoint(p), fault);
 }
 
 bool fault_in_call(struct process *p, uint32_t address, bool write)
 {
     if (!p->module->created)
         return false;
-    const struct arch_fault *fault = arch_page_fault(&p->arch, address, write);
-    remember(p, fault);
-    if (trace_on)
-        trace_fault(process_endpoint(p), fault);
+    remember(p, arch_page_fault(&p->arch, address, write));
     p->calls_again = true;
     p->calls_again = ask_handler(p) == NULL;
     return p->calls_again;
@@ -164,8 +163,6 @@ void kernel_fault(struct arch_context *context, const struct arch_fault *fault)
     const char *why = NULL;
     KERNEL_ASSERT(p->alive);
     remember(p, fault);
-    if (trace_on)
-        trace_fault(process_endpoint(p), fault);
     if (p->module->faults[0]) {
         why = ask_handler(p);
         if (!why)

@@ -101,22 +101,10 @@ void frame_was_table(phys_addr_t page)
     tables--;
 }
 
-uint32_t frame_count(void)
+void frame_account(struct memory_info *info)
 {
-    return count;
-}
-
-uint32_t frame_count_free(void)
-{
-    return opened - mapped - tables;
-}
-
-uint32_t frame_bytes_mapped(void)
-{
-    return mapped * PAGE_BYTES;
-}
-
-uint32_t frame_bytes_of_tables(void)
-{
-    return tables * PAGE_BYTES;
+    info->frames = count;
+    info->frames_free = opened - mapped - tables;
+    info->process_bytes += mapped * PAGE_BYTES;
+    info->kernel_bytes += tables * PAGE_BYTES;
 }

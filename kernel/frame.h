@@ -8,6 +8,7 @@
 #pragma once
 
 #include <abi/memory.h>
+#include <abi/system.h>
 #include <arch/arch.h>
 #include <stdbool.h>
 
@@ -28,8 +29,5 @@ void frame_unmapped(phys_addr_t page);
 void frame_becomes_table(phys_addr_t page);
 void frame_was_table(phys_addr_t page);
 
-uint32_t frame_count(void); /* of the table */
-uint32_t frame_count_free(void);
-/* In bytes. */
-uint32_t frame_bytes_mapped(void);
-uint32_t frame_bytes_of_tables(void);
+/* Says how many there are and are free, and adds what the others take. */
+void frame_account(struct memory_info *info);

@@ -165,12 +165,11 @@ void memory_describe(struct memory_info *info)
 {
     *info = (struct memory_info){
         .total_bytes = total_bytes,
-        .kernel_bytes = kernel_bytes + taken[MEMORY_TABLES] + frame_bytes_of_tables(),
+        .kernel_bytes = kernel_bytes + taken[MEMORY_TABLES],
         .modules_bytes = modules_bytes,
-        .process_bytes = taken[MEMORY_PROCESS] + frame_bytes_mapped(),
-        .frames = frame_count(),
-        .frames_free = frame_count_free(),
+        .process_bytes = taken[MEMORY_PROCESS],
     };
+    frame_account(info);
     info->free_bytes = total_bytes - info->kernel_bytes - info->modules_bytes - info->process_bytes;
 }
 
@@ -214,34 +213,28 @@ bool process_memory_ok(const struct arch_space *space, uint32_t address, uint32_
 
 struct memory_miss memory_miss;
 
-void memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
-                      uint32_t flags)
+int memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                     uint32_t flags)
 {
     memory_miss.space = NULL;
     if (bytes > USER_END || address > USER_END - bytes)
-        return;
+        return -EFAULT;
     while (bytes) {
         uint32_t part = in_this_page(address, bytes);
         if (!view(space, address, part, flags)) {
             memory_miss = (struct memory_miss){space, address, flags};
-            return;
+            break;
         }
         address += part;
         bytes -= part;
     }
-}
-
-/* -EFAULT, for a range that is not wholly there. */
-static int miss(const struct arch_space *space, uint32_t address, uint32_t bytes, uint32_t flags)
-{
-    memory_note_miss(space, address, bytes, flags);
     return -EFAULT;
 }
 
 int copy_from_process(const struct arch_space *space, void *to, uint32_t from, uint32_t bytes)
 {
     if (!process_memory_ok(space, from, bytes, 0))
-        return miss(space, from, bytes, 0);
+        return memory_note_miss(space, from, bytes, 0);
     for (char *at = to; bytes;) {
         uint32_t part = in_this_page(from, bytes);
         memcpy(at, view(space, from, part, 0), part);
@@ -255,7 +248,7 @@ int copy_from_process(const struct arch_space *space, void *to, uint32_t from, u
 int copy_to_process(const struct arch_space *space, uint32_t to, const void *from, uint32_t bytes)
 {
     if (!process_memory_ok(space, to, bytes, SPACE_WRITE))
-        return miss(space, to, bytes, SPACE_WRITE);
+        return memory_note_miss(space, to, bytes, SPACE_WRITE);
     load_into_process(space, to, from, bytes);
     return 0;
 }

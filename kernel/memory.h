@@ -49,9 +49,9 @@ struct memory_miss {
     uint32_t address, flags;
 };
 extern struct memory_miss memory_miss;
-/* Finds it in a range that is not wholly there. */
-void memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
-                      uint32_t flags);
+/* Finds it in a range that is not wholly there. -EFAULT. */
+int memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                     uint32_t flags);
 
 /* 0, or -EFAULT and nothing has changed. */
 int copy_from_process(const struct arch_space *space, void *to, uint32_t from, uint32_t bytes);

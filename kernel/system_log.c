@@ -21,10 +21,8 @@ int system_log_read(const struct system_request *r)
     const struct arch_space *space = &r->caller->module->space;
     uint64_t position = system_u64(r->in);
     uint32_t bytes = readable(&position, r->in[3]);
-    if (!process_memory_ok(space, r->in[2], bytes, SPACE_WRITE)) {
-        memory_note_miss(space, r->in[2], bytes, SPACE_WRITE);
-        return -EFAULT;
-    }
+    if (!process_memory_ok(space, r->in[2], bytes, SPACE_WRITE))
+        return memory_note_miss(space, r->in[2], bytes, SPACE_WRITE);
     r->out[0] = bytes;
     system_put_u64(r->out + 1, position);
     for (uint32_t to = r->in[2]; bytes;) {

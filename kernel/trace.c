@@ -40,15 +40,12 @@ static uint32_t suitable(void)
 
 void trace_init(uint32_t kilobytes)
 {
-    struct memory_mark mark = memory_mark();
     if (kilobytes == 0)
         kilobytes = suitable();
     ring_start = memory_take_block(kilobytes * 1024 / PAGE_BYTES);
-    struct trace_record *first = ring_start ? arch_window(ring_start, kilobytes * 1024) : NULL;
-    if (first == NULL) {
-        memory_undo(mark);
+    if (ring_start == 0)
         return;
-    }
+    struct trace_record *first = arch_window(ring_start, kilobytes * 1024);
     phys_zero(ring_start, kilobytes * 1024);
     const uint32_t capacity = kilobytes * 1024 / sizeof *first;
     kernel_trace_ring = (struct arch_trace_ring){first, first, first + capacity};

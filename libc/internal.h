@@ -2,6 +2,8 @@
 #pragma once
 
 #include <abi/endpoint.h>
+#include <abi/message.h>
+#include <abi/system.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +25,9 @@ int libc_console_read(char *text, size_t most);
 
 /* As names_wait, but gives up after `timeout_us` microseconds with EREPLYTIMEDOUT. */
 int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint);
+
+/* Asks SYSTEM; the answer is in *m. 0 or a negative error, the call's or the answer's. */
+int libc_ask_system(message *m, enum system_call call);
 
 /* Copies a name into a message's 16 bytes, NUL-padded. 0, EINVAL (empty) or ENAMETOOLONG. */
 int libc_name_pack(char packed[16], const char *name);

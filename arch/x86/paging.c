@@ -306,8 +306,7 @@ bool arch_space_next(const struct arch_space *space, uint32_t address, struct ar
 static void set_entry(struct arch_space *space, uint32_t address, uint32_t entry)
 {
     *find_entry(space, address) = entry;
-    if (space->directory == cpu_cr3())
-        cpu_cr3_load(space->directory);
+    arch_space_flush(space);
 }
 
 void arch_space_change(struct arch_space *space, const struct arch_mapping *mapping)

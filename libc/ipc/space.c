@@ -5,17 +5,10 @@
 #include <parley/ipc.h>
 #include <parley/space.h>
 
-static int ask(message *m, enum system_call call)
-{
-    m->m_type = call;
-    int error = ipc_request(SYSTEM, m);
-    return error < 0 ? error : m->m_type;
-}
-
 /* The answer's first word is a count, or another number that is not negative. */
 static int ask_count(message *m, enum system_call call)
 {
-    int error = ask(m, call);
+    int error = libc_ask_system(m, call);
     return error < 0 ? error : (int)m->m_words[0];
 }
 
@@ -24,7 +17,7 @@ int sys_create(const char *name, unsigned priority, uint32_t root, endpoint_t *e
     message m = {.m_words = {[4] = root, [5] = priority}};
     int error = libc_name_pack((char *)m.m_words, name);
     if (error == 0)
-        error = ask(&m, SYS_CREATE);
+        error = libc_ask_system(&m, SYS_CREATE);
     if (error == 0)
         *endpoint = (endpoint_t)m.m_words[0];
     return error;
@@ -33,7 +26,7 @@ int sys_create(const char *name, unsigned priority, uint32_t root, endpoint_t *e
 int sys_begin(endpoint_t endpoint, uint32_t ip, uint32_t sp)
 {
     message m = {.m_words = {(uint32_t)endpoint, ip, sp}};
-    return ask(&m, SYS_BEGIN);
+    return libc_ask_system(&m, SYS_BEGIN);
 }
 
 int sys_map(endpoint_t endpoint, const struct system_map *map, bool *table_used)
@@ -54,7 +47,7 @@ int sys_unmap(endpoint_t endpoint, uint32_t address, uint32_t pages)
 int sys_space_next(endpoint_t endpoint, uint32_t address, struct system_map *found)
 {
     message m = {.m_words = {(uint32_t)endpoint, SPACE_NEXT, address}};
-    int error = ask(&m, SYS_SPACE);
+    int error = libc_ask_system(&m, SYS_SPACE);
     if (error == 0)
         *found = (struct system_map){
             .address = m.m_words[0], .frame = m.m_words[1], .pages = 1, .flags = m.m_words[2]};
@@ -76,7 +69,7 @@ int sys_space_release(endpoint_t endpoint)
 int sys_space_owed(endpoint_t *endpoint)
 {
     message m = {.m_words = {0, SPACE_OWED}};
-    int error = ask(&m, SYS_SPACE);
+    int error = libc_ask_system(&m, SYS_SPACE);
     if (error == 0)
         *endpoint = (endpoint_t)m.m_words[0];
     return error;
@@ -86,7 +79,7 @@ int sys_move(const struct system_move *move, struct system_miss *miss)
 {
     message m = {.m_words = {(uint32_t)move->from, move->from_address, (uint32_t)move->to,
                              move->to_address, move->bytes}};
-    int error = ask(&m, SYS_MOVE);
+    int error = libc_ask_system(&m, SYS_MOVE);
     if (error == 0)
         *miss = (struct system_miss){m.m_words[0] != 0, m.m_words[1], (endpoint_t)m.m_words[2]};
     return error;

@@ -6,7 +6,7 @@
 #include <parley/trace.h>
 #include <string.h>
 
-static int ask(message *m, enum system_call call)
+int libc_ask_system(message *m, enum system_call call)
 {
     m->m_type = call;
     int error = ipc_request(SYSTEM, m);
@@ -39,7 +39,7 @@ int libc_name_pack(char packed[16], const char *name)
 _Noreturn void sys_exit(int status)
 {
     message m = {.m_words = {(uint32_t)status & 0xff}};
-    ask(&m, SYS_EXIT);
+    libc_ask_system(&m, SYS_EXIT);
     for (;;)
         __builtin_trap();
 }
@@ -47,7 +47,7 @@ _Noreturn void sys_exit(int status)
 int sys_time(uint64_t *microseconds)
 {
     message m = {0};
-    int error = ask(&m, SYS_TIME);
+    int error = libc_ask_system(&m, SYS_TIME);
     if (error == 0)
         *microseconds = join(m.m_words);
     return error;
@@ -58,7 +58,7 @@ int sys_lookup(const char *name, endpoint_t *endpoint)
     message m = {0};
     int error = libc_name_pack((char *)m.m_words, name);
     if (error == 0)
-        error = ask(&m, SYS_LOOKUP);
+        error = libc_ask_system(&m, SYS_LOOKUP);
     if (error == 0)
         *endpoint = (endpoint_t)m.m_words[0];
     return error;
@@ -67,19 +67,19 @@ int sys_lookup(const char *name, endpoint_t *endpoint)
 int sys_process(unsigned slot, struct process_info *info)
 {
     message m = {.m_words = {slot, (uint32_t)info}};
-    return ask(&m, SYS_PROCESS);
+    return libc_ask_system(&m, SYS_PROCESS);
 }
 
 int sys_module(unsigned index, struct module_info *info)
 {
     message m = {.m_words = {index, (uint32_t)info}};
-    return ask(&m, SYS_MODULE);
+    return libc_ask_system(&m, SYS_MODULE);
 }
 
 int sys_memory(struct memory_info *info)
 {
     message m = {.m_words = {(uint32_t)info}};
-    return ask(&m, SYS_MEMORY);
+    return libc_ask_system(&m, SYS_MEMORY);
 }
 
 int sys_start(const char *name, const char *arguments, endpoint_t *endpoint)
@@ -90,7 +90,7 @@ int sys_start(const char *name, const char *arguments, endpoint_t *endpoint)
         return error;
     m.m_words[4] = (uint32_t)arguments;
     m.m_words[5] = arguments ? strlen(arguments) : 0;
-    error = ask(&m, SYS_START);
+    error = libc_ask_system(&m, SYS_START);
     if (error == 0)
         *endpoint = (endpoint_t)m.m_words[0];
     return error;
@@ -99,13 +99,13 @@ int sys_start(const char *name, const char *arguments, endpoint_t *endpoint)
 int sys_kill(endpoint_t endpoint)
 {
     message m = {.m_words = {(uint32_t)endpoint}};
-    return ask(&m, SYS_KILL);
+    return libc_ask_system(&m, SYS_KILL);
 }
 
 static int irq(unsigned operation, unsigned line, unsigned event_bit)
 {
     message m = {.m_words = {operation, line, event_bit}};
-    return ask(&m, SYS_IRQ);
+    return libc_ask_system(&m, SYS_IRQ);
 }
 
 int sys_irq_claim(unsigned line, unsigned event_bit)
@@ -127,19 +127,19 @@ int sys_alarm(uint64_t microseconds)
 {
     message m = {0};
     split(m.m_words, microseconds);
-    return ask(&m, SYS_ALARM);
+    return libc_ask_system(&m, SYS_ALARM);
 }
 
 int sys_watch(endpoint_t endpoint, int on)
 {
     message m = {.m_words = {(uint32_t)endpoint, on != 0}};
-    return ask(&m, SYS_WATCH);
+    return libc_ask_system(&m, SYS_WATCH);
 }
 
 int sys_death(struct system_death *death)
 {
     message m = {0};
-    int error = ask(&m, SYS_DEATH);
+    int error = libc_ask_system(&m, SYS_DEATH);
     if (error == 0) {
         death->endpoint = (endpoint_t)m.m_words[0];
         death->cause = m.m_words[1];
@@ -157,7 +157,7 @@ int sys_log_read(uint64_t *position, char *buffer, size_t bytes)
     split(m.m_words, *position);
     m.m_words[2] = (uint32_t)buffer;
     m.m_words[3] = bytes;
-    int error = ask(&m, SYS_LOG_READ);
+    int error = libc_ask_system(&m, SYS_LOG_READ);
     if (error < 0)
         return error;
     *position = join(m.m_words + 1) + m.m_words[0];
@@ -167,31 +167,31 @@ int sys_log_read(uint64_t *position, char *buffer, size_t bytes)
 int sys_log_write(const char *text, size_t bytes)
 {
     message m = {.m_words = {(uint32_t)text, bytes}};
-    return ask(&m, SYS_LOG_WRITE);
+    return libc_ask_system(&m, SYS_LOG_WRITE);
 }
 
 int sys_dump(void)
 {
     message m = {0};
-    return ask(&m, SYS_DUMP);
+    return libc_ask_system(&m, SYS_DUMP);
 }
 
 int sys_power(unsigned what, unsigned status)
 {
     message m = {.m_words = {what, status}};
-    return ask(&m, SYS_POWER);
+    return libc_ask_system(&m, SYS_POWER);
 }
 
 int sys_cancel(endpoint_t endpoint, int restart)
 {
     message m = {.m_words = {(uint32_t)endpoint, restart != 0}};
-    return ask(&m, SYS_CANCEL);
+    return libc_ask_system(&m, SYS_CANCEL);
 }
 
 int sys_cycle(unsigned index, endpoint_t *member)
 {
     message m = {.m_words = {index}};
-    int error = ask(&m, SYS_CYCLE);
+    int error = libc_ask_system(&m, SYS_CYCLE);
     if (error < 0)
         return error;
     *member = (endpoint_t)m.m_words[0];
@@ -201,13 +201,13 @@ int sys_cycle(unsigned index, endpoint_t *member)
 int sys_gate(const void *return_address)
 {
     message m = {.m_words = {(uint32_t)return_address}};
-    return ask(&m, SYS_GATE);
+    return libc_ask_system(&m, SYS_GATE);
 }
 
 int sys_registers_get(endpoint_t endpoint, struct system_registers *registers)
 {
     message m = {.m_words = {(uint32_t)endpoint, REGISTERS_GET}};
-    int error = ask(&m, SYS_REGISTERS);
+    int error = libc_ask_system(&m, SYS_REGISTERS);
     if (error == 0) {
         registers->ip = m.m_words[0];
         registers->sp = m.m_words[1];
@@ -225,7 +225,7 @@ int sys_registers_set(endpoint_t endpoint, const struct system_registers *regist
     message m = {.m_words = {(uint32_t)endpoint, REGISTERS_SET, registers->ip, registers->sp,
                              registers->flags, registers->data_segments,
                              registers->thread_segments}};
-    return ask(&m, SYS_REGISTERS);
+    return libc_ask_system(&m, SYS_REGISTERS);
 }
 
 static void trace_take(struct trace_settings *settings, const message *m)
@@ -244,7 +244,7 @@ static void trace_take(struct trace_settings *settings, const message *m)
 int sys_trace_get(struct trace_settings *settings)
 {
     message m = {.m_words = {TRACE_GET}};
-    const int error = ask(&m, SYS_TRACE);
+    const int error = libc_ask_system(&m, SYS_TRACE);
     if (error == 0)
         trace_take(settings, &m);
     return error;
@@ -254,5 +254,5 @@ int sys_trace_set(const struct trace_settings *s)
 {
     message m = {.m_words = {TRACE_SET, s->what, s->calls, (uint32_t)s->process, (uint32_t)s->peer,
                              (uint32_t)s->type, s->one_type}};
-    return ask(&m, SYS_TRACE);
+    return libc_ask_system(&m, SYS_TRACE);
 }

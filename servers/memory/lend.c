@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LOANS_MAX 512
+#define DEPTH_MAX 8  /* how often a grant may be passed on */
 #define EACH_MAX  64 /* what one process may have lent, so that none can fill the table */
 
 static struct loan {
@@ -63,7 +64,7 @@ static int enter(struct loan loan, uint32_t *name)
     return 0;
 }
 
-/* With all that was granted through it: those are later in no order, so until none is left. */
+/* With all that was granted through it: no deeper than DEPTH_MAX. */
 static void end(struct loan *loan)
 {
     const uint32_t name = loan->name;
@@ -72,7 +73,7 @@ static void end(struct loan *loan)
     loan->name = 0;
     for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
         if (l->name && l->through == name)
-            end(l); /* as deep as grants were passed on: the chain is bounded by its check */
+            end(l);
 }
 
 void lend_forget(endpoint_t dead)
@@ -80,6 +81,15 @@ void lend_forget(endpoint_t dead)
     for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
         if (l->name && (l->owner == dead || l->peer == dead))
             end(l);
+}
+
+/* The grant or share of this name that is the peer's to use. */
+static int lent_to(endpoint_t peer, uint32_t name, bool grant, struct loan **found)
+{
+    *found = find(name);
+    if (!*found || (*found)->grant != grant)
+        return -ENOENT;
+    return (*found)->peer == peer ? 0 : -EPERM;
 }
 
 static bool is_access(uint32_t access)
@@ -107,20 +117,11 @@ int lend_share(message *m)
     return error;
 }
 
-/* The share of this name that is the caller's to use. */
-static int peers_share(const message *m, uint32_t name, struct loan **found)
-{
-    struct loan *l = find(name);
-    if (!l || l->grant)
-        return -ENOENT;
-    *found = l;
-    return l->peer == m->m_source ? 0 : -EPERM;
-}
-
 int lend_attach(message *m)
 {
     struct loan *l = NULL;
-    int error = peers_share(m, ((const struct memory_attach_request *)m->m_words)->share, &l);
+    int error =
+        lent_to(m->m_source, ((const struct memory_attach_request *)m->m_words)->share, false, &l);
     if (error)
         return error;
     if (l->attached)
@@ -140,7 +141,8 @@ int lend_attach(message *m)
 int lend_detach(message *m)
 {
     struct loan *l = NULL;
-    int error = peers_share(m, ((const struct memory_detach_request *)m->m_words)->share, &l);
+    int error =
+        lent_to(m->m_source, ((const struct memory_detach_request *)m->m_words)->share, false, &l);
     if (error || !l->attached)
         return error;
     error = pages_take(l->peer, l->attached, l->bytes / PAGE_BYTES);
@@ -150,17 +152,15 @@ int lend_detach(message *m)
 
 /* ---- Grants ---------------------------------------------------------------------------------- */
 
-#define DEPTH_MAX 8 /* how often a grant may be passed on */
-
-/* Makes the address of a grant through another one that of the memory's owner. The endpoint in it
-   becomes the owner's, too: what the owner revokes or loses by its death ends all. */
-static int resolve(struct loan *loan)
+/* Whether it is a part of a grant that its owner holds, with no more access than that. */
+static int check_through(const struct loan *loan)
 {
-    const struct loan *whole = find(loan->through);
+    struct loan *whole = NULL;
     unsigned depth = 0;
-    if (!whole || !whole->grant)
-        return -ENOENT;
-    if (whole->peer != loan->owner || (loan->access & ~whole->access) != 0)
+    int error = lent_to(loan->owner, loan->through, true, &whole);
+    if (error)
+        return error;
+    if ((loan->access & ~whole->access) != 0)
         return -EPERM;
     if (loan->address > whole->bytes || loan->bytes > whole->bytes - loan->address)
         return -EINVAL;
@@ -172,20 +172,19 @@ static int resolve(struct loan *loan)
 int lend_grant(message *m)
 {
     const struct memory_grant_request *r = (const void *)m->m_words;
-    const struct loan asked = {.owner = m->m_source,
-                               .peer = r->peer,
-                               .address = r->address,
-                               .bytes = r->bytes,
-                               .access = r->access,
-                               .through = r->through,
-                               .grant = true};
-    struct loan loan = asked;
+    const struct loan loan = {.owner = m->m_source,
+                              .peer = r->peer,
+                              .address = r->address,
+                              .bytes = r->bytes,
+                              .access = r->access,
+                              .through = r->through,
+                              .grant = true};
     uint32_t name;
     int error = 0;
     if (!is_access(loan.access) || loan.bytes == 0)
         return -EINVAL;
     if (loan.through)
-        error = resolve(&loan);
+        error = check_through(&loan);
     else if (loan.address >= USER_END || loan.bytes > USER_END - loan.address)
         error = -EINVAL;
     if (!error)
@@ -207,13 +206,14 @@ static endpoint_t place(const struct loan *l, uint32_t offset, uint32_t *address
 int lend_copy(message *m)
 {
     const struct memory_copy_request *r = (const void *)m->m_words;
-    struct loan *l = find(r->grant);
+    struct loan *l = NULL;
     struct system_miss miss = {false};
     struct system_move move;
     uint32_t address;
-    if (!l || !l->grant)
-        return -ENOENT;
-    if (l->peer != m->m_source || (r->direction & ~l->access) != 0)
+    int error = lent_to(m->m_source, r->grant, true, &l);
+    if (error)
+        return error;
+    if ((r->direction & ~l->access) != 0)
         return -EPERM;
     if ((r->direction != MEMORY_READ && r->direction != MEMORY_WRITE) || r->bytes > MOVE_BYTES ||
         r->offset > l->bytes || r->bytes > l->bytes - r->offset)
@@ -223,7 +223,7 @@ int lend_copy(message *m)
         move = (struct system_move){owner, address, m->m_source, r->address, r->bytes};
     else
         move = (struct system_move){m->m_source, r->address, owner, address, r->bytes};
-    int error = sys_move(&move, &miss);
+    error = sys_move(&move, &miss);
     if (error == -EDEADSRCDST)
         return -ENOENT;
     if (error || miss.missing)

@@ -53,7 +53,7 @@ static void on_events(endpoint_t source, uint32_t bits)
         return;
     while (sys_death(&death) == 0)
         lend_forget(death.endpoint);
-    (void)pages_bury();
+    pages_bury();
 }
 
 int main(void)
@@ -66,6 +66,6 @@ int main(void)
         {MEMORY_INFO, info},          {0},
     };
     pages_init();
-    (void)pages_bury();
+    pages_bury();
     return server_run("memory", handlers, on_events);
 }

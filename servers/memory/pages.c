@@ -67,7 +67,7 @@ static int map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t fl
     return page.table ? sys_map(process, &page, &used) : -ENOMEM;
 }
 
-/* Where `pages` pages have room, behind what is mapped last where that is possible; 0: nowhere. */
+/* The first gap of so many pages; 0: none. */
 static uint32_t find_room(endpoint_t process, uint32_t pages)
 {
     const uint32_t bytes = pages * PAGE_BYTES;
@@ -139,17 +139,14 @@ uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoin
     return room;
 }
 
-bool pages_bury(void)
+void pages_bury(void)
 {
     endpoint_t dead;
-    bool some = false;
     while (sys_space_owed(&dead) == 0) {
         int done = SPACE_RELEASE_PAGES;
-        some = true;
         while (done == SPACE_RELEASE_PAGES)
             done = sys_space_release(dead);
         if (done < 0)
-            return some;
+            return;
     }
-    return some;
 }

@@ -30,5 +30,5 @@ int pages_take(endpoint_t process, uint32_t address, uint32_t pages);
 uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer,
                      uint32_t flags);
 
-/* All that processes that have died had; true when there was something. */
-bool pages_bury(void);
+/* Takes back all that processes that have died had. */
+void pages_bury(void);

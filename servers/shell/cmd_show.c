@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ASKED_BYTES 160
-
 static const char *state_word(uint32_t state)
 {
     switch (state) {
@@ -40,13 +38,13 @@ static const char *state_word(uint32_t state)
 
 static void show_process(const struct process_info *p)
 {
-    char other[NAME_BYTES], asked[ASKED_BYTES];
+    char other[NAME_BYTES], asked[PROCESS_ASKED_BYTES];
     const bool waits = p->state >= PROCESS_SENDING;
     say("%-12s %8d %-9s %-10s %3u %7u %8u %8u %5uK\n", p->name, (int)p->endpoint,
         state_word(p->state), waits ? process_name(p->waits_for, other) : "-",
         (unsigned)p->priority, (unsigned)p->ticks, (unsigned)p->messages_sent,
         (unsigned)p->messages_received, (unsigned)(p->memory_bytes / 1024));
-    if (process_asked(p, asked, sizeof asked))
+    if (process_asked(p, asked))
         say("%-12s waits for %s: %s\n", "", process_name(p->waits_for, other), asked);
 }
 

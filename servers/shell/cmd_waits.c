@@ -6,9 +6,7 @@
 #include <parley/system.h>
 #include <string.h>
 
-#define MOST        256
-#define ASKED_BYTES 160
-
+#define MOST 256
 static struct process_info table[MOST];
 static bool shown[MOST];
 static unsigned count;
@@ -50,13 +48,13 @@ static const struct process_info *peer_of(const struct process_info *p)
 
 static void show(const struct process_info *p, unsigned depth)
 {
-    char other[NAME_BYTES], asked[ASKED_BYTES];
+    char other[NAME_BYTES], asked[PROCESS_ASKED_BYTES];
     shown[p - table] = true;
     say("%*s%s%s %s", (int)(2 * depth), "", depth > 0 ? "<- " : "", p->name, doing(p));
     if (depth == 0 && p->state >= PROCESS_SENDING)
         say(p->state == PROCESS_RECEIVING ? " from %s" : " of %s",
             process_name(p->waits_for, other));
-    if (process_asked(p, asked, sizeof asked))
+    if (process_asked(p, asked))
         say(": %s", asked);
     say("\n");
 }

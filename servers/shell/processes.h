@@ -6,7 +6,6 @@
 #include <abi/endpoint.h>
 #include <abi/system.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 /* The process that `text` names: an endpoint in digits, a process's name, or a published name.
    0 or a negative error (ENOENT). */
@@ -16,8 +15,9 @@ int process_find(const char *text, endpoint_t *endpoint);
    number when there is no such process. */
 const char *process_name(endpoint_t endpoint, char name[NAME_BYTES]);
 
+#define PROCESS_ASKED_BYTES 160
 /* What the process waits with, in the words of its protocol. False: with nothing that is known. */
-bool process_asked(const struct process_info *info, char *text, size_t bytes);
+bool process_asked(const struct process_info *info, char text[PROCESS_ASKED_BYTES]);
 
 /* The next process at slot *slot or later; *slot then follows it. False: no more. */
 bool process_next(unsigned *slot, struct process_info *info);

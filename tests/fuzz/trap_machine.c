@@ -261,24 +261,9 @@ void arch_enter(struct arch_context *context)
     (void)context;
 }
 
-uint32_t frame_count(void)
+void frame_account(struct memory_info *info)
 {
-    return 0;
-}
-
-uint32_t frame_count_free(void)
-{
-    return 0;
-}
-
-uint32_t frame_bytes_mapped(void)
-{
-    return 0;
-}
-
-uint32_t frame_bytes_of_tables(void)
-{
-    return 0;
+    (void)info;
 }
 
 void fault_unsettled(unsigned slot)

@@ -12,15 +12,6 @@
 
 static endpoint_t tenant, memory;
 
-static uint32_t sum(const void *start, size_t bytes)
-{
-    const uint8_t *at = start;
-    uint32_t total = 0;
-    for (size_t i = 0; i < bytes; i++)
-        total = total * 31 + at[i];
-    return total;
-}
-
 static size_t left(void)
 {
     size_t bytes = 0, total = 0;

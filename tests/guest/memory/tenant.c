@@ -10,15 +10,6 @@
 
 static char buffer[TENANT_BYTES];
 
-static uint32_t sum(const void *start, size_t bytes)
-{
-    const uint8_t *at = start;
-    uint32_t total = 0;
-    for (size_t i = 0; i < bytes; i++)
-        total = total * 31 + at[i];
-    return total;
-}
-
 static int act(message *m)
 {
     const uint32_t *in = m->m_words;

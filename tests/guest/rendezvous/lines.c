@@ -180,14 +180,6 @@ static void the_clock(void)
     end(clock);
 }
 
-static void mark(char c)
-{
-    endpoint_t scribe;
-    message m = {.m_type = PLAY_MARK, .m_words = {(uint8_t)c}};
-    if (sys_lookup("scribe", &scribe) == 0)
-        ipc_request(scribe, &m);
-}
-
 /* Somebody sends, which only makes an equal ready, and is interrupted; the driver waits again by a
    plain receive, as who has handed over to its receiver does. The interrupted goes on first, unless
    its share of the processor, ten ticks, ends just then. */

@@ -65,16 +65,6 @@ message play_take_report(void)
     return m;
 }
 
-void mark(char c)
-{
-    static endpoint_t scribe;
-    if (!scribe)
-        sys_lookup("scribe", &scribe);
-    message m = {.m_type = PLAY_MARK, .m_words = {(uint8_t)c}};
-    ipc_request(scribe, &m);
-    segments_check();
-}
-
 int reply_receive_of(endpoint_t client, uint32_t ticket, message *m, uint32_t events,
                      uint32_t *second)
 {

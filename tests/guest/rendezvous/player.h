@@ -20,8 +20,6 @@ int reply_receive(endpoint_t client, uint32_t ticket, message *m, uint32_t *seco
 
 void play_note(const message *m, int result, uint32_t second);
 message play_take_report(void);
-/* Tells the scribe. */
-void mark(char c);
 
 /* lines_player.c */
 void play_raiser(void);

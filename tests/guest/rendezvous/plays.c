@@ -5,6 +5,7 @@
 
 #include <abi/layout.h>
 #include <parley/ipc.h>
+#include <parley/system.h>
 #include <string.h>
 
 #define FILL       0xee
@@ -103,6 +104,16 @@ void segments_check(void)
                      "mov %%es, %1"
                      : "=r"(ds), "=r"(es));
     segments_lost += ds != flat_data_selector() || es != flat_data_selector();
+}
+
+void mark(char c)
+{
+    static endpoint_t scribe;
+    if (!scribe)
+        sys_lookup("scribe", &scribe);
+    message m = {.m_type = PLAY_MARK, .m_words = {(uint8_t)c}};
+    ipc_request(scribe, &m);
+    segments_check();
 }
 
 void trap_oddly(struct ipc_registers *r)

@@ -45,6 +45,9 @@ void trap_oddly(struct ipc_registers *r);
 void segments_check(void);
 extern unsigned segments_lost;
 
+/* Tells the scribe, who writes it down in the order of coming. */
+void mark(char c);
+
 /* All but the sender's name. */
 bool message_same(const message *one, const message *other);
 
@@ -78,7 +81,7 @@ enum {
     PLAY_SPIN = 0x8800,     /* or runs without the kernel for some milliseconds, */
     PLAY_FPU_KEPT = 0x8900, /* or looks whether the FPU is as it left it */
     PLAY_QUIET = 0x8b00,    /* a driver: waits in plain receives from ANY from then on, and says
-                               nothing of    events */
+                               nothing of events */
     PLAY_MASKED = 0x8a00,   /* a driver: waits for all events but its line's after the answer */
 };
 

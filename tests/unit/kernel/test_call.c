@@ -47,11 +47,12 @@ static char traced[128]; /* what was recorded, in words */
 struct memory_miss memory_miss;
 static bool handler_takes;
 
-void memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
-                      uint32_t flags)
+int memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                     uint32_t flags)
 {
     assert_int_equal(bytes, MESSAGE_BYTES);
     memory_miss = (struct memory_miss){space, address, flags};
+    return -EFAULT;
 }
 
 bool fault_in_call(struct process *p, uint32_t address, bool write)

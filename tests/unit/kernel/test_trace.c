@@ -21,23 +21,15 @@ phys_addr_t memory_take_block(uint32_t pages)
 {
     const bool broken = hole >= next_page && hole < next_page + pages * PAGE_BYTES;
     const phys_addr_t first = broken ? hole + 3 * PAGE_BYTES : next_page;
+    if (first + pages * PAGE_BYTES > 3u << 20)
+        return 0;
     next_page = first + pages * PAGE_BYTES;
-    return next_page <= (3u << 20) ? first : 0;
+    return first;
 }
 
 uint32_t memory_left_bytes(void)
 {
     return (3u << 20) - next_page;
-}
-
-struct memory_mark memory_mark(void)
-{
-    return (struct memory_mark){.next = next_page};
-}
-
-void memory_undo(struct memory_mark mark)
-{
-    next_page = mark.next;
 }
 
 int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t place, uint32_t flags,
