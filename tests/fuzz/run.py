@@ -78,6 +78,7 @@ def tell_failure(options, output):
     kept = sorted(glob.glob(os.path.join(options.failures, "*-*")))
     if not kept:
         print("\n".join(output.splitlines()[-SHOWN_LINES:]))
+        print("\n".join(re.findall(r"^INFO: Seed: .*", output, re.M)))
         print(f"{options.name}: the fuzzer did not run to its end, and no input is to blame")
         return
     path = shorter(options, kept[0])
