@@ -149,7 +149,7 @@ def finish(process):
 
 def record_again(folder, arguments, build, timeout, **notes):
     """Runs a machine that needs no input once more, now recorded, until it ends or the time is over. For
-    tests that failed: returns the sentence to print. Time passes as under `-icount shift=0`."""
+    tests that failed: returns the words to print, and what the guest said. Time passes as under `-icount shift=0`."""
     try:
         kept = create(folder, arguments, build, shift=0, base=".", **notes)
         with open(kept.terminal, "wb") as terminal:
@@ -160,5 +160,6 @@ def record_again(folder, arguments, build, timeout, **notes):
                 pass
             finish(process)
     except (Unusable, machine.Unavailable, OSError, subprocess.CalledProcessError) as wrong:
-        return f"it could not be recorded: {wrong}"
-    return f"recorded: ./parley replay {kept.folder} repeats it, with --gdb under GDB"
+        return f"it could not be recorded: {wrong}", ""
+    said = kept.terminal.read_text(encoding="utf-8", errors="replace")
+    return f"recorded: ./parley replay {kept.folder} repeats it, with --gdb under GDB", said

@@ -13,6 +13,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -21,7 +22,8 @@ import seeds
 HERE = os.path.dirname(os.path.abspath(__file__))
 LONG_SECONDS = os.environ.get("PARLEY_FUZZ_SECONDS", "600")
 HANG_SECONDS = 20
-SHORTER_SECONDS = 15
+STEP_SECONDS = 15
+SHORTER_SECONDS = 60
 SHOWN_LINES = 60
 
 
@@ -67,25 +69,33 @@ def fuzz(options):
 
 
 def shorter(options, path):
-    """A shorter input that fails, or the same one."""
+    """A shorter input that fails, or the same one. libFuzzer's own limit is for each of its steps, and there may be
+    many; what the last one left is taken."""
     target = os.path.join(options.failures, "shortest")
-    say(command(options, "-minimize_crash=1", f"-max_total_time={SHORTER_SECONDS}", "-seed=1",
-                f"-exact_artifact_path={target}", path))
-    return target if os.path.exists(target) else path
+    steps = subprocess.Popen(command(options, "-minimize_crash=1", f"-max_total_time={STEP_SECONDS}", "-seed=1",
+                                     f"-exact_artifact_path={target}", path),
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        steps.wait(SHORTER_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(steps.pid, signal.SIGKILL)  # it and the fuzzer that it started
+        steps.wait()
+    return target if os.path.exists(target) and say(command(options, target))[0] else path
 
 
 def tell_failure(options, output):
     kept = sorted(glob.glob(os.path.join(options.failures, "*-*")))
     if not kept:
         print("\n".join(output.splitlines()[-SHOWN_LINES:]))
+        print("\n".join(re.findall(r"^INFO: Seed: .*", output, re.M)))
         print(f"{options.name}: the fuzzer did not run to its end, and no input is to blame")
         return
+    print(f"{options.name}: an input fails; it is kept in {kept[0]}", flush=True)
     path = shorter(options, kept[0])
     _, told = say(command(options, path), FUZZ_TELL="1")
     lines = [line for line in told.splitlines() if not line.startswith("INFO:")]
     said = [number for number, line in enumerate(lines) if line.startswith("FAILURE:")]
     print("\n".join((lines[:said[0] + 1] if said else lines)[-SHOWN_LINES:]))
-    print(f"{options.name}: an input fails; it is kept in {kept[0]}")
     print(f"Again, step by step: FUZZ_TELL=1 {options.program} {path}")
 
 

@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import selectors
+import shlex
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import recording  # noqa: E402
 
+RECORDING_SECONDS = 240  # at most, so that a test's own limit in ctest is enough for both runs
 OK_STATUSES = (0, 1)  # powered off; isa-debug-exit with status 0
 JUDGE_LINE = re.compile(r"\[ *\d+\.\d+\] judge: (.*)")  # how the log shows a judge's line
 
@@ -81,10 +83,16 @@ def qemu_command(arguments, lines):
 
 
 def record_failure(arguments, command, **notes):
-    """Runs what failed once more, recorded, where --recording says; prints how to repeat it."""
-    if arguments.recording:
-        said = recording.record_again(arguments.recording, command, arguments.build, arguments.timeout, **notes)
-        print(f"the failing run, once more with time made of instructions: {said}")
+    """Runs what failed once more, recorded, where --recording says; prints how to repeat it, and whether it
+    failed there too."""
+    if not arguments.recording:
+        return
+    sys.stdout.flush()  # what is known so far, should ctest lose patience
+    seconds = min(arguments.timeout, RECORDING_SECONDS)
+    said, text = recording.record_again(arguments.recording, command, arguments.build, seconds, **notes)
+    _, complaints = judge(text.splitlines())
+    came_again = f"it failed there, too: {complaints[0]}" if complaints else "there it passed"
+    print(f"the failing run, once more with time made of instructions: {said}" + f"; {came_again}" * bool(text))
 
 
 class Guest:
@@ -189,6 +197,7 @@ def main():
         print("\n".join(complaints[:40]))
         if len(complaints) > 40:
             print(f"... and {len(complaints) - 40} more")
+        print(f"again: {shlex.join(sys.argv)}")
         record_failure(arguments, command, suite=arguments.suite)
     print(f"{'FAILED' if complaints else 'passed'}: {os.path.basename(arguments.suite)}: "
           f"{checks} checks, {seconds:.1f} s")

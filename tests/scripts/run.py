@@ -63,6 +63,10 @@ def generate(arguments, first, count, *how):
     return answer.stdout
 
 
+def facts(arguments):
+    return ["--facts"] if arguments.trace else []
+
+
 def own_lines(lines):
     for line in lines:
         match = guest_run.JUDGE_LINE.match(line)
@@ -128,7 +132,7 @@ def run(arguments, path):
 def record(arguments, number):
     """The first script that failed, alone, recorded."""
     path = os.path.join(arguments.build, f"script-{arguments.seed}-{number}.bin")
-    generate(arguments, number, 1, "--output", path)
+    generate(arguments, number, 1, "--output", path, *facts(arguments))
     guest_run.record_failure(arguments, qemu_command(arguments, path), seed=arguments.seed, script=number)
     os.remove(path)
 
@@ -136,8 +140,7 @@ def record(arguments, number):
 def main():
     arguments = parse_arguments()
     path = os.path.join(arguments.build, f"scripts-{arguments.seed}-{os.getpid()}.bin")
-    facts = ["--facts"] if arguments.trace else []
-    generate(arguments, arguments.first, arguments.count, "--output", path, *facts)
+    generate(arguments, arguments.first, arguments.count, "--output", path, *facts(arguments))
     try:
         guest, status = run(arguments, path)
     finally:
