@@ -71,6 +71,18 @@ static bool map_devices(struct module *m, const struct module_line *line)
     return true;
 }
 
+/* Its pages as the loader left them, but for a last one that may hold something else behind it. */
+static bool map_data(struct module *m, const struct module *data)
+{
+    for (uint32_t at = 0; at < data->image_bytes; at += PAGE_BYTES) {
+        bool cut = data->image_bytes - at < PAGE_BYTES;
+        phys_addr_t page = cut ? data->data_tail : data->data_start + at;
+        if (arch_space_map(&m->space, USER_DATA_MODULE + at, page, 0, take_table, NULL) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool map_program(struct module *m)
 {
     if (arch_space_create(&m->space, take_table, NULL) != 0)
@@ -83,6 +95,8 @@ static bool map_program(struct module *m)
     if ((m->kernel_calls & 1u << SYS_TRACE) != 0 && !trace_map(&m->space, take_table, NULL))
         return false;
     if ((m->kernel_calls & 1u << SYS_MAP) != 0 && !frame_map_table(&m->space, take_table, NULL))
+        return false;
+    if (m->data && !map_data(m, m->data))
         return false;
     return map_memory(m, USER_HEAP, m->heap_bytes, SPACE_WRITE) &&
            map_memory(m, USER_STACK_TOP - m->stack_bytes, m->stack_bytes, SPACE_WRITE);
@@ -209,11 +223,41 @@ static bool check_handler(struct module *m, const struct module_line *line)
     if (line->faults[0] == '\0')
         return true;
     const struct module *handler = module_find(line->faults);
-    if (handler && handler != m)
+    const char *wrong = !handler           ? "no such module"
+                        : handler == m     ? "the process itself"
+                        : handler->is_data ? "data, not a program"
+                                           : NULL;
+    if (wrong)
+        format(m->reason, sizeof m->reason, "faults=%s: %s", line->faults, wrong);
+    return wrong == NULL;
+}
+
+static const char *why_not_data(const struct module *data)
+{
+    if (!data)
+        return "no such module";
+    if (!data->is_data)
+        return "a program, not data";
+    if (data->reason[0])
+        return "refused itself";
+    for (unsigned i = 0; i < count; i++)
+        if (modules[i].data == data)
+            return "another module has it";
+    return NULL;
+}
+
+/* The data that the line names must be there, and nobody else's. */
+static bool take_data(struct module *m, const struct module_line *line)
+{
+    if (line->data[0] == '\0')
         return true;
-    format(m->reason, sizeof m->reason, "faults=%s: %s", line->faults,
-           handler ? "the process itself" : "no such module");
-    return false;
+    struct module *data = module_find(line->data);
+    const char *wrong = why_not_data(data);
+    if (wrong)
+        format(m->reason, sizeof m->reason, "data=%s: %s", line->data, wrong);
+    else
+        m->data = data;
+    return wrong == NULL;
 }
 
 /* What a line asks of the machine must be there. */
@@ -285,6 +329,9 @@ static bool read_line(struct module *m, const struct boot_module *boot, struct m
         return false;
     }
     memcpy(m->name, line->name, NAME_BYTES);
+    m->is_data = line->is_data;
+    if (m->is_data) /* addressed by nobody */
+        return good;
     /* Known even if the rest is wrong: others may name it and must not fall with it. */
     int identity = add_identity(line->identity);
     if (identity < 0 && good) {
@@ -293,6 +340,39 @@ static bool read_line(struct module *m, const struct boot_module *boot, struct m
     }
     m->identity = (uint8_t)(identity < 0 ? IDENTITY_USER : identity);
     return good;
+}
+
+/* Where it lies is kept, and its last page copied where it ends in it. */
+static const char *take_image(struct module *m, const struct boot_module *boot)
+{
+    uint32_t cut = boot->bytes % PAGE_BYTES;
+    if (boot->bytes == 0)
+        return "an empty file";
+    if (boot->bytes > USER_DATA_MODULE_END - USER_DATA_MODULE)
+        return "larger than the 64M of addresses for data";
+    if (!m->image)
+        return "its file lies beyond the kernel's reach";
+    if (boot->start % PAGE_BYTES)
+        return "its file does not begin with a page";
+    m->data_start = boot->start;
+    if (cut == 0)
+        return NULL;
+    m->data_tail = memory_take(MEMORY_PROCESS);
+    if (m->data_tail == 0)
+        return "not enough memory: needs 4K, none is left";
+    phys_zero(m->data_tail, PAGE_BYTES);
+    memcpy(arch_window(m->data_tail, cut), m->image + boot->bytes - cut, cut);
+    m->memory_bytes = PAGE_BYTES;
+    return NULL;
+}
+
+static void load_data(struct module *m, const struct boot_module *boot)
+{
+    m->image_bytes = boot->bytes;
+    m->image = arch_window(boot->start, boot->bytes);
+    const char *wrong = take_image(m, boot);
+    if (wrong)
+        format(m->reason, sizeof m->reason, "%s", wrong);
 }
 
 /* The second pass: what needs the other lines and the machine. */
@@ -305,8 +385,11 @@ static void load(struct module *m, const struct boot_module *boot, const struct 
                                  : "its file lies beyond the kernel's reach";
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
-    else if (check_handler(m, line) && check_machine(m, line) && define_identity(m, line))
+    else if (check_handler(m, line) && take_data(m, line) && check_machine(m, line) &&
+             define_identity(m, line))
         (void)reserve(m, line); /* leaves its reason */
+    if (m->reason[0])
+        m->data = NULL;
 }
 
 /* Plain programs may come though no line has that identity (program.c). */
@@ -329,9 +412,13 @@ void modules_load(const struct boot_info *boot)
         (void)read_line(&modules[i], &boot->module[i], &line); /* leaves its reason */
         count++;
     }
+    for (unsigned i = 0; i < count; i++)
+        if (modules[i].reason[0] == '\0' && modules[i].is_data)
+            load_data(&modules[i], &boot->module[i]);
     for (unsigned i = 0; i < count; i++) {
         char unused[MODULE_REASON_BYTES];
-        if (modules[i].reason[0] == '\0' && module_line_parse(boot->module[i].line, &line, unused))
+        if (modules[i].reason[0] == '\0' && !modules[i].is_data &&
+            module_line_parse(boot->module[i].line, &line, unused))
             load(&modules[i], &boot->module[i], &line);
         if (modules[i].reason[0])
             log_line("%-15s refused: %s", modules[i].name, modules[i].reason);
@@ -365,8 +452,9 @@ int module_start(struct module *m, const char *arguments)
         .name = m->name,
         .arguments = arguments[0] ? arguments : m->arguments,
         .heap_bytes = m->heap_bytes,
+        .data_bytes = m->data ? m->data->image_bytes : 0,
     };
-    if (m->reason[0])
+    if (m->reason[0] || m->is_data)
         return -ENOEXEC;
     if (stack_build(&start, image) == 0)
         return -E2BIG;
@@ -404,6 +492,10 @@ unsigned modules_start(void)
         char how[32];
         if (m->reason[0])
             continue;
+        if (m->is_data) {
+            log_line("%-15s data, %uK", m->name, (m->image_bytes + 1023) >> 10);
+            continue;
+        }
         int slot = m->demand ? 0 : module_start(m, "");
         running += !m->demand && slot >= 0;
         describe_start(m, slot, how, sizeof how);

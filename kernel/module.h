@@ -15,6 +15,7 @@
 struct module {
     char name[NAME_BYTES];
     char reason[MODULE_REASON_BYTES]; /* why it is refused; "" when it is not */
+    bool is_data;                     /* never a process: mapped into the one whose line names it */
     bool demand, quiet;
     uint8_t priority, identity;
     uint16_t quantum;                 /* ticks */
@@ -29,6 +30,9 @@ struct module {
     const char *image; /* the file, in the kernel's window */
     uint32_t image_bytes;
     struct elf_program program;
+    phys_addr_t data_start, data_tail; /* of data: its first page; the copy of a last page that is
+                                          not all its own, or 0 */
+    struct module *data;               /* the data module that it sees, or NULL */
     struct arch_space space;
     uint32_t heap_bytes, stack_bytes;
     uint32_t memory_bytes; /* pages that it owns */

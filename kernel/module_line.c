@@ -307,6 +307,22 @@ static bool parse_faults(struct parser *p, struct slice value)
     return true;
 }
 
+static bool parse_type(struct parser *p, struct slice value)
+{
+    p->out->is_data = slice_is(value, "data");
+    if (!p->out->is_data && !slice_is(value, "program"))
+        return fail(p, value, "must be program or data");
+    return true;
+}
+
+static bool parse_data(struct parser *p, struct slice value)
+{
+    if (!is_name(value))
+        return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    copy_name(p->out->data, value);
+    return true;
+}
+
 enum key {
     KEY_START,
     KEY_IDENTITY,
@@ -321,6 +337,8 @@ enum key {
     KEY_HEAP,
     KEY_STACK,
     KEY_FAULTS,
+    KEY_TYPE,
+    KEY_DATA,
     KEY_COUNT,
     KEY_QUIET = KEY_COUNT, /* a word alone */
 };
@@ -342,6 +360,8 @@ static const struct {
     [KEY_HEAP] = {"heap", parse_heap},
     [KEY_STACK] = {"stack", parse_stack},
     [KEY_FAULTS] = {"faults", parse_faults},
+    [KEY_TYPE] = {"type", parse_type},
+    [KEY_DATA] = {"data", parse_data},
 };
 
 static bool parse_word(struct parser *p, struct slice word)
@@ -440,6 +460,25 @@ static bool check_user(struct parser *p)
     return true;
 }
 
+/* Data does nothing, so nothing can be said of what it may do. */
+static bool check_data(struct parser *p)
+{
+    const char *wrong = p->out->quiet ? "quiet" : p->out->arguments[0] ? "--" : NULL;
+    for (unsigned i = 0; i < KEY_COUNT && !wrong; i++)
+        if (i != KEY_TYPE && p->seen & 1u << i)
+            wrong = keys[i].name;
+    if (!wrong)
+        return true;
+    format(p->reason, MODULE_REASON_BYTES, "%s: not with type=data", wrong);
+    return false;
+}
+
+/* What the words mean only together. */
+static bool check_whole(struct parser *p)
+{
+    return (!p->out->is_data || check_data(p)) && (!p->out->user || check_user(p));
+}
+
 bool module_line_parse(const char *line, struct module_line *parsed, char *reason)
 {
     static const char servers[] = "servers";
@@ -458,9 +497,9 @@ bool module_line_parse(const char *line, struct module_line *parsed, char *reaso
     struct slice word;
     while (slice_word(&line, &word)) {
         if (slice_is(word, "--"))
-            return take_arguments(&p, line) && (!parsed->user || check_user(&p));
+            return take_arguments(&p, line) && check_whole(&p);
         if (!parse_word(&p, word))
             return false;
     }
-    return !parsed->user || check_user(&p);
+    return check_whole(&p);
 }

@@ -38,6 +38,7 @@ struct module_line {
     char name[NAME_BYTES];
     char identity[NAME_BYTES]; /* the name when the line gives none */
     bool user;                 /* the identity is `user` */
+    bool is_data;              /* no program, but data for one: no other key is set */
     bool demand, quiet;
     unsigned priority, quantum_ms;
     uint32_t calls;        /* one bit a call: abi/privilege.h */
@@ -50,6 +51,7 @@ struct module_line {
     uint32_t heap_bytes, stack_bytes; /* whole pages */
     char arguments[ARGUMENT_BYTES];
     char faults[NAME_BYTES]; /* the process that settles its faults, or "" */
+    char data[NAME_BYTES];   /* the data module that it sees, or "" */
 };
 
 /*

@@ -2,7 +2,7 @@
 #include "stack.h"
 #include "text.h"
 
-#define AUXILIARY_WORDS 10
+#define AUXILIARY_WORDS 14
 
 /* argc, argv and its NULL, the environment's NULL, the auxiliary vector; then the strings. */
 #define FIXED_WORDS (1 + 1 + 1 + AUXILIARY_WORDS)
@@ -37,8 +37,20 @@ uint32_t stack_build(const struct stack_start *start, uint32_t image[STACK_IMAGE
     }
 
     const uint32_t auxiliary[AUXILIARY_WORDS] = {
-        AT_PAGESZ,         PAGE_BYTES,     AT_PARLEY_HEAP,        USER_HEAP, AT_PARLEY_HEAP_BYTES,
-        start->heap_bytes, AT_PARLEY_SELF, (uint32_t)start->self, AT_NULL,   0,
+        AT_PAGESZ,
+        PAGE_BYTES,
+        AT_PARLEY_HEAP,
+        USER_HEAP,
+        AT_PARLEY_HEAP_BYTES,
+        start->heap_bytes,
+        AT_PARLEY_SELF,
+        (uint32_t)start->self,
+        AT_PARLEY_DATA,
+        start->data_bytes ? USER_DATA_MODULE : 0,
+        AT_PARLEY_DATA_BYTES,
+        start->data_bytes,
+        AT_NULL,
+        0,
     };
     uint32_t at = (strings - 4 * (FIXED_WORDS + argc)) & ~15u; /* System V: 16-byte aligned */
     uint32_t *word_at = image + at / 4;

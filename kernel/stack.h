@@ -16,6 +16,7 @@ struct stack_start {
     const char *name;      /* argv[0] */
     const char *arguments; /* split at blanks */
     uint32_t heap_bytes;
+    uint32_t data_bytes; /* of the data module at USER_DATA_MODULE; 0: none */
     endpoint_t self;
 };
 

@@ -90,7 +90,7 @@ int system_module(const struct system_request *r)
     bool runs = m->slot != IPC_NO_SLOT;
     struct module_info info = {
         .flags = (runs ? MODULE_RUNNING : 0u) | (m->reason[0] ? MODULE_REFUSED : 0u) |
-                 (m->demand ? MODULE_DEMAND : 0u),
+                 (m->demand ? MODULE_DEMAND : 0u) | (m->is_data ? MODULE_DATA : 0u),
         .image_bytes = m->image_bytes,
         .memory_bytes = m->memory_bytes,
         .endpoint = runs ? ipc_table.process[m->slot].endpoint : NONE,

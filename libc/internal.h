@@ -14,6 +14,10 @@ extern endpoint_t libc_self;
 extern void *libc_heap_start;
 extern size_t libc_heap_bytes;
 
+/* The data module, from the start stack. */
+extern const void *libc_data_start;
+extern size_t libc_data_bytes;
+
 /* What exit calls after the atexit functions; stdio puts its flush here when it is first used, so
    that a program without stdio does not link it. */
 extern void (*libc_flush)(void);

@@ -10,6 +10,8 @@
 endpoint_t libc_self = NONE;
 void *libc_heap_start;
 size_t libc_heap_bytes;
+const void *libc_data_start;
+size_t libc_data_bytes;
 
 int main(int argc, char **argv);
 _Noreturn void libc_start(uint32_t *stack);
@@ -26,6 +28,12 @@ static void read_auxiliary(const uint32_t *pair)
             break;
         case AT_PARLEY_SELF:
             libc_self = (endpoint_t)pair[1];
+            break;
+        case AT_PARLEY_DATA:
+            libc_data_start = (const void *)pair[1];
+            break;
+        case AT_PARLEY_DATA_BYTES:
+            libc_data_bytes = pair[1];
             break;
         }
     }
@@ -45,4 +53,10 @@ _Noreturn void libc_start(uint32_t *stack)
 endpoint_t self(void)
 {
     return libc_self;
+}
+
+const void *module_data(size_t *bytes)
+{
+    *bytes = libc_data_bytes;
+    return libc_data_start;
 }

@@ -42,6 +42,15 @@ BROKEN_LINES = (
     ("line", f"{GOOD} line irq=16", "irq"),
     ("hole", f"{GOOD} hole map=0x100000+0x1000", "is memory"),
     ("heap", f"{GOOD} heap heap=200M", "not enough memory"),
+    ("kind", f"{GOOD} kind type=music", "must be program or data"),
+    ("listens", f"{GOOD} listens type=data irq=3", "irq: not with type=data"),
+    ("nothing", "{folder}/empty nothing type=data", "an empty file"),
+    ("large", "{folder}/large large type=data", "larger than the 64M"),
+    ("reader", f"{GOOD} reader data=missing", "data=missing: no such module"),
+    ("reader2", f"{GOOD} reader2 data=hello", "data=hello: a program, not data"),
+    ("reader3", f"{GOOD} reader3 data=nothing", "data=nothing: refused itself"),
+    ("handled", f"{GOOD} handled faults=letter", "faults=letter: data, not a program"),
+    ("second", f"{GOOD} second data=letter", "data=letter: another module has it"),
     ("plain", f"{GOOD} plain identity=user ports=0x60", "identity=user"),
     ("boot/hello-serv", f"{GOOD} Name!", "Name!: not a name"),
 )
@@ -50,9 +59,12 @@ BROKEN_LINES = (
 def test(build):
     with tempfile.TemporaryDirectory(prefix="parley-modules-") as folder:
         broken = [*broken_files(build, folder), *BROKEN_LINES]
-        lines = [line for _, line, _ in broken] + machine.default_modules()
+        with open(f"{folder}/large", "wb") as large:
+            large.truncate((64 << 20) + 1)
+        lines = [f"{folder}/text letter type=data", f"{GOOD} owner start=demand data=letter"]
+        lines += [line.replace("{folder}", folder) for _, line, _ in broken] + machine.default_modules()
         lines.append(f"{GOOD} tty")  # a name in use
-        with boot(Machine(build=build, boot="quick", modules=tuple(lines))) as guest:
+        with boot(Machine(build=build, boot="quick", memory=192, modules=tuple(lines))) as guest:
             log = guest.command("dmesg")
             refused = [line for line in log.splitlines() if "refused:" in line]
             for name, _, reason in broken:
@@ -62,6 +74,7 @@ def test(build):
             check(len(refused) == len(broken) + 1, "refused more than was wrong:\n" + "\n".join(refused))
             check("names" in guest.command("ps"), "the system did not come up")
             listed = guest.command("modules")
+            check("letter          data, 1K" in log, f"good data is not named:\n{log}")
             check("not an ELF file" in listed, f"`modules` hides the reason:\n{listed}")
             guest.power_off()
 

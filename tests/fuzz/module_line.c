@@ -271,12 +271,24 @@ static void check_arguments(void)
     FUZZ_CHECK(word_count - option_count() <= ARGUMENT_COUNT);
 }
 
+/* Data is told nothing else. */
+static void check_data(unsigned words_said)
+{
+    const char *type = value_of("type"), *data = value_of("data");
+
+    FUZZ_CHECK(type == NULL || strcmp(type, "data") == 0 || strcmp(type, "program") == 0);
+    FUZZ_CHECK(line.is_data == (type != NULL && strcmp(type, "data") == 0));
+    FUZZ_CHECK(!line.is_data || (words_said == 1 && line.arguments[0] == '\0'));
+    FUZZ_CHECK(strcmp(line.data, data != NULL ? data : "") == 0);
+    FUZZ_CHECK(data == NULL || is_name(data));
+}
+
 /* Every word of the line is a key once, or `quiet`. */
 static void check_words(void)
 {
     static const char *const keys[] = {
-        "start", "identity", "priority", "quantum", "calls", "targets", "kernel",
-        "irq",   "ports",    "map",      "heap",    "stack", "faults",
+        "start", "identity", "priority", "quantum", "calls",  "targets", "kernel", "irq",
+        "ports", "map",      "heap",     "stack",   "faults", "type",    "data",
     };
     unsigned known = 0, quiet = 0;
     const char *start = value_of("start");
@@ -287,6 +299,7 @@ static void check_words(void)
         quiet += strcmp(words[i], "quiet") == 0;
     FUZZ_CHECK(known + quiet == option_count() - first_option());
     FUZZ_CHECK(line.quiet == (quiet > 0));
+    check_data(known + quiet);
     FUZZ_CHECK(start == NULL || strcmp(start, "boot") == 0 || strcmp(start, "demand") == 0);
     FUZZ_CHECK(line.demand == (start != NULL && strcmp(start, "demand") == 0));
 }
@@ -392,6 +405,11 @@ static void put_rights(void)
 static void write_again(char *to, size_t most)
 {
     again_bytes = 0;
+    if (line.is_data) {
+        PUT("%s type=data", line.name);
+        memcpy(to, again, again_bytes + 1);
+        return;
+    }
     PUT("%s identity=%s start=%s priority=%u quantum=%u heap=%u stack=%u%s", line.name,
         line.identity, line.demand ? "demand" : "boot", line.priority, line.quantum_ms,
         line.heap_bytes, line.stack_bytes, line.quiet ? " quiet" : "");
@@ -400,6 +418,8 @@ static void write_again(char *to, size_t most)
         put_rights();
     if (line.faults[0] != '\0')
         PUT(" faults=%s", line.faults);
+    if (line.data[0] != '\0')
+        PUT(" data=%s", line.data);
     PUT(" -- %s", line.arguments);
     FUZZ_CHECK(again_bytes < sizeof again && again_bytes < most);
     memcpy(to, again, again_bytes + 1);
@@ -458,7 +478,7 @@ static void say_name(struct composer *c)
     static const char *const names[] = {"tty",    "user",      "all",  "servers",
                                         "none",   "a.b-c_9",   "exit", "ipc_reply",
                                         "notify", "send",      "log",  "fifteen-letters",
-                                        "lookup", "log_write", "x",    "sixteen-letters-"};
+                                        "lookup", "log_write", "data", "sixteen-letters-"};
 
     say(c, names[fuzz_byte(c->input) % 16]);
 }
@@ -482,12 +502,12 @@ static void say_option(struct composer *c, uint32_t key)
     } options[] = {
         {"heap", 'n'},   {"stack", 'n'},    {"priority", 'n'}, {"quantum", 'n'}, {"map", '+'},
         {"ports", '-'},  {"irq", 'i'},      {"calls", 'l'},    {"kernel", 'l'},  {"targets", 'l'},
-        {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},
+        {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},    {"type", 'w'},    {"data", 'w'},
     };
     uint32_t elements = 1 + fuzz_byte(c->input) % 4;
-    char kind = options[key % 13].kind;
+    char kind = options[key % 15].kind;
 
-    say(c, options[key % 13].key);
+    say(c, options[key % 15].key);
     say(c, "=");
     for (uint32_t i = 0; i < elements && (i == 0 || strchr("l+-i", kind) != NULL); i++) {
         say(c, i > 0 ? ":" : "");

@@ -10,6 +10,7 @@
  *   0x90000000  what the memory server gives (proto/memory.h)
  *   0xa0000000  the kernel's trace, for who may read it (abi/trace.h)
  *   0xa8000000  the kernel's table of frames, for the memory server (abi/memory.h)
+ *   0xac000000  a boot module that is data, for the server whose line names it, read-only
  *   0xb0000000  device memory above the low megabyte
  *   0xbfff0000  top of the stack; below its last page nothing is mapped
  *   0xc0000000  the kernel
@@ -32,6 +33,10 @@
 #define USER_END          0xc0000000u /* first address that is the kernel's */
 #define USER_STACK_LOWEST 0xbf000000u /* no stack reaches below this */
 
+/* The data module that the line names. */
+#define USER_DATA_MODULE     0xac000000u
+#define USER_DATA_MODULE_END 0xb0000000u
+
 /*
  * At the entry point esp points at argc, argv[0..argc-1], NULL, an empty environment's NULL, then
  * pairs (type, value) that end with AT_NULL. Types 0..31 are System V's; ours start at 0x5000.
@@ -41,6 +46,8 @@
 #define AT_PARLEY_HEAP       0x5000 /* first address of the heap */
 #define AT_PARLEY_HEAP_BYTES 0x5001
 #define AT_PARLEY_SELF       0x5002 /* own endpoint */
+#define AT_PARLEY_DATA       0x5003 /* first address of the data module; 0: there is none */
+#define AT_PARLEY_DATA_BYTES 0x5004
 
 #define ARGUMENT_BYTES 256 /* longest argument string, its NUL included */
 #define ARGUMENT_COUNT 32  /* most arguments, argv[0] included */

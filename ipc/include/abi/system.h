@@ -175,6 +175,7 @@ struct process_info {
 #define MODULE_RUNNING 1 /* flags */
 #define MODULE_REFUSED 2 /* never runs; why: reason */
 #define MODULE_DEMAND  4 /* started by SYS_START, not by the boot */
+#define MODULE_DATA    16 /* no program: a server's data (type=data) */
 
 struct module_info {
     char name[NAME_BYTES];

@@ -51,3 +51,6 @@ int sys_registers_get(endpoint_t endpoint, struct system_registers *registers);
 int sys_registers_set(endpoint_t endpoint, const struct system_registers *registers);
 
 endpoint_t self(void); /* own endpoint */
+
+/* The data module that the line names (data=), read-only; NULL and 0 bytes: it names none. */
+const void *module_data(size_t *bytes);

@@ -41,6 +41,8 @@ static void defaults(void **state)
     assert_int_equal(parsed.stack_bytes, 32 << 10);
     assert_string_equal(parsed.arguments, "");
     assert_string_equal(parsed.faults, "");
+    assert_string_equal(parsed.data, "");
+    assert_false(parsed.is_data);
 }
 
 static void every_key(void **state)
@@ -71,6 +73,24 @@ static void every_key(void **state)
     assert_int_equal(parsed.stack_bytes, 8 << 20);
     assert_string_equal(parsed.faults, "pager");
     assert_string_equal(parsed.arguments, "a b c=d");
+}
+
+static void data_and_who_sees_it(void **state)
+{
+    (void)state;
+    accept("boot/programs.tar programs type=data");
+    assert_string_equal(parsed.name, "programs");
+    assert_true(parsed.is_data);
+    accept("files type=program data=programs");
+    assert_false(parsed.is_data);
+    assert_string_equal(parsed.data, "programs");
+    refuse("d type=music", "type=music: must be program or data");
+    refuse("d type=data type=data", "type=data: given twice");
+    refuse("d data=", "data=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d type=data ports=0x60", "ports: not with type=data");
+    refuse("d data=e type=data", "data: not with type=data");
+    refuse("d quiet type=data", "quiet: not with type=data");
+    refuse("d type=data -- x", "--: not with type=data");
 }
 
 /* Capitals are digits and letters, too; a zero before a decimal number means nothing. */
@@ -309,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(every_key),
+        cmocka_unit_test(data_and_who_sees_it),
         cmocka_unit_test(how_numbers_and_names_are_spelled),
         cmocka_unit_test(lists_with_all),
         cmocka_unit_test(every_call_by_its_name),

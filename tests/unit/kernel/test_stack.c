@@ -18,18 +18,29 @@ static const char *text_at(uint32_t address)
     return (const char *)image + (address - BASE);
 }
 
-static void check_auxiliary(const uint32_t *at, uint32_t heap_bytes, uint32_t self)
+static void check_auxiliary(const uint32_t *at, const struct stack_start *start)
 {
-    const uint32_t expected[] = {
-        AT_PAGESZ,  PAGE_BYTES,     AT_PARLEY_HEAP, USER_HEAP, AT_PARLEY_HEAP_BYTES,
-        heap_bytes, AT_PARLEY_SELF, self,           AT_NULL,   0};
+    const uint32_t expected[] = {AT_PAGESZ,
+                                 PAGE_BYTES,
+                                 AT_PARLEY_HEAP,
+                                 USER_HEAP,
+                                 AT_PARLEY_HEAP_BYTES,
+                                 start->heap_bytes,
+                                 AT_PARLEY_SELF,
+                                 (uint32_t)start->self,
+                                 AT_PARLEY_DATA,
+                                 start->data_bytes ? USER_DATA_MODULE : 0,
+                                 AT_PARLEY_DATA_BYTES,
+                                 start->data_bytes,
+                                 AT_NULL,
+                                 0};
     assert_memory_equal(at, expected, sizeof expected);
 }
 
 static void a_name_alone(void **state)
 {
     (void)state;
-    const struct stack_start start = {"tty", "", 65536, 1025};
+    const struct stack_start start = {"tty", "", 65536, 0, 1025};
     uint32_t sp = stack_build(&start, image);
     assert_int_equal(sp % 16, 0);
     const uint32_t *w = words_at(sp);
@@ -37,13 +48,13 @@ static void a_name_alone(void **state)
     assert_string_equal(text_at(w[1]), "tty");
     assert_int_equal(w[2], 0);
     assert_int_equal(w[3], 0);
-    check_auxiliary(w + 4, 65536, 1025);
+    check_auxiliary(w + 4, &start);
 }
 
 static void arguments(void **state)
 {
     (void)state;
-    const struct stack_start start = {"cat", "  one two\tthree ", 0, 7};
+    const struct stack_start start = {"cat", "  one two\tthree ", 0, 5000, 7};
     uint32_t sp = stack_build(&start, image);
     const uint32_t *w = words_at(sp);
     assert_int_equal(sp % 16, 0);
@@ -54,14 +65,14 @@ static void arguments(void **state)
     assert_string_equal(text_at(w[4]), "three");
     assert_int_equal(w[5], 0);
     assert_int_equal(w[6], 0);
-    check_auxiliary(w + 7, 0, 7);
+    check_auxiliary(w + 7, &start);
 }
 
 static void the_most_and_one_more(void **state)
 {
     (void)state;
     char text[2 * ARGUMENT_BYTES] = "";
-    const struct stack_start start = {"fifteen_letters", text, 4096, 1};
+    const struct stack_start start = {"fifteen_letters", text, 4096, 1, 1};
     for (int i = 1; i < ARGUMENT_COUNT; i++)
         strcat(text, "1234567 ");
     text[strlen(text) - 1] = '\0'; /* 247 characters in 31 words */
