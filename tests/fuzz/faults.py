@@ -22,8 +22,8 @@ sys.path.append(os.path.join(ROOT, "tests", "mutants"))
 import seeds  # noqa: E402
 from fault import Misfit, replace_once  # noqa: E402
 
-LONGEST = {"module_line": 599, "elf": 1024, "multiboot": 2048, "text": 256, "terminal": 256}
-CORE, TRAP, LINE, ELF, LOADER, TEXT, SCREEN = 30000, 30000, 400000, 600000, 400000, 200000, 60000
+LONGEST = {"module_line": 599, "elf": 1024, "archive": 4097, "multiboot": 2048, "text": 256, "terminal": 256}
+CORE, TRAP, LINE, ELF, ARCHIVE, LOADER, TEXT, SCREEN = 30000, 30000, 400000, 600000, 200000, 400000, 200000, 60000
 
 # Fuzzer, inputs that it gets, file, what is wrong, the text once, and as it is with the fault.
 FAULTS = (
@@ -72,6 +72,14 @@ FAULTS = (
      "p->offset > bytes || p->file_bytes > bytes - p->offset", "p->offset + p->file_bytes > bytes"),
     ("elf", ELF, "kernel/elf.c", "a section header goes across the file's end",
      "at + sizeof *section > bytes - h->section_offset", "at > bytes - h->section_offset"),
+    ("archive", ARCHIVE, "servers/files/archive.c", "a file goes on behind the archive",
+     "if (*bytes > room)", "if (*bytes > room + ARCHIVE_BLOCK_BYTES)"),
+    ("archive", ARCHIVE, "servers/files/archive.c", "a name's end is not looked for",
+     "if (!name_end || !prefix_end)", "if (!prefix_end)"),
+    ("archive", ARCHIVE, "servers/files/archive.c", "a part of the name may be ..",
+     "           !(length == 2 && part[0] == '.' && part[1] == '.');", "           length > 0;"),
+    ("archive", ARCHIVE, "servers/files/archive.c", "half an end mark is read behind the archive",
+     "left >= 2 * ARCHIVE_BLOCK_BYTES && ", ""),
     ("multiboot", LOADER, "arch/x86/multiboot.c", "a string one byte longer than its place",
      "if (i == capacity - 1) {", "if (i == capacity) {"),
     ("multiboot", LOADER, "arch/x86/multiboot.c", "one module more than fit",

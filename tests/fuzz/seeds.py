@@ -110,10 +110,31 @@ def screens():
     yield bytes(range(0x01, 0x59)) + b"\xe0\x48\xe0\xc8\xe1\x1d\x45\x2a\x1e\xaa"
 
 
+def archive(*entries):
+    """Triples (name, kind, content), as tar writes them; the first byte is the fuzzer's own."""
+    text = b""
+    for name, kind, content in entries:
+        prefix, _, last = name.rpartition("/") if len(name) > 20 else ("", "", name)
+        head = struct.pack("100s8s8s8s12s12s8sc100s6s2s32s32s8s8s155s12x", last.encode(), b"0000644", b"0000000",
+                           b"0000000", b"%011o" % len(content), b"00000000000", b" " * 8, kind, b"", b"ustar", b"00",
+                           b"", b"", b"0000000", b"0000000", prefix.encode())
+        head = head[:148] + b"%06o\0 " % sum(head) + head[156:]
+        text += head + content.ljust(-(-len(content) // 512) * 512, b"\0")
+    return b"\x80" + text + bytes(1024)
+
+
+def archives():
+    yield archive(("notes.txt", b"0", b"a note\n"))
+    yield archive(("bin/", b"5", b""), ("bin/cat", b"0", bytes(range(256)) * 3), ("empty", b"0", b""))
+    yield archive(("a/rather/long/folder/f", b"0", b"x" * 512), ("link", b"2", b""), ("../up", b"0", b""))
+    yield archive()[:-512]
+
+
 MAKERS = {
     "core": records,
     "trap": trap,
     "module_line": module_lines,
+    "archive": archives,
     "elf": programs,
     "multiboot": loaders,
     "text": texts,
