@@ -24,5 +24,8 @@ int libc_console_read(char *text, size_t most);
 /* As names_wait, but gives up after `timeout_us` microseconds with EREPLYTIMEDOUT. */
 int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint);
 
+/* Does nothing for so long. */
+void libc_pause(uint32_t microseconds);
+
 /* Copies a name into a message's 16 bytes, NUL-padded. 0, EINVAL (empty) or ENAMETOOLONG. */
 int libc_name_pack(char packed[16], const char *name);
