@@ -14,13 +14,13 @@
 int command_kill(int argc, char **argv)
 {
     endpoint_t endpoint;
-    if (argc == 3 && strcmp(argv[1], "-9") == 0) /* as people are used to: there is no other kind */
-        argv++;
-    else if (argc != 2)
+    const bool really = argc == 3 && strcmp(argv[1], "-9") == 0;
+    if (!really && argc != 2)
         return command_usage("kill");
+    argv += really;
     int error = process_find(argv[1], &endpoint);
-    if (error == 0 && endpoint == self()) {
-        say("kill: that is this shell itself (reboot and poweroff end the session)\n");
+    if (error == 0 && endpoint == self() && !really) {
+        say("kill: that is this shell itself (kill -9 does it; reboot and poweroff end the session)\n");
         return STATUS_FAILED;
     }
     if (error == 0)

@@ -81,6 +81,7 @@ const struct command commands[] = {
     {"kill", "[-9] NAME|ENDPOINT", "end a process",
      "Ends a process at once. Those who wait for it get an error. A supervised server\n"
      "comes back (see service); another one that was killed is started again by start.\n"
+     "There is only one way to end it; -9 says that even this shell is meant.\n"
      "\nExample: kill hello\n",
      ARGUMENT_PROCESS, command_kill},
     {"modules", "", "list the boot modules",

@@ -89,7 +89,7 @@ def counts(guest):
     answer = guest.command("ipcstat 0.3")
     check(re.search(r"^shell +system +\d+ +\d+ +\d+\.\d{3}", answer, re.M), answer)
     check(re.search(r"^< +\d+ us +\d+ #+$", answer, re.M), answer)
-    says(guest, "waits", r"(\w+ receives from any\n)+shell runs\n")
+    says(guest, "waits", r"([\w-]+ receives from any\n)+shell runs\n")
     guest.type("top 0.2\r")
     guest.expect(r"NAME +CPU% +MESSAGES/s")
     guest.expect(r"shell +\d+\.\d +\d+")

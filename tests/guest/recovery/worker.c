@@ -92,10 +92,12 @@ static void ask_sleep(struct service *s)
 /* The name is that of the module, so the kernel knows who has it. */
 static void ask_names(struct service *s)
 {
-    endpoint_t published, runs;
+    endpoint_t published, before = NONE, after = NONE;
     message m = {.m_type = PROTO_PING, .m_words = {done, 1, 2, 3, 4, 5, ~done}};
     const message sent = m;
+    sys_lookup(s->name, &before);
     int error = names_lookup(s->name, &published);
+    sys_lookup(s->name, &after);
     if (error < 0)
         finish(WORKER_NO_REPLY, "worker: names: %s: error %d", s->name, -error);
     s->endpoint = published;
@@ -104,8 +106,8 @@ static void ask_names(struct service *s)
         finish(WORKER_NO_REPLY, "worker: ping %s: error %d", s->name, -error);
     if (memcmp(m.m_words, sent.m_words, sizeof m.m_words) != 0)
         finish(WORKER_WRONG, "worker: ping %s: other words came back", s->name);
-    if (m.m_source == published && sys_lookup(s->name, &runs) == 0 && runs < published)
-        finish(WORKER_WRONG, "worker: names: %s: names a process that is yet to come", s->name);
+    if (before == after && before != NONE && published != before)
+        finish(WORKER_WRONG, "worker: names: %s: not who has that name", s->name);
 }
 
 /* Not to be repeated: an error is allowed, and only this one. */
