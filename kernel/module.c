@@ -224,13 +224,13 @@ static bool take_needs(struct module *m, const struct module_line *line)
         unsigned i = 0;
         while (i < count && !slice_is(element, modules[i].name))
             i++;
-        const char *wrong = i == count             ? "no such module"
-                            : &modules[i] == m     ? "the module itself"
-                            : modules[i].demand    ? "it is started on demand"
-                                                   : NULL;
+        const char *wrong = i == count          ? "no such module"
+                            : &modules[i] == m  ? "the module itself"
+                            : modules[i].demand ? "it is started on demand"
+                                                : NULL;
         if (wrong) {
-            format(m->reason, sizeof m->reason, "needs=%.*s: %s", (int)element.length,
-                   element.text, wrong);
+            format(m->reason, sizeof m->reason, "needs=%.*s: %s", (int)element.length, element.text,
+                   wrong);
             return false;
         }
         m->needs[taken++] = (uint8_t)i;
@@ -332,7 +332,7 @@ static bool read_line(struct module *m, const struct boot_module *boot, struct m
         return false;
     }
     memcpy(m->name, line->name, NAME_BYTES);
-    m->demand = line->demand;
+    m->demand = good && line->demand; /* before others' needs are looked at */
     /* Known even if the rest is wrong: others may name it and must not fall with it. */
     int identity = add_identity(line->identity);
     if (identity < 0 && good) {
@@ -361,7 +361,7 @@ static void load(struct module *m, const struct boot_module *boot, const struct 
 /* All of a cycle, and nobody else: those that need one of them can still start without it. */
 static void refuse_cycles(void)
 {
-    bool refused[BOOT_MODULES_MAX];
+    bool refused[BOOT_MODULES_MAX] = {false};
     for (unsigned i = 0; i < count; i++)
         refused[i] = in_cycle(&modules[i]);
     for (unsigned i = 0; i < count; i++)

@@ -17,7 +17,7 @@
 
 #define WAIT_FOR_TTY_US 5000000
 
-#define READS_MAX       3 /* that ttys may die of */
+#define READS_MAX 3 /* that ttys may die of */
 
 static struct service tty = SERVICE("tty");
 static bool waited;

@@ -2,8 +2,8 @@
  * clock: uptime, sleep, wall time. Protocol: proto/clock.h.
  *
  * It may die at any time. The sleepers then ask again, and since their requests can say when they
- * began, nobody sleeps longer for that; what boot time was by the wall is kept in the store, so that
- * the date goes on where it was: the CMOS clock shows whole seconds alone.
+ * began, nobody sleeps longer for that; what boot time was by the wall is kept in the store, so
+ * that the date goes on where it was: the CMOS clock shows whole seconds alone.
  *
  * What always holds: the sleepers stand in the order in which they are due, and the kernel's alarm
  * is set for the first of them. A process sleeps once at most: a new sleep of its own ends the

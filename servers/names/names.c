@@ -2,8 +2,8 @@
  * names: which process provides a service. Protocol: proto/names.h.
  *
  * What always holds: an entry's owner was alive when it was added and is watched, so its death is
- * noticed; a process waits for one name at most, and a new wait of its own ends the former, so there
- * is room for all. The waiting are watched too.
+ * noticed; a process waits for one name at most, and a new wait of its own ends the former, so
+ * there is room for all. The waiting are watched too.
  *
  * A name whose owner died is held for a while if the kernel says that the module of that name is
  * supervised: whoever looks it up meanwhile waits, and only that module's process gets it. The

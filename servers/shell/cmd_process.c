@@ -20,15 +20,16 @@ int command_kill(int argc, char **argv)
     argv += really;
     int error = process_find(argv[1], &endpoint);
     if (error == 0 && endpoint == self() && !really) {
-        say("kill: that is this shell itself (kill -9 does it; reboot and poweroff end the session)\n");
+        say("kill: that is this shell itself (kill -9 does it; reboot and poweroff end the "
+            "session)\n");
         return STATUS_FAILED;
     }
     if (error == 0)
         error = sys_kill(endpoint);
     if (error == 0)
         return 0;
-    if (error == -ENOENT || error == -EAGAIN || error == -EDEADSRCDST ||
-        error == -ENAMETOOLONG || error == -EINVAL)
+    if (error == -ENOENT || error == -EAGAIN || error == -EDEADSRCDST || error == -ENAMETOOLONG ||
+        error == -EINVAL)
         say("kill: no process called %s (try ps)\n", argv[1]);
     else
         say("kill: %s: %s\n", argv[1], strerror(error));

@@ -122,8 +122,9 @@ static void on_events(endpoint_t source, uint32_t bits)
 int main(int argc, char **argv)
 {
     static const struct server_handler handlers[] = {
-        {STORE_PUT, put},   {STORE_GET, get},       {STORE_NEXT, next}, {STORE_DROP, drop},
-        {STORE_COPY, copy}, {STORE_UNCOPY, uncopy}, {STORE_READ, read}, {STORE_CLEAR, clear}, {0, NULL},
+        {STORE_PUT, put},   {STORE_GET, get},     {STORE_NEXT, next},
+        {STORE_DROP, drop}, {STORE_COPY, copy},   {STORE_UNCOPY, uncopy},
+        {STORE_READ, read}, {STORE_CLEAR, clear}, {0, NULL},
     };
     own_identity = identity_of(self());
     second_start(argc > 1 ? argv[1] : "", &records);

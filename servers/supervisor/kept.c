@@ -1,13 +1,13 @@
 /*
  * What the kernel's list does not say, in the store, a record a service: that it was stopped, given
- * up or has ended, and how it died last. The store may be among the dead, so nothing here is needed:
- * without it a stopped service comes back when the supervisor dies, too.
+ * up or has ended, and how it died last. The store may be among the dead, so nothing here is
+ * needed: without it a stopped service comes back when the supervisor dies, too.
  */
 #include "supervisor.h"
 
+#include <abi/errors.h>
 #include <parley/ipc.h>
 #include <proto/store.h>
-#include <abi/errors.h>
 #include <string.h>
 
 #define ANSWER_US 20000

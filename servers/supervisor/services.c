@@ -60,9 +60,8 @@ static bool within_limit(struct supervised *s, uint64_t now)
 {
     uint64_t *oldest = &s->recent[s->restarts % RESTARTS_MAX];
     if (s->limit) {
-        const uint64_t first = s->restarts < s->limit
-                                   ? 0
-                                   : s->recent[(s->restarts - s->limit) % RESTARTS_MAX];
+        const uint64_t first =
+            s->restarts < s->limit ? 0 : s->recent[(s->restarts - s->limit) % RESTARTS_MAX];
         if (first && now - first < s->limit_seconds * 1000000ull)
             return false;
     }
@@ -109,8 +108,7 @@ static void restart_or_not(struct supervised *s, uint64_t now)
         const uint32_t delay = back_off(s, now);
         s->state = SUPERVISOR_STATE_RESTARTING;
         s->due = now + delay * 1000ull;
-        report("%s %s: restart %u, in %u ms", s->name, how, (unsigned)s->restarts,
-               (unsigned)delay);
+        report("%s %s: restart %u, in %u ms", s->name, how, (unsigned)s->restarts, (unsigned)delay);
     }
     s->stopping = s->again = false;
 }

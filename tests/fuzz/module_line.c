@@ -275,9 +275,9 @@ static void check_arguments(void)
 static void check_words(void)
 {
     static const char *const keys[] = {
-        "start", "identity", "priority", "quantum", "calls", "targets", "kernel",
-        "irq",   "ports",    "map",      "heap",    "stack", "faults",
-        "needs", "restart",  "limit",    "backoff", "heartbeat",
+        "start",  "identity", "priority", "quantum", "calls",   "targets",
+        "kernel", "irq",      "ports",    "map",     "heap",    "stack",
+        "faults", "needs",    "restart",  "limit",   "backoff", "heartbeat",
     };
     unsigned known = 0, quiet = 0;
     const char *start = value_of("start");
@@ -303,9 +303,8 @@ static void check_supervision(void)
     unsigned count = 0;
     char *end;
 
-    FUZZ_CHECK(line.supervised ||
-               (needs == NULL && restart == NULL && limit == NULL && value_of("backoff") == NULL &&
-                value_of("heartbeat") == NULL));
+    FUZZ_CHECK(line.supervised || (needs == NULL && restart == NULL && limit == NULL &&
+                                   value_of("backoff") == NULL && value_of("heartbeat") == NULL));
     for (; element(needs, count) != NULL; count++)
         FUZZ_CHECK(is_name(element(needs, count)));
     FUZZ_CHECK(count <= MODULE_NEEDS_MAX);
@@ -504,10 +503,10 @@ static void say_number(struct composer *c)
 
 static void say_name(struct composer *c)
 {
-    static const char *const names[] = {"tty",    "user",      "all",  "servers",
-                                        "none",   "a.b-c_9",   "exit", "ipc_reply",
-                                        "notify", "send",      "log",  "fifteen-letters",
-                                        "lookup", "log_write", "x",    "sixteen-letters-",
+    static const char *const names[] = {"tty",    "user",       "all",    "servers",
+                                        "none",   "a.b-c_9",    "exit",   "ipc_reply",
+                                        "notify", "send",       "log",    "fifteen-letters",
+                                        "lookup", "log_write",  "x",      "sixteen-letters-",
                                         "demand", "supervised", "always", "never"};
 
     say(c, names[fuzz_byte(c->input) % 20]);
@@ -518,7 +517,8 @@ static void say_element(struct composer *c, char separator)
     char between[] = {separator, '\0'};
 
     say_number(c);
-    if (separator == '+' || separator == '/' || (separator == '-' && fuzz_byte(c->input) % 2 == 0)) {
+    if (separator == '+' || separator == '/' ||
+        (separator == '-' && fuzz_byte(c->input) % 2 == 0)) {
         say(c, between);
         say_number(c);
     }
@@ -530,9 +530,9 @@ static void say_option(struct composer *c, uint32_t key)
         const char *key;
         char kind; /* n number, w name, l names, + - ranges, i numbers */
     } options[] = {
-        {"heap", 'n'},   {"stack", 'n'},    {"priority", 'n'}, {"quantum", 'n'}, {"map", '+'},
-        {"ports", '-'},  {"irq", 'i'},      {"calls", 'l'},    {"kernel", 'l'},  {"targets", 'l'},
-        {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},    {"needs", 'l'},   {"restart", 'w'},
+        {"heap", 'n'},   {"stack", 'n'},    {"priority", 'n'},  {"quantum", 'n'}, {"map", '+'},
+        {"ports", '-'},  {"irq", 'i'},      {"calls", 'l'},     {"kernel", 'l'},  {"targets", 'l'},
+        {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},     {"needs", 'l'},   {"restart", 'w'},
         {"limit", '/'},  {"backoff", 'n'},  {"heartbeat", 'n'},
     };
     uint32_t elements = 1 + fuzz_byte(c->input) % 4;

@@ -63,7 +63,10 @@ struct service {
     endpoint_t endpoint; /* NONE: not looked up yet */
 };
 
-#define SERVICE(name) {(name), NONE}
+#define SERVICE(name)                                                                              \
+    {                                                                                              \
+        (name), NONE                                                                               \
+    }
 
 int service_request(struct service *service, message *m);
 

@@ -98,8 +98,9 @@ static int ask(const char *name, int32_t type, uint32_t word)
 {
     endpoint_t process = process_of(name);
     message m = {.m_type = type, .m_words = {word}};
-    int error = process == NONE ? -ENOENT
-                                : ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL);
+    int error = process == NONE
+                    ? -ENOENT
+                    : ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL);
     return error < 0 ? error : m.m_type;
 }
 
@@ -123,6 +124,32 @@ static void test_start(void)
     OK(endpoint_slot(second.endpoint) > endpoint_slot(process_of("deaf")),
        "a module whose line comes first, but that needs a later one, starts after it");
     IS(ask("supervisor-2", SUPERVISOR_LIST, 0), -EAGAIN, "the second supervisor waits");
+}
+
+/* What SYS_MODULE and SYS_LOOKUP say of what is supervised. */
+static void test_told(void)
+{
+    struct module_info info, need;
+    unsigned index, first, second;
+    endpoint_t process;
+    OK(module_named("m-limit", &index, &info) && (info.flags & MODULE_SUPERVISED), "a flag");
+    OK(info.restart == RESTART_FAULT && info.limit == 3 && info.limit_seconds == 60 &&
+           info.backoff_ms == 0 && info.heartbeat_ms == 0,
+       "policy, limit, delays as on the line");
+    OK(module_named("m-beat", &index, &info) && info.heartbeat_ms == 20, "the heartbeat");
+    OK(module_named("deaf", &first, &need) && module_named("m-always", &second, &need) &&
+           module_named("last", &index, &info) && info.needs[0] == first &&
+           info.needs[1] == second && info.needs[2] == MODULE_NO_NEED,
+       "the needs, by their places");
+    OK(module_named("w0", &index, &info) && !(info.flags & MODULE_SUPERVISED) &&
+           info.needs[0] == MODULE_NO_NEED,
+       "and nothing of the kind of another module");
+    IS(sys_lookup("w0", &process), -ENOENT, "one on demand that does not run is not there");
+    IS(supervisor_asks(SUPERVISOR_STOP, "m-still"), 0, "a supervised one is stopped");
+    OK(comes_to_state("m-still", SUPERVISOR_STATE_STOPPED), "and gone");
+    IS(sys_lookup("m-still", &process), -EAGAIN, "it may be back soon");
+    IS(supervisor_asks(SUPERVISOR_START, "m-still"), 0, "it is started");
+    OK(is_up("m-still", NONE) != NONE, "and runs");
 }
 
 static void test_policies(void)
@@ -466,6 +493,7 @@ int main(int argc, char **argv)
     unsigned most = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 100;
     seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;
     test_start();
+    test_told();
     test_policies();
     test_limit();
     test_back_off();

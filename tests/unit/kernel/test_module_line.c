@@ -253,14 +253,16 @@ static void what_the_supervisor_is_told(void **state)
     assert_int_equal(parsed.limit + parsed.limit_seconds + parsed.heartbeat_ms, 0);
     assert_int_equal(parsed.backoff_ms, 1);
     assert_null(parsed.needs.text);
-    accept("d needs=a:b-2 limit=16/3600 backoff=60000 heartbeat=10 restart=always start=supervised");
+    accept(
+        "d needs=a:b-2 limit=16/3600 backoff=60000 heartbeat=10 restart=always start=supervised");
     assert_true(slice_is(parsed.needs, "a:b-2"));
     assert_int_equal(parsed.restart, RESTART_ALWAYS);
     assert_int_equal(parsed.limit, 16);
     assert_int_equal(parsed.limit_seconds, 3600);
     assert_int_equal(parsed.backoff_ms, 60000);
     assert_int_equal(parsed.heartbeat_ms, 10);
-    accept("d start=supervised restart=never backoff=0 heartbeat=0 limit=1/1 needs=a:b:c:d:e:f:g:h");
+    accept(
+        "d start=supervised restart=never backoff=0 heartbeat=0 limit=1/1 needs=a:b:c:d:e:f:g:h");
     assert_int_equal(parsed.restart, RESTART_NEVER);
     assert_int_equal(parsed.backoff_ms, 0);
 }
@@ -274,13 +276,13 @@ static void wrong_supervision(void **state)
     refuse("d start=supervised limit=3", "limit=3: must be RESTARTS/SECONDS");
     refuse("d start=supervised limit=3/", "limit=3/: must be RESTARTS/SECONDS");
     refuse("d start=supervised limit=0/1", "limit=0/1: not 1 to 16 restarts in 1 to 3600 seconds");
-    refuse("d start=supervised limit=17/1", "limit=17/1: not 1 to 16 restarts in 1 to 3600 seconds");
+    refuse("d start=supervised limit=17/1",
+           "limit=17/1: not 1 to 16 restarts in 1 to 3600 seconds");
     refuse("d start=supervised limit=1/0", "limit=1/0: not 1 to 16 restarts in 1 to 3600 seconds");
     refuse("d start=supervised limit=1/3601",
            "limit=1/3601: not 1 to 16 restarts in 1 to 3600 seconds");
     refuse("d start=supervised backoff=60001", "backoff=60001: must be a number from 0 to 60000");
-    refuse("d start=supervised heartbeat=9",
-           "heartbeat=9: must be 0 or a number from 10 to 60000");
+    refuse("d start=supervised heartbeat=9", "heartbeat=9: must be 0 or a number from 10 to 60000");
     refuse("d start=supervised heartbeat=60001",
            "heartbeat=60001: must be 0 or a number from 10 to 60000");
     refuse("d needs=a", "needs: only with start=supervised");
