@@ -66,6 +66,11 @@ void second_tell(int32_t type, const struct store_record *record)
         lose();
 }
 
+bool second_holds_all(void)
+{
+    return second != NONE;
+}
+
 void second_death(endpoint_t dead)
 {
     if (dead == second)

@@ -16,6 +16,8 @@ void second_start(const char *name, struct records *records);
    alone. */
 void second_tell(int32_t type, const struct store_record *record);
 
+bool second_holds_all(void);
+
 void second_death(endpoint_t dead);
 /* Looks for a new one after a death and gives it all records. */
 void second_look(const struct records *records);

@@ -91,6 +91,12 @@ static int uncopy(message *m)
     return 0;
 }
 
+static int whole(message *m)
+{
+    (void)m;
+    return second_holds_all() ? 0 : -EAGAIN;
+}
+
 static int clear(message *m)
 {
     if (identity_of(m->m_source) != own_identity)
@@ -124,7 +130,8 @@ int main(int argc, char **argv)
     static const struct server_handler handlers[] = {
         {STORE_PUT, put},   {STORE_GET, get},     {STORE_NEXT, next},
         {STORE_DROP, drop}, {STORE_COPY, copy},   {STORE_UNCOPY, uncopy},
-        {STORE_READ, read}, {STORE_CLEAR, clear}, {0, NULL},
+        {STORE_READ, read}, {STORE_CLEAR, clear}, {STORE_WHOLE, whole},
+        {0, NULL},
     };
     own_identity = identity_of(self());
     second_start(argc > 1 ? argv[1] : "", &records);
