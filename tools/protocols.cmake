@@ -6,7 +6,7 @@
 find_program(PARLEY_PYTHON NAMES /usr/bin/python3 python3 REQUIRED)
 
 set(PARLEY_GENERATED ${CMAKE_BINARY_DIR}/generated)
-set(PARLEY_PROTOCOL_TABLES ${PARLEY_GENERATED}/protocol_tables.c ${PARLEY_GENERATED}/protocol_repeatable.c)
+set(PARLEY_PROTOCOL_TABLES ${PARLEY_GENERATED}/protocol_tables.c ${PARLEY_GENERATED}/repeatable.c)
 set(PARLEY_PROTOCOLS_JSON ${CMAKE_BINARY_DIR}/protocols.json)
 
 file(GLOB protocol_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/servers/protocols/*.toml)

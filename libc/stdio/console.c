@@ -28,9 +28,9 @@ static int find_tty(void)
     int error = names_lookup(tty.name, &tty.endpoint);
     if (error != -ENOENT || waited)
         return error;
-    /* No such name, but such a process: it has not published itself yet. */
+    /* No such name, but such a process, or one to come: it has not published itself yet. */
     error = sys_lookup("tty", &starting);
-    if (error < 0)
+    if (error < 0 && error != -EAGAIN)
         return error;
     waited = true;
     return libc_names_wait(tty.name, WAIT_FOR_TTY_US, &tty.endpoint);
