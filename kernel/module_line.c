@@ -132,8 +132,9 @@ static bool split(struct slice s, char separator, struct slice *first, struct sl
 static bool parse_start(struct parser *p, struct slice value)
 {
     p->out->demand = slice_is(value, "demand");
-    if (!p->out->demand && !slice_is(value, "boot"))
-        return fail(p, value, "must be boot or demand");
+    p->out->supervised = slice_is(value, "supervised");
+    if (!p->out->demand && !p->out->supervised && !slice_is(value, "boot"))
+        return fail(p, value, "must be boot, demand or supervised");
     return true;
 }
 
@@ -323,6 +324,62 @@ static bool parse_data(struct parser *p, struct slice value)
     return true;
 }
 
+/* ---- What the supervisor is told ------------------------------------------------------------ */
+
+static bool parse_needs(struct parser *p, struct slice value)
+{
+    struct slice list = value, element;
+    unsigned count = 0;
+    while (slice_element(&list, ':', &element)) {
+        if (!is_name(element))
+            return fail(p, element, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+        if (++count > MODULE_NEEDS_MAX)
+            return fail(p, element, "more than 8 modules");
+    }
+    p->out->needs = value;
+    return true;
+}
+
+static bool parse_restart(struct parser *p, struct slice value)
+{
+    static const char *const words[] = {
+        [RESTART_NEVER] = "never", [RESTART_FAULT] = "fault", [RESTART_ALWAYS] = "always"};
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!slice_is(value, words[i]))
+            continue;
+        p->out->restart = i;
+        return true;
+    }
+    return fail(p, value, "must be never, fault or always");
+}
+
+static bool parse_limit(struct parser *p, struct slice value)
+{
+    struct slice count, seconds;
+    if (!split(value, '/', &count, &seconds) || !read_number(count, &p->out->limit) ||
+        !read_number(seconds, &p->out->limit_seconds))
+        return fail(p, value, "must be RESTARTS/SECONDS");
+    if (p->out->limit < 1 || p->out->limit > LIMIT_MOST || p->out->limit_seconds < 1 ||
+        p->out->limit_seconds > LIMIT_MOST_SECONDS)
+        return fail(p, value, "not 1 to 16 restarts in 1 to 3600 seconds");
+    return true;
+}
+
+static bool parse_backoff(struct parser *p, struct slice value)
+{
+    if (!read_number(value, &p->out->backoff_ms) || p->out->backoff_ms > BACKOFF_MOST_MS)
+        return fail(p, value, "must be a number from 0 to 60000");
+    return true;
+}
+
+static bool parse_heartbeat(struct parser *p, struct slice value)
+{
+    uint32_t *ms = &p->out->heartbeat_ms;
+    if (!read_number(value, ms) || *ms > HEARTBEAT_MOST_MS || (*ms && *ms < HEARTBEAT_LEAST_MS))
+        return fail(p, value, "must be 0 or a number from 10 to 60000");
+    return true;
+}
+
 enum key {
     KEY_START,
     KEY_IDENTITY,
@@ -339,6 +396,11 @@ enum key {
     KEY_FAULTS,
     KEY_TYPE,
     KEY_DATA,
+    KEY_NEEDS,
+    KEY_RESTART,
+    KEY_LIMIT,
+    KEY_BACKOFF,
+    KEY_HEARTBEAT,
     KEY_COUNT,
     KEY_QUIET = KEY_COUNT, /* a word alone */
 };
@@ -362,6 +424,11 @@ static const struct {
     [KEY_FAULTS] = {"faults", parse_faults},
     [KEY_TYPE] = {"type", parse_type},
     [KEY_DATA] = {"data", parse_data},
+    [KEY_NEEDS] = {"needs", parse_needs},
+    [KEY_RESTART] = {"restart", parse_restart},
+    [KEY_LIMIT] = {"limit", parse_limit},
+    [KEY_BACKOFF] = {"backoff", parse_backoff},
+    [KEY_HEARTBEAT] = {"heartbeat", parse_heartbeat},
 };
 
 static bool parse_word(struct parser *p, struct slice word)
@@ -473,10 +540,23 @@ static bool check_data(struct parser *p)
     return false;
 }
 
+/* Nobody would do what these say. */
+static bool check_supervised(struct parser *p)
+{
+    for (unsigned i = KEY_NEEDS; i <= KEY_HEARTBEAT; i++) {
+        if (p->out->supervised || !(p->seen & 1u << i))
+            continue;
+        format(p->reason, MODULE_REASON_BYTES, "%s: only with start=supervised", keys[i].name);
+        return false;
+    }
+    return true;
+}
+
 /* What the words mean only together. */
 static bool check_whole(struct parser *p)
 {
-    return (!p->out->is_data || check_data(p)) && (!p->out->user || check_user(p));
+    return (!p->out->is_data || check_data(p)) && check_supervised(p) &&
+           (!p->out->user || check_user(p));
 }
 
 bool module_line_parse(const char *line, struct module_line *parsed, char *reason)
@@ -491,6 +571,8 @@ bool module_line_parse(const char *line, struct module_line *parsed, char *reaso
         .kernel_calls = MODULE_USER_KERNEL_CALLS,
         .heap_bytes = 64 << 10,
         .stack_bytes = 32 << 10,
+        .restart = RESTART_FAULT,
+        .backoff_ms = BACKOFF_USUAL_MS,
     };
     if (!take_name(&p, find_name(&line)))
         return false;

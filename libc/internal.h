@@ -32,6 +32,8 @@ int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint)
 
 /* Asks SYSTEM; the answer is in *m. 0 or a negative error, the call's or the answer's. */
 int libc_ask_system(message *m, enum system_call call);
+/* Does nothing for so long. */
+void libc_pause(uint32_t microseconds);
 
 /* Copies a name into a message's 16 bytes, NUL-padded. 0, EINVAL (empty) or ENAMETOOLONG. */
 int libc_name_pack(char packed[16], const char *name);

@@ -1,49 +1,17 @@
 /* See parley/files.h. Few bytes come in messages, more by one grant for all of them. */
 #include <abi/errors.h>
 #include <parley/files.h>
-#include <parley/ipc.h>
 #include <parley/memory.h>
 #include <parley/server.h>
 #include <proto/files.h>
-#include <stdbool.h>
 #include <string.h>
 
-#define FEW (4 * FILES_CHUNK) /* bytes for which a grant would take longer */
+#define FEW         (4 * FILES_CHUNK) /* bytes for which a grant would take longer */
+#define SERVERS_MAX 3                 /* that die one after the other while one file is read */
 
 _Static_assert(FILE_NAME_BYTES == FILES_NAME_BYTES, "one length");
 
-static endpoint_t server = NONE;
-
-static bool is_death(int error)
-{
-    return error == -EDEADSRCDST || error == -EREPLYDEAD;
-}
-
-static int find_server(void)
-{
-    return server == NONE ? names_lookup("files", &server) : 0;
-}
-
-static int ask_once(message *m)
-{
-    int error = find_server();
-    if (!error)
-        error = ipc_request(server, m);
-    if (is_death(error))
-        server = NONE;
-    return error ? error : m->m_type;
-}
-
-/* All of it may be asked twice: of a server that died, its successor is asked the same. */
-static int ask(message *m)
-{
-    const message request = *m;
-    const int error = ask_once(m);
-    if (!is_death(error))
-        return error;
-    *m = request;
-    return ask_once(m);
-}
+static struct service files = SERVICE("files");
 
 static void take_about(const message *m, struct file *file)
 {
@@ -58,7 +26,7 @@ int file_find(const char *name, struct file *file)
     if (length >= FILE_NAME_BYTES)
         return -ENOENT; /* no file has a name like that */
     memcpy(((struct files_name *)m.m_words)->name, name, length);
-    int error = ask(&m);
+    int error = service_request(&files, &m);
     if (error == 0)
         take_about(&m, file);
     return error;
@@ -67,12 +35,12 @@ int file_find(const char *name, struct file *file)
 int file_list(unsigned index, struct file *file, char *name)
 {
     message m = {.m_type = FILES_LIST, .m_words = {index}};
-    int error = ask(&m);
+    int error = service_request(&files, &m);
     if (error)
         return error;
     take_about(&m, file);
     m = (message){.m_type = FILES_NAME, .m_words = {file->handle}};
-    error = ask(&m);
+    error = service_request(&files, &m);
     if (error == 0) {
         memcpy(name, ((const struct files_name *)m.m_words)->name, FILE_NAME_BYTES);
         name[FILE_NAME_BYTES - 1] = '\0';
@@ -84,7 +52,7 @@ int file_list(unsigned index, struct file *file, char *name)
 static int get(const struct file *file, uint32_t offset, char *to, size_t bytes)
 {
     message m = {.m_type = FILES_GET, .m_words = {file->handle, offset}};
-    int error = ask(&m);
+    int error = service_request(&files, &m);
     if (error)
         return error;
     const struct files_get_answer *answer = (const void *)m.m_words;
@@ -95,21 +63,17 @@ static int get(const struct file *file, uint32_t offset, char *to, size_t bytes)
     return (int)count;
 }
 
-/* By one grant, as many copies as it takes. How many bytes, or an error; a death among them. */
+/* By one grant, as many copies as it takes. How many bytes, or an error. */
 static int copy_once(const struct file *file, uint32_t offset, void *to, uint32_t bytes)
 {
     uint32_t grant = 0, done = 0, count = 1;
-    int error = find_server();
-    if (!error)
-        error = memory_grant(to, bytes, server, ACCESS_WRITE, &grant);
-    if (is_death(error))
-        server = NONE;
+    int error = memory_grant(to, bytes, files.endpoint, ACCESS_WRITE, &grant);
     while (!error && done < bytes && count) {
         const uint32_t left = bytes - done;
         message m = {.m_type = FILES_READ,
                      .m_words = {file->handle, offset + done, left, grant, done}};
-        error = ask_once(&m);
-        count = m.m_words[0] < left ? m.m_words[0] : left;
+        error = service_request(&files, &m);
+        count = !error && m.m_words[0] < left ? m.m_words[0] : left;
         done += count;
     }
     if (grant)
@@ -117,11 +81,22 @@ static int copy_once(const struct file *file, uint32_t offset, void *to, uint32_
     return error ? error : (int)done;
 }
 
-/* A grant is for one server: for its successor there is another. */
+/* A grant is for one server, and no good for its successor, which needs another. */
 static int copy(const struct file *file, uint32_t offset, void *to, uint32_t bytes)
 {
-    const int count = copy_once(file, offset, to, bytes);
-    return is_death(count) ? copy_once(file, offset, to, bytes) : count;
+    int count = -EDEADSRCDST;
+    for (unsigned i = 0; i < SERVERS_MAX; i++) {
+        const int error = files.endpoint == NONE ? names_lookup(files.name, &files.endpoint) : 0;
+        if (error)
+            return error;
+        const endpoint_t asked = files.endpoint;
+        count = copy_once(file, offset, to, bytes);
+        if (count == -EDEADSRCDST)
+            files.endpoint = NONE;
+        if (count >= 0 || files.endpoint == asked)
+            break;
+    }
+    return count;
 }
 
 int file_read(const struct file *file, uint32_t offset, void *to, size_t bytes)

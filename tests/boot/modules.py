@@ -50,8 +50,16 @@ BROKEN_LINES = (
     ("reader2", f"{GOOD} reader2 data=hello", "data=hello: a program, not data"),
     ("reader3", f"{GOOD} reader3 data=nothing", "data=nothing: refused itself"),
     ("handled", f"{GOOD} handled faults=letter", "faults=letter: data, not a program"),
+    ("eager", f"{GOOD} eager start=supervised needs=letter", "needs=letter: data, not a program"),
     ("second", f"{GOOD} second data=letter", "data=letter: another module has it"),
     ("plain", f"{GOOD} plain identity=user ports=0x60", "identity=user"),
+    ("needy", f"{GOOD} needy start=supervised needs=nobody", "needs=nobody: no such module"),
+    ("lazy", f"{GOOD} lazy start=supervised needs=greet", "needs=greet: it is started on demand"),
+    ("vain", f"{GOOD} vain start=supervised needs=vain", "needs=vain: the module itself"),
+    ("ring-1", f"{GOOD} ring-1 start=supervised needs=names:ring-2", "needs: a cycle leads back to it"),
+    ("ring-2", f"{GOOD} ring-2 start=supervised needs=ring-3:names", "needs: a cycle leads back to it"),
+    ("ring-3", f"{GOOD} ring-3 start=supervised needs=ring-1", "needs: a cycle leads back to it"),
+    ("alone", f"{GOOD} alone restart=always", "restart: only with start=supervised"),
     ("boot/hello-serv", f"{GOOD} Name!", "Name!: not a name"),
 )
 

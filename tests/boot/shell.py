@@ -7,9 +7,9 @@ import time
 from parley_machine import Machine, boot, check, run
 
 BENCH = ("bench", "bench-server", "bench-driver", "bench-raiser", "tracer")
-COMMANDS = ("help", "ps", "ping", "run", "start", "kill", "modules", "names", "mem", "uptime", "date",
+COMMANDS = ("help", "ps", "ping", "run", "start", "service", "kill", "modules", "names", "mem", "uptime", "date",
             "sleep", "echo", "dmesg", "dump", "clear", "reboot", "poweroff")  # fmt: skip
-SERVERS = ("memory", "names", "tty", "clock", "hello", "shell")
+SERVERS = ("supervisor", "supervisor-2", "store", "store-2", "names", "memory", "tty", "clock", "hello", "shell", "files")
 
 UP, DOWN, LEFT, RIGHT = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C"
 
@@ -50,7 +50,7 @@ def tables(guest):
     check(by_name["names"][2:4] == ["receiving", "any"], f"ps: names waits for anyone: {by_name['names']}")
     check(all(len(row) == 9 for row in processes), f"ps: a row has holes: {processes}")
     modules = {row[0]: row for row in rows(guest, "modules", ["NAME", "STATE", "STARTS", "FILE", "MEMORY"])}
-    check(set(modules) == {*SERVERS, "greet", *BENCH}, f"modules shows {sorted(modules)}")
+    check(set(modules) == {*SERVERS, "programs", "greet", *BENCH}, f"modules shows {sorted(modules)}")
     check(modules["greet"][1:4] == ["on", "demand", "0"], f"modules: {modules['greet']}")
     published = [row[0] for row in rows(guest, "names", ["NAME", "PROVIDED-BY", "ENDPOINT"])]
     check({"tty", "clock", "hello"} <= set(published), f"names shows {published}")
@@ -58,7 +58,7 @@ def tables(guest):
 
 def memory(guest):
     answer = says(guest, "mem", r"kernel +\d+ kB\nmodules +\d+ kB\nprocesses +\d+ kB\n"
-                  r"(  \S+ +\d+ kB(  \(does not run\))?\n)+free \d+ kB of \d+ kB\n")  # fmt: skip
+                  r"(  \S+ +\d+ kB(  \((does not run|data)\))?\n)+free \d+ kB of \d+ kB\n")  # fmt: skip
     kernel, modules, processes, *holders, free, total = map(int, re.findall(r"(\d+) kB", answer))
     check(len(holders) > len(SERVERS) and sum(holders) == processes, f"the holders' sum is no {processes}:\n{answer}")
     check(kernel + modules + processes + free <= total <= 64 * 1024 and free > total // 2, answer)
@@ -118,7 +118,7 @@ def words(guest):
     says(guest, "ps one two", r"ps: use: .*\n")
     says(guest, "ps nobody", r"ps: no process called nobody\n")
     says(guest, "ps tty", r"tty, endpoint \d+, priority 2\ncalls .* ipc_reply .*\n"
-         r"targets  user names tty clock hello shell memory\nkernel   exit time .*\nirq      1 4 log\n"
+         r"targets  user supervisor store-2 names memory tty clock hello shell\nkernel   exit time .*\nirq      1 4 log\n"
          r"ports    0x60 0x64 0x3d4-0x3d5 0x3f8-0x3ff\n")  # fmt: skip
     status(guest, "echo fine", 0)
     status(guest, "qqqqqqqq", r"[1-9]\d*")
