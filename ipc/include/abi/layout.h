@@ -12,6 +12,7 @@
  *   0xa8000000  the kernel's table of frames, for the memory server (abi/memory.h)
  *   0xb0000000  device memory above the low megabyte
  *   0xbfff0000  top of the stack; below its last page nothing is mapped
+ *   0xbffff000  what the memory server notes of a process that has children, or is one
  *   0xc0000000  the kernel
  */
 #pragma once
@@ -29,6 +30,7 @@
 #define USER_FRAMES       0xa8000000u
 #define USER_DEVICES      0xb0000000u
 #define USER_STACK_TOP    0xbfff0000u
+#define USER_LEDGER       0xbffff000u
 #define USER_END          0xc0000000u /* first address that is the kernel's */
 #define USER_STACK_LOWEST 0xbf000000u /* no stack reaches below this */
 
