@@ -216,6 +216,51 @@ static bool check_handler(struct module *m, const struct module_line *line)
     return false;
 }
 
+/* Notes by their places the modules that must be up before; each must be one that comes up by
+   itself. */
+static bool take_needs(struct module *m, const struct module_line *line)
+{
+    struct slice list = line->needs, element;
+    unsigned taken = 0;
+    memset(m->needs, MODULE_NO_NEED, sizeof m->needs);
+    while (list.text && slice_element(&list, ':', &element)) {
+        unsigned i = 0;
+        while (i < count && !slice_is(element, modules[i].name))
+            i++;
+        const char *wrong = i == count          ? "no such module"
+                            : &modules[i] == m  ? "the module itself"
+                            : modules[i].demand ? "it is started on demand"
+                                                : NULL;
+        if (wrong) {
+            format(m->reason, sizeof m->reason, "needs=%.*s: %s", (int)element.length, element.text,
+                   wrong);
+            return false;
+        }
+        m->needs[taken++] = (uint8_t)i;
+    }
+    return true;
+}
+
+/* Whether `m` must be up before itself, over any others. */
+static bool in_cycle(const struct module *m)
+{
+    bool reached[BOOT_MODULES_MAX] = {false};
+    uint8_t open[BOOT_MODULES_MAX];
+    unsigned opened = 0;
+    for (const struct module *at = m;; at = &modules[open[--opened]]) {
+        for (unsigned i = 0; i < MODULE_NEEDS_MAX && at->needs[i] != MODULE_NO_NEED; i++) {
+            unsigned need = at->needs[i];
+            if (&modules[need] == m)
+                return true;
+            if (!reached[need])
+                open[opened++] = (uint8_t)need;
+            reached[need] = true;
+        }
+        if (opened == 0)
+            return false;
+    }
+}
+
 /* What a line asks of the machine must be there. */
 static bool check_machine(struct module *m, const struct module_line *line)
 {
@@ -238,7 +283,7 @@ static bool check_machine(struct module *m, const struct module_line *line)
 static void take_line(struct module *m, const struct module_line *line)
 {
     uint32_t ticks = line->quantum_ms * ARCH_TICKS_PER_SECOND / 1000;
-    m->demand = line->demand;
+    m->supervised = line->supervised;
     m->quiet = line->quiet;
     m->priority = (uint8_t)line->priority;
     m->quantum = (uint16_t)(ticks ? ticks : 1);
@@ -250,6 +295,11 @@ static void take_line(struct module *m, const struct module_line *line)
     m->stack_bytes = line->stack_bytes;
     memcpy(m->arguments, line->arguments, sizeof m->arguments);
     memcpy(m->faults, line->faults, sizeof m->faults);
+    m->restart = line->restart;
+    m->limit = line->limit;
+    m->limit_seconds = line->limit_seconds;
+    m->backoff_ms = line->backoff_ms;
+    m->heartbeat_ms = line->heartbeat_ms;
 }
 
 /* A name for the list when the line gave none: its first word, as far as it can be shown. */
@@ -285,6 +335,7 @@ static bool read_line(struct module *m, const struct boot_module *boot, struct m
         return false;
     }
     memcpy(m->name, line->name, NAME_BYTES);
+    m->demand = good && line->demand; /* before others' needs are looked at */
     /* Known even if the rest is wrong: others may name it and must not fall with it. */
     int identity = add_identity(line->identity);
     if (identity < 0 && good) {
@@ -305,8 +356,20 @@ static void load(struct module *m, const struct boot_module *boot, const struct 
                                  : "its file lies beyond the kernel's reach";
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
-    else if (check_handler(m, line) && check_machine(m, line) && define_identity(m, line))
+    else if (check_handler(m, line) && take_needs(m, line) && check_machine(m, line) &&
+             define_identity(m, line))
         (void)reserve(m, line); /* leaves its reason */
+}
+
+/* All of a cycle, and nobody else: those that need one of them can still start without it. */
+static void refuse_cycles(void)
+{
+    bool refused[BOOT_MODULES_MAX] = {false};
+    for (unsigned i = 0; i < count; i++)
+        refused[i] = in_cycle(&modules[i]);
+    for (unsigned i = 0; i < count; i++)
+        if (refused[i] && modules[i].reason[0] == '\0')
+            format(modules[i].reason, sizeof modules[i].reason, "needs: a cycle leads back to it");
 }
 
 /* Plain programs may come though no line has that identity (program.c). */
@@ -326,6 +389,7 @@ void modules_load(const struct boot_info *boot)
     (void)add_identity("user\0\0\0\0\0\0\0\0\0\0\0");
     for (unsigned i = 0; i < boot->module_count; i++) {
         modules[i].slot = IPC_NO_SLOT;
+        memset(modules[i].needs, MODULE_NO_NEED, sizeof modules[i].needs);
         (void)read_line(&modules[i], &boot->module[i], &line); /* leaves its reason */
         count++;
     }
@@ -333,9 +397,11 @@ void modules_load(const struct boot_info *boot)
         char unused[MODULE_REASON_BYTES];
         if (modules[i].reason[0] == '\0' && module_line_parse(boot->module[i].line, &line, unused))
             load(&modules[i], &boot->module[i], &line);
+    }
+    refuse_cycles();
+    for (unsigned i = 0; i < count; i++)
         if (modules[i].reason[0])
             log_line("%-15s refused: %s", modules[i].name, modules[i].reason);
-    }
     define_user();
     if (boot->modules_dropped)
         log_line("%u modules after the first %u are ignored", boot->modules_dropped, count);
@@ -390,6 +456,8 @@ static void describe_start(const struct module *m, int slot, char *text, size_t 
 {
     if (m->demand)
         format(text, bytes, "on demand");
+    else if (m->supervised)
+        format(text, bytes, "supervised");
     else if (slot < 0)
         format(text, bytes, "could not be started: no slot");
     else
@@ -404,8 +472,9 @@ unsigned modules_start(void)
         char how[32];
         if (m->reason[0])
             continue;
-        int slot = m->demand ? 0 : module_start(m, "");
-        running += !m->demand && slot >= 0;
+        bool now = !m->demand && !m->supervised;
+        int slot = now ? module_start(m, "") : 0;
+        running += now && slot >= 0;
         describe_start(m, slot, how, sizeof how);
         log_line("%-15s priority %2u, %4uK, %s", m->name, m->priority, m->memory_bytes >> 10, how);
     }

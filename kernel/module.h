@@ -16,7 +16,7 @@
 struct module {
     char name[NAME_BYTES];
     char reason[MODULE_REASON_BYTES]; /* why it is refused; "" when it is not */
-    bool demand, quiet;
+    bool demand, supervised, quiet;
     uint8_t priority, identity;
     uint16_t quantum;                 /* ticks */
     uint16_t slot;                    /* of its process, IPC_NO_SLOT when it does not run */
@@ -37,6 +37,9 @@ struct module {
     uint32_t starts;
     char arguments[ARGUMENT_BYTES]; /* of its line */
     char faults[NAME_BYTES];        /* the process that settles its faults, or "" */
+    /* What the supervisor is told, as in struct module_info. */
+    uint32_t restart, limit, limit_seconds, backoff_ms, heartbeat_ms;
+    uint8_t needs[MODULE_NEEDS_MAX];
 };
 
 /* Reads the modules' lines, checks and reserves all, logs one line each. */

@@ -132,8 +132,9 @@ static bool split(struct slice s, char separator, struct slice *first, struct sl
 static bool parse_start(struct parser *p, struct slice value)
 {
     p->out->demand = slice_is(value, "demand");
-    if (!p->out->demand && !slice_is(value, "boot"))
-        return fail(p, value, "must be boot or demand");
+    p->out->supervised = slice_is(value, "supervised");
+    if (!p->out->demand && !p->out->supervised && !slice_is(value, "boot"))
+        return fail(p, value, "must be boot, demand or supervised");
     return true;
 }
 
@@ -307,6 +308,62 @@ static bool parse_faults(struct parser *p, struct slice value)
     return true;
 }
 
+/* ---- What the supervisor is told ------------------------------------------------------------ */
+
+static bool parse_needs(struct parser *p, struct slice value)
+{
+    struct slice list = value, element;
+    unsigned count = 0;
+    while (slice_element(&list, ':', &element)) {
+        if (!is_name(element))
+            return fail(p, element, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+        if (++count > MODULE_NEEDS_MAX)
+            return fail(p, element, "more than 8 modules");
+    }
+    p->out->needs = value;
+    return true;
+}
+
+static bool parse_restart(struct parser *p, struct slice value)
+{
+    static const char *const words[] = {
+        [RESTART_NEVER] = "never", [RESTART_FAULT] = "fault", [RESTART_ALWAYS] = "always"};
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!slice_is(value, words[i]))
+            continue;
+        p->out->restart = i;
+        return true;
+    }
+    return fail(p, value, "must be never, fault or always");
+}
+
+static bool parse_limit(struct parser *p, struct slice value)
+{
+    struct slice count, seconds;
+    if (!split(value, '/', &count, &seconds) || !read_number(count, &p->out->limit) ||
+        !read_number(seconds, &p->out->limit_seconds))
+        return fail(p, value, "must be RESTARTS/SECONDS");
+    if (p->out->limit < 1 || p->out->limit > LIMIT_MOST || p->out->limit_seconds < 1 ||
+        p->out->limit_seconds > LIMIT_MOST_SECONDS)
+        return fail(p, value, "not 1 to 16 restarts in 1 to 3600 seconds");
+    return true;
+}
+
+static bool parse_backoff(struct parser *p, struct slice value)
+{
+    if (!read_number(value, &p->out->backoff_ms) || p->out->backoff_ms > BACKOFF_MOST_MS)
+        return fail(p, value, "must be a number from 0 to 60000");
+    return true;
+}
+
+static bool parse_heartbeat(struct parser *p, struct slice value)
+{
+    uint32_t *ms = &p->out->heartbeat_ms;
+    if (!read_number(value, ms) || *ms > HEARTBEAT_MOST_MS || (*ms && *ms < HEARTBEAT_LEAST_MS))
+        return fail(p, value, "must be 0 or a number from 10 to 60000");
+    return true;
+}
+
 enum key {
     KEY_START,
     KEY_IDENTITY,
@@ -321,6 +378,11 @@ enum key {
     KEY_HEAP,
     KEY_STACK,
     KEY_FAULTS,
+    KEY_NEEDS,
+    KEY_RESTART,
+    KEY_LIMIT,
+    KEY_BACKOFF,
+    KEY_HEARTBEAT,
     KEY_COUNT,
     KEY_QUIET = KEY_COUNT, /* a word alone */
 };
@@ -342,6 +404,11 @@ static const struct {
     [KEY_HEAP] = {"heap", parse_heap},
     [KEY_STACK] = {"stack", parse_stack},
     [KEY_FAULTS] = {"faults", parse_faults},
+    [KEY_NEEDS] = {"needs", parse_needs},
+    [KEY_RESTART] = {"restart", parse_restart},
+    [KEY_LIMIT] = {"limit", parse_limit},
+    [KEY_BACKOFF] = {"backoff", parse_backoff},
+    [KEY_HEARTBEAT] = {"heartbeat", parse_heartbeat},
 };
 
 static bool parse_word(struct parser *p, struct slice word)
@@ -440,6 +507,24 @@ static bool check_user(struct parser *p)
     return true;
 }
 
+/* Nobody would do what these say. */
+static bool check_supervised(struct parser *p)
+{
+    for (unsigned i = KEY_NEEDS; i <= KEY_HEARTBEAT; i++) {
+        if (p->out->supervised || !(p->seen & 1u << i))
+            continue;
+        format(p->reason, MODULE_REASON_BYTES, "%s: only with start=supervised", keys[i].name);
+        return false;
+    }
+    return true;
+}
+
+/* What the words mean only together. */
+static bool check_whole(struct parser *p)
+{
+    return check_supervised(p) && (!p->out->user || check_user(p));
+}
+
 bool module_line_parse(const char *line, struct module_line *parsed, char *reason)
 {
     static const char servers[] = "servers";
@@ -452,15 +537,17 @@ bool module_line_parse(const char *line, struct module_line *parsed, char *reaso
         .kernel_calls = MODULE_USER_KERNEL_CALLS,
         .heap_bytes = 64 << 10,
         .stack_bytes = 32 << 10,
+        .restart = RESTART_FAULT,
+        .backoff_ms = BACKOFF_USUAL_MS,
     };
     if (!take_name(&p, find_name(&line)))
         return false;
     struct slice word;
     while (slice_word(&line, &word)) {
         if (slice_is(word, "--"))
-            return take_arguments(&p, line) && (!parsed->user || check_user(&p));
+            return take_arguments(&p, line) && check_whole(&p);
         if (!parse_word(&p, word))
             return false;
     }
-    return !parsed->user || check_user(&p);
+    return check_whole(&p);
 }

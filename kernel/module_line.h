@@ -13,6 +13,12 @@
 
 #define MODULE_PORTS_MAX    PROCESS_PORTS_MAX
 #define MODULE_MAPS_MAX     8
+#define LIMIT_MOST          16 /* restarts whose times the supervisor remembers */
+#define LIMIT_MOST_SECONDS  3600
+#define BACKOFF_MOST_MS     60000
+#define BACKOFF_USUAL_MS    1
+#define HEARTBEAT_LEAST_MS  10
+#define HEARTBEAT_MOST_MS   60000
 #define HEAP_MOST_BYTES     0x10000000u
 #define STACK_LEAST_BYTES   0x1000u
 #define STACK_MOST_BYTES    0x800000u
@@ -38,7 +44,7 @@ struct module_line {
     char name[NAME_BYTES];
     char identity[NAME_BYTES]; /* the name when the line gives none */
     bool user;                 /* the identity is `user` */
-    bool demand, quiet;
+    bool demand, supervised, quiet;
     unsigned priority, quantum_ms;
     uint32_t calls;        /* one bit a call: abi/privilege.h */
     struct slice targets;  /* the list as it stands in the line, every name well-formed */
@@ -50,11 +56,15 @@ struct module_line {
     uint32_t heap_bytes, stack_bytes; /* whole pages */
     char arguments[ARGUMENT_BYTES];
     char faults[NAME_BYTES]; /* the process that settles its faults, or "" */
+    struct slice needs;      /* the list as it stands in the line, every name well-formed */
+    uint32_t restart;        /* RESTART_*; all from here on only with `supervised` */
+    uint32_t limit, limit_seconds;
+    uint32_t backoff_ms, heartbeat_ms;
 };
 
 /*
  * Reads `line`. True: *parsed holds all of it. False: `reason` (of MODULE_REASON_BYTES) names the
  * word and what is wrong with it; parsed->name and parsed->identity are then set when they could be
- * read, else empty. parsed->targets points into `line`.
+ * read, else empty. parsed->targets and parsed->needs point into `line`.
  */
 bool module_line_parse(const char *line, struct module_line *parsed, char *reason);

@@ -31,7 +31,7 @@ int system_lookup(const struct system_request *r)
 {
     const struct module *m = system_named_module(r->in);
     if (!m || m->slot == IPC_NO_SLOT)
-        return -ENOENT;
+        return m && m->supervised && !m->reason[0] ? -EAGAIN : -ENOENT;
     r->out[0] = (uint32_t)ipc_table.process[m->slot].endpoint;
     return 0;
 }
@@ -90,13 +90,19 @@ int system_module(const struct system_request *r)
     bool runs = m->slot != IPC_NO_SLOT;
     struct module_info info = {
         .flags = (runs ? MODULE_RUNNING : 0u) | (m->reason[0] ? MODULE_REFUSED : 0u) |
-                 (m->demand ? MODULE_DEMAND : 0u),
+                 (m->demand ? MODULE_DEMAND : 0u) | (m->supervised ? MODULE_SUPERVISED : 0u),
         .image_bytes = m->image_bytes,
         .memory_bytes = m->memory_bytes,
         .endpoint = runs ? ipc_table.process[m->slot].endpoint : NONE,
         .starts = m->starts,
+        .restart = m->restart,
+        .limit = m->limit,
+        .limit_seconds = m->limit_seconds,
+        .backoff_ms = m->backoff_ms,
+        .heartbeat_ms = m->heartbeat_ms,
     };
     memcpy(info.name, m->name, NAME_BYTES);
+    memcpy(info.needs, m->needs, sizeof info.needs);
     memcpy(info.reason, m->reason, sizeof info.reason);
     return copy_to_process(&r->caller->module->space, r->in[1], &info, sizeof info);
 }

@@ -28,8 +28,10 @@ int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint)
 
 /* Asks SYSTEM; the answer is in *m. 0 or a negative error, the call's or the answer's. */
 int libc_ask_system(message *m, enum system_call call);
+/* Does nothing for so long. */
+void libc_pause(uint32_t microseconds);
 
-/* Asks the memory server, in the same way. */
+/* Asks the memory server. -ESRCH: there is none. */
 int libc_ask_memory(message *m, int32_t type);
 
 /* The two halves that program_fork (memory/fork.asm) calls: has a clone made that begins at `ip`

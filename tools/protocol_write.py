@@ -164,6 +164,17 @@ def tables(protocols):
     return "\n".join([*lines, "    {0}};", "// clang-format on", ""])
 
 
+def repeatable(protocols):
+    """The types of requests that may be repeated, in order, for a search; not those to SYSTEM."""
+    types = sorted({m.type for p in protocols if not p.to for m in p.messages if m.idempotent and not m.one_way})
+    lines = [*head_comment(["What a client may send again when it cannot know whether it was done.",
+                            MADE.format("servers/protocols", "those files")]),
+             "#include <server/repeatable.h>", "", "// clang-format off",
+             "const int32_t libc_repeatable_types[] = {", *(f"    {number:#x}," for number in types), "};",
+             "const unsigned libc_repeatable_count = sizeof libc_repeatable_types / sizeof(int32_t);"]
+    return "\n".join([*lines, "// clang-format on", ""])
+
+
 # ---- What the ABI's headers have to agree with -----------------------------------------------------
 
 def list_macro(name, about, entries):

@@ -1,12 +1,12 @@
 # What is made from the descriptions in servers/protocols (included by the top CMakeLists.txt).
 #
 #   parley_protocols   the headers <proto/NAME.h>; link it to see them
-#   PARLEY_PROTOCOL_TABLES, PARLEY_PROTOCOLS_JSON   the tables of libc's decoder, and the same for
-#                                                   tools/protocol_decode.py
+#   PARLEY_PROTOCOL_TABLES, PARLEY_PROTOCOLS_JSON   the tables of libc's decoder and of what may be
+#                                                   repeated; the first for tools/protocol_decode.py
 find_program(PARLEY_PYTHON NAMES /usr/bin/python3 python3 REQUIRED)
 
 set(PARLEY_GENERATED ${CMAKE_BINARY_DIR}/generated)
-set(PARLEY_PROTOCOL_TABLES ${PARLEY_GENERATED}/protocol_tables.c)
+set(PARLEY_PROTOCOL_TABLES ${PARLEY_GENERATED}/protocol_tables.c ${PARLEY_GENERATED}/repeatable.c)
 set(PARLEY_PROTOCOLS_JSON ${CMAKE_BINARY_DIR}/protocols.json)
 
 file(GLOB protocol_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/servers/protocols/*.toml)

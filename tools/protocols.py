@@ -48,6 +48,7 @@ def write_headers(folder, protocols):
 def write_build(folder, protocols, abi):
     write_headers(os.path.join(folder, "generated/proto"), protocols)
     write_if_changed(os.path.join(folder, "generated/protocol_tables.c"), protocol_write.tables(protocols))
+    write_if_changed(os.path.join(folder, "generated/repeatable.c"), protocol_write.repeatable(protocols))
     write_if_changed(os.path.join(folder, "generated/protocol_abi.h"), protocol_write.abi(protocols))
     write_if_changed(os.path.join(folder, "protocols.json"), protocol_write.json_text(protocols, abi))
 

@@ -10,19 +10,12 @@
 
 _Static_assert(ACCESS_READ == MEMORY_READ && ACCESS_WRITE == MEMORY_WRITE, "one meaning");
 
-/* Its endpoint is asked for again when the one that is known has died. */
 int libc_ask_memory(message *m, int32_t type)
 {
-    static endpoint_t memory;
+    static struct service memory = SERVICE("memory");
     m->m_type = type;
-    int error = memory ? ipc_request(memory, m) : -EDEADSRCDST;
-    if (error == -EDEADSRCDST && sys_lookup("memory", &memory) == 0) {
-        m->m_type = type;
-        error = ipc_request(memory, m);
-    } else if (error == -EDEADSRCDST) {
-        return -ESRCH;
-    }
-    return error ? error : m->m_type;
+    int error = service_request(&memory, m);
+    return error == -ENOENT && memory.endpoint == NONE ? -ESRCH : error;
 }
 
 int memory_allocate(size_t bytes, void **pages)

@@ -1,7 +1,7 @@
 /*
  * The name server's clients. The name server itself is found by its process's name; when it was
  * restarted the question is put again to the new one, which does no harm: all questions here may be
- * repeated.
+ * repeated. While it is being restarted, it is waited for.
  */
 #include <internal.h>
 #include <parley/ipc.h>
@@ -10,12 +10,26 @@
 #include <proto/names.h>
 #include <string.h>
 
+#define PAUSE_US 1000
+#define PAUSES   2000 /* until a name server that is to come back is not waited for any more */
+#define ATTEMPTS 8
+
 static endpoint_t name_server = NONE;
+
+static int find(void)
+{
+    int error = sys_lookup("names", &name_server);
+    for (unsigned i = 0; error == -EAGAIN && i < PAUSES; i++) {
+        libc_pause(PAUSE_US);
+        error = sys_lookup("names", &name_server);
+    }
+    return error;
+}
 
 static int ask_once(message *m, uint32_t timeout_us)
 {
     if (name_server == NONE) {
-        int error = sys_lookup("names", &name_server);
+        int error = find();
         if (error < 0)
             return error;
     }
@@ -32,7 +46,7 @@ static int ask(int32_t type, const char *name, uint32_t timeout_us, endpoint_t *
         return error;
 
     message m;
-    for (int attempt = 0; attempt < 2; attempt++) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         m = request;
         error = ask_once(&m, timeout_us);
         if (error != -EDEADSRCDST && error != -EREPLYDEAD)

@@ -1,7 +1,11 @@
 /*
  * Messages to the tty. It is looked for when it is first needed, waiting a while if it is just
- * starting, and again whenever it turns out to have died. Without one, output goes to the kernel's
- * log if the program may write there.
+ * starting. When it died, its successor is asked instead, as far as the request may be repeated
+ * (service_request). Without one, output goes to the kernel's log if the program may write there.
+ *
+ * A write may not be repeated: it carries no number, by which a tty could know that it has shown it
+ * already, and a number that outlives the tty would cost a message to the store for each write. So
+ * of one that died with the text it is not known whether it was shown, and that is an error.
  */
 #include <internal.h>
 #include <parley/ipc.h>
@@ -13,43 +17,33 @@
 
 #define WAIT_FOR_TTY_US 5000000
 
-static endpoint_t tty = NONE;
+#define READS_MAX 3 /* that ttys may die of */
+
+static struct service tty = SERVICE("tty");
 static bool waited;
 
 static int find_tty(void)
 {
     endpoint_t starting;
-    int error = names_lookup("tty", &tty);
+    int error = names_lookup(tty.name, &tty.endpoint);
     if (error != -ENOENT || waited)
         return error;
-    /* No such name, but such a process: it has not published itself yet. */
+    /* No such name, but such a process, or one to come: it has not published itself yet. */
     error = sys_lookup("tty", &starting);
-    if (error < 0)
+    if (error < 0 && error != -EAGAIN)
         return error;
     waited = true;
-    return libc_names_wait("tty", WAIT_FOR_TTY_US, &tty);
+    return libc_names_wait(tty.name, WAIT_FOR_TTY_US, &tty.endpoint);
 }
 
-/* Asks the tty. A tty that died with our request is not asked the same again: whatever killed it
-   might do so twice. One that was dead before is replaced by its successor. */
 static int ask(message *m)
 {
-    const message request = *m;
-    int error = -EDEADSRCDST;
-    for (int attempt = 0; attempt < 2 && error == -EDEADSRCDST; attempt++) {
-        if (tty == NONE) {
-            error = find_tty();
-            if (error < 0)
-                return error;
-        }
-        *m = request;
-        error = ipc_request(tty, m);
-        if (error == -EDEADSRCDST || error == -EREPLYDEAD) {
-            tty = NONE;
-            waited = false;
-        }
-    }
-    return error < 0 ? error : m->m_type;
+    int error = tty.endpoint == NONE ? find_tty() : 0;
+    if (error == 0)
+        error = service_request(&tty, m);
+    if (tty.endpoint == NONE)
+        waited = false;
+    return error;
 }
 
 /* How many bytes the next message takes: no UTF-8 sequence is torn, where that can be helped. */
@@ -92,11 +86,22 @@ int libc_console_write(const char *text, size_t bytes)
     return 0;
 }
 
+/* What a tty had taken from the keyboard dies with it, whether we ask again or not: so we do. */
+static int ask_for_input(message *m, size_t most)
+{
+    int error = -EREPLYDEAD;
+    for (unsigned i = 0; i < READS_MAX && error == -EREPLYDEAD; i++) {
+        *m = (message){.m_type = TTY_READ};
+        ((struct tty_read *)m->m_words)->most = most < TTY_CHUNK ? most : TTY_CHUNK;
+        error = ask(m);
+    }
+    return error;
+}
+
 int libc_console_read(char *text, size_t most)
 {
-    message m = {.m_type = TTY_READ};
-    ((struct tty_read *)m.m_words)->most = most < TTY_CHUNK ? most : TTY_CHUNK;
-    int error = ask(&m);
+    message m;
+    int error = ask_for_input(&m, most);
     if (error < 0)
         return error;
     const struct tty_text *chunk = (const struct tty_text *)m.m_words;

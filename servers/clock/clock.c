@@ -1,12 +1,17 @@
 /*
  * clock: uptime, sleep, wall time. Protocol: proto/clock.h.
  *
+ * It may die at any time. The sleepers then ask again, and since their requests can say when they
+ * began, nobody sleeps longer for that; what boot time was by the wall is kept in the store, so
+ * that the date goes on where it was: the CMOS clock shows whole seconds alone.
+ *
  * What always holds: the sleepers stand in the order in which they are due, and the kernel's alarm
  * is set for the first of them. A process sleeps once at most: a new sleep of its own ends the
  * former, and so does its death, so nobody's place is lost for long.
  */
 #include <parley/ipc.h>
 #include <parley/server.h>
+#include <parley/store.h>
 #include <parley/system.h>
 #include <proto/clock.h>
 #include <stdbool.h>
@@ -15,6 +20,7 @@
 #include "rtc.h"
 
 #define SLEEPERS_MAX 64
+#define KEY_WALL     0 /* in the store: boot_wall */
 
 static struct sleeper {
     uint64_t due; /* microseconds since boot */
@@ -79,8 +85,9 @@ static int uptime(message *m)
 
 static int sleep(message *m)
 {
-    const struct clock_time *asked = (const struct clock_time *)m->m_words;
+    const struct clock_sleep *asked = (const struct clock_sleep *)m->m_words;
     uint64_t length = (uint64_t)asked->microseconds_high << 32 | asked->microseconds_low;
+    uint64_t began = (uint64_t)asked->began_high << 32 | asked->began_low;
     uint64_t now, due;
     end_sleep_of(m->m_source);
     if (length == 0)
@@ -92,7 +99,8 @@ static int sleep(message *m)
         error = sys_watch(m->m_source, true);
     if (error < 0)
         return error;
-    if (__builtin_add_overflow(now, length, &due))
+    /* One that begins in the future would be a way to sleep longer, and harms nobody. */
+    if (__builtin_add_overflow(began ? began : now, length, &due))
         due = UINT64_MAX;
     add_sleeper(server_current(), due);
     set_alarm(now);
@@ -157,10 +165,19 @@ static void read_wall_time(void)
     boot_wall = seconds * 1000000 - now;
 }
 
+static void start_wall_time(void)
+{
+    if (store_get(KEY_WALL, &boot_wall, sizeof boot_wall) == 0)
+        return;
+    read_wall_time();
+    if (wall_error == 0)
+        (void)store_put(KEY_WALL, &boot_wall, sizeof boot_wall);
+}
+
 int main(void)
 {
     static const struct server_handler handlers[] = {
         {CLOCK_UPTIME, uptime}, {CLOCK_SLEEP, sleep}, {CLOCK_WALL, wall}, {0}};
-    read_wall_time();
+    start_wall_time();
     return server_run("clock", handlers, on_events);
 }

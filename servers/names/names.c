@@ -1,15 +1,20 @@
 /*
  * names: which process provides a service. Protocol: proto/names.h.
  *
- * What always holds: an entry's owner was alive when it was added and is watched, so its death
- * removes the entry; a process waits for one name at most, and a new wait of its own ends the
- * former, so there is room for all. The waiting are watched too.
+ * What always holds: an entry's owner was alive when it was added and is watched, so its death is
+ * noticed; a process waits for one name at most, and a new wait of its own ends the former, so
+ * there is room for all. The waiting are watched too.
+ *
+ * A name whose owner died is held for a while if the kernel says that the module of that name is
+ * supervised: whoever looks it up meanwhile waits, and only that module's process gets it. The
+ * table is kept in the store, a record a place, and read again when this server was restarted.
  *
  * Nothing here prints: the terminal is a client of this server.
  */
 #include <ctype.h>
 #include <parley/ipc.h>
 #include <parley/server.h>
+#include <parley/store.h>
 #include <parley/system.h>
 #include <proto/names.h>
 #include <stdbool.h>
@@ -18,36 +23,74 @@
 #define NAMES_MAX   64
 #define NAMES_EACH  16  /* what one process may publish, so that none can fill the table */
 #define WAITERS_MAX 256 /* each process waits once at most: room for all */
+#define HELD_US     2000000
 
 struct name {
     char text[16]; /* NUL-padded: two names are equal when their bytes are */
 };
 
+/* The places of the table; also what the store has of each, under its place as the key. */
 static struct entry {
     struct name name;
-    endpoint_t owner;
+    endpoint_t owner; /* NONE: the place is free, or its name held */
 } entries[NAMES_MAX];
-static unsigned entry_count;
+static uint64_t held_until[NAMES_MAX]; /* 0: not held */
+static struct entry kept[NAMES_MAX];   /* what the store has */
 
 static struct waiter {
     struct name name;
     struct server_client client;
+    bool for_ever; /* else while the name is held */
 } waiters[WAITERS_MAX];
 static unsigned waiter_count;
 
+_Static_assert(sizeof(struct entry) == STORE_BYTES, "an entry is a record of the store");
+
+static bool is_free(const struct entry *e)
+{
+    return e->owner == NONE && held_until[e - entries] == 0;
+}
+
+static bool is_held(const struct entry *e)
+{
+    return held_until[e - entries] != 0;
+}
+
 static struct entry *find(const struct name *name)
 {
-    for (struct entry *e = entries; e < entries + entry_count; e++) {
-        if (memcmp(&e->name, name, sizeof(*name)) == 0)
+    for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
+        if (!is_free(e) && memcmp(&e->name, name, sizeof(*name)) == 0)
             return e;
     }
     return NULL;
 }
 
+static struct entry *find_free(void)
+{
+    for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
+        if (is_free(e))
+            return e;
+    }
+    return NULL;
+}
+
+/* So that the next name server goes on with it. A store that is not there is no reason to stop. */
+static void keep(const struct entry *e)
+{
+    uint32_t place = (uint32_t)(e - entries);
+    if (is_free(e) || memcmp(&kept[place], e, sizeof(*e)) == 0)
+        return;
+    if (store_put(place, e, sizeof(*e)) == 0)
+        kept[place] = *e;
+}
+
 static void remove_entry(struct entry *e)
 {
-    entry_count--;
-    memmove(e, e + 1, (size_t)((char *)&entries[entry_count] - (char *)e));
+    uint32_t place = (uint32_t)(e - entries);
+    e->owner = NONE;
+    held_until[place] = 0;
+    if (store_drop(place) == 0)
+        kept[place] = (struct entry){.owner = NONE};
 }
 
 static void remove_waiter(struct waiter *w)
@@ -59,7 +102,7 @@ static void remove_waiter(struct waiter *w)
 static unsigned owned_by(endpoint_t owner)
 {
     unsigned count = 0;
-    for (const struct entry *e = entries; e < entries + entry_count; e++)
+    for (const struct entry *e = entries; e < entries + NAMES_MAX; e++)
         count += e->owner == owner;
     return count;
 }
@@ -111,21 +154,84 @@ static void put_answer(message *m, const struct entry *e)
     answer->endpoint = e->owner;
 }
 
-static void answer_waiters(const struct entry *e)
+/* To all that wait for this name, with the entry; or ENOENT to those that do not wait for ever. */
+static void answer_waiters(const struct name *name, const struct entry *e)
 {
     for (unsigned i = 0; i < waiter_count;) {
         struct waiter w = waiters[i];
-        if (memcmp(&w.name, &e->name, sizeof(w.name)) != 0) {
+        if (memcmp(&w.name, name, sizeof(w.name)) != 0 || (!e && w.for_ever)) {
             i++;
             continue;
         }
         remove_waiter(&waiters[i]);
         unwatch_if_idle(w.client.endpoint);
         message m = {0};
-        put_answer(&m, e);
-        server_answer(w.client, 0, &m);
+        if (e)
+            put_answer(&m, e);
+        server_answer(w.client, e ? 0 : -ENOENT, &m);
     }
 }
+
+/* ---- Names whose owner is being restarted ---------------------------------------------------- */
+
+static void set_alarm(void)
+{
+    uint64_t now, first = UINT64_MAX;
+    for (unsigned i = 0; i < NAMES_MAX; i++) {
+        if (held_until[i] && held_until[i] < first)
+            first = held_until[i];
+    }
+    if (first == UINT64_MAX || sys_time(&now) < 0)
+        return;
+    sys_alarm(first > now ? first - now : 1);
+}
+
+/* False: nobody will restart the module of that name. Running again already is as good. */
+static bool hold(struct entry *e)
+{
+    char name[sizeof(e->name.text)];
+    endpoint_t successor;
+    uint64_t now;
+    memcpy(name, e->name.text, sizeof(name));
+    int error = sys_lookup(name, &successor);
+    if ((error != -EAGAIN && (error < 0 || successor == e->owner)) || sys_time(&now) < 0)
+        return false;
+    e->owner = NONE;
+    held_until[e - entries] = now + HELD_US;
+    set_alarm();
+    return true;
+}
+
+/* Whether this process is one of the module for which the name is held. */
+static bool is_successor(const struct name *name, endpoint_t process)
+{
+    endpoint_t successor;
+    return sys_lookup(name->text, &successor) == 0 && successor == process;
+}
+
+static void lost_owner(struct entry *e)
+{
+    if (hold(e))
+        return;
+    remove_entry(e);
+}
+
+static void release_held(void)
+{
+    uint64_t now;
+    if (sys_time(&now) < 0)
+        return;
+    for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
+        if (!is_held(e) || held_until[e - entries] > now)
+            continue;
+        const struct name name = e->name;
+        remove_entry(e);
+        answer_waiters(&name, NULL);
+    }
+    set_alarm();
+}
+
+/* ---- Requests -------------------------------------------------------------------------------- */
 
 static int publish(message *m)
 {
@@ -138,59 +244,74 @@ static int publish(message *m)
     struct entry *e = find(&name);
     if (e && e->owner == sender)
         return 0;
-    /* A dead owner's entry goes as soon as its death is read; until then it is no obstacle. */
-    if (e && sys_watch(e->owner, true) != -EDEADSRCDST)
+    if (e && is_held(e) && !is_successor(&name, sender))
         return -EEXIST;
-    if (!e && (entry_count == NAMES_MAX || owned_by(sender) >= NAMES_EACH))
+    /* A dead owner's entry goes as soon as its death is read; until then it is no obstacle. */
+    if (e && !is_held(e) && sys_watch(e->owner, true) != -EDEADSRCDST)
+        return -EEXIST;
+    if (!e && owned_by(sender) < NAMES_EACH)
+        e = find_free();
+    if (!e)
         return -ENOSPC;
     error = sys_watch(sender, true);
     if (error < 0)
         return error;
 
-    if (!e)
-        e = &entries[entry_count++];
     *e = (struct entry){name, sender};
-    answer_waiters(e);
+    held_until[e - entries] = 0;
+    keep(e);
+    answer_waiters(&name, e);
+    return 0;
+}
+
+static int begin_wait(endpoint_t process, const struct name *name, bool for_ever)
+{
+    if (waiter_count == WAITERS_MAX)
+        return -ENOSPC;
+    int error = sys_watch(process, true);
+    if (error < 0)
+        return error;
+    waiters[waiter_count++] = (struct waiter){*name, server_current(), for_ever};
+    return SERVER_LATER;
+}
+
+static int answer_or_wait(message *m, bool for_ever)
+{
+    struct name name;
+    endpoint_t sender = m->m_source;
+    end_wait_of(sender);
+    int error = take_name(m, &name);
+    if (error < 0)
+        return error;
+    const struct entry *e = find(&name);
+    if (!e && !for_ever)
+        return -ENOENT;
+    if (!e || is_held(e))
+        return begin_wait(sender, &name, for_ever);
+    put_answer(m, e);
     return 0;
 }
 
 static int lookup(message *m)
 {
-    struct name name;
-    int error = take_name(m, &name);
-    if (error < 0)
-        return error;
-    const struct entry *e = find(&name);
-    if (!e)
-        return -ENOENT;
-    put_answer(m, e);
-    return 0;
+    return answer_or_wait(m, false);
 }
 
 static int wait(message *m)
 {
-    end_wait_of(m->m_source);
-    int error = lookup(m);
-    if (error != -ENOENT)
-        return error;
-    if (waiter_count == WAITERS_MAX)
-        return -ENOSPC;
-    error = sys_watch(m->m_source, true);
-    if (error < 0)
-        return error;
-    struct waiter *w = &waiters[waiter_count++];
-    take_name(m, &w->name);
-    w->client = server_current();
-    return SERVER_LATER;
+    return answer_or_wait(m, true);
 }
 
 static int list(message *m)
 {
     uint32_t index = ((const struct names_request *)m->m_words)->index;
-    if (index >= entry_count)
-        return -ENOENT;
-    put_answer(m, &entries[index]);
-    return 0;
+    for (const struct entry *e = entries; e < entries + NAMES_MAX; e++) {
+        if (e->owner == NONE || index-- > 0)
+            continue;
+        put_answer(m, e);
+        return 0;
+    }
+    return -ENOENT;
 }
 
 static int withdraw(message *m)
@@ -201,7 +322,7 @@ static int withdraw(message *m)
     if (error < 0)
         return error;
     struct entry *e = find(&name);
-    if (!e)
+    if (!e || is_held(e))
         return -ENOENT;
     if (e->owner != sender)
         return -EPERM;
@@ -212,9 +333,9 @@ static int withdraw(message *m)
 
 static void forget(endpoint_t dead)
 {
-    for (unsigned i = entry_count; i-- > 0;) {
-        if (entries[i].owner == dead)
-            remove_entry(&entries[i]);
+    for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
+        if (e->owner == dead)
+            lost_owner(e);
     }
     for (unsigned i = waiter_count; i-- > 0;) {
         if (waiters[i].client.endpoint == dead)
@@ -225,10 +346,37 @@ static void forget(endpoint_t dead)
 static void on_events(endpoint_t source, uint32_t bits)
 {
     struct system_death death;
-    if (source != HARDWARE || !(bits & EVENT_DEATH))
+    if (source != HARDWARE)
         return;
-    while (sys_death(&death) == 0)
-        forget(death.endpoint);
+    if (bits & EVENT_DEATH) {
+        while (sys_death(&death) == 0)
+            forget(death.endpoint);
+    }
+    if (bits & EVENT_ALARM)
+        release_held();
+}
+
+/* ---- The start ------------------------------------------------------------------------------- */
+
+/* One entry of the former name server, whose owner may have died since. What it put may be damaged:
+   a name that is none is dropped. */
+static void take_back(uint32_t place, const struct entry *old)
+{
+    if (place >= NAMES_MAX || old->name.text[0] == '\0' || find(&old->name) ||
+        old->name.text[sizeof(old->name.text) - 1] != '\0') {
+        (void)store_drop(place);
+        return;
+    }
+    entries[place] = kept[place] = *old;
+    if (old->owner == NONE || sys_watch(old->owner, true) < 0)
+        lost_owner(&entries[place]);
+}
+
+static void take_table_back(void)
+{
+    struct entry old;
+    for (uint32_t key = 0; store_next(&key, &old, sizeof(old)) == 0; key++)
+        take_back(key, &old);
 }
 
 int main(void)
@@ -237,6 +385,9 @@ int main(void)
         {NAMES_PUBLISH, publish}, {NAMES_LOOKUP, lookup},     {NAMES_WAIT, wait},
         {NAMES_LIST, list},       {NAMES_WITHDRAW, withdraw}, {0},
     };
-    entries[entry_count++] = (struct entry){{"names"}, self()};
+    for (unsigned i = 0; i < NAMES_MAX; i++)
+        entries[i].owner = kept[i].owner = NONE;
+    entries[0] = (struct entry){{"names"}, self()};
+    take_table_back();
     return server_run(NULL, handlers, on_events);
 }

@@ -14,18 +14,22 @@
 int command_kill(int argc, char **argv)
 {
     endpoint_t endpoint;
-    if (argc != 2)
+    const bool really = argc == 3 && strcmp(argv[1], "-9") == 0;
+    if (!really && argc != 2)
         return command_usage("kill");
+    argv += really;
     int error = process_find(argv[1], &endpoint);
-    if (error == 0 && endpoint == self()) {
-        say("kill: that is this shell itself (reboot and poweroff end the session)\n");
+    if (error == 0 && endpoint == self() && !really) {
+        say("kill: that is this shell itself (kill -9 does it; reboot and poweroff end the "
+            "session)\n");
         return STATUS_FAILED;
     }
     if (error == 0)
         error = sys_kill(endpoint);
     if (error == 0)
         return 0;
-    if (error == -ENOENT || error == -EDEADSRCDST || error == -ENAMETOOLONG || error == -EINVAL)
+    if (error == -ENOENT || error == -EAGAIN || error == -EDEADSRCDST || error == -ENAMETOOLONG ||
+        error == -EINVAL)
         say("kill: no process called %s (try ps)\n", argv[1]);
     else
         say("kill: %s: %s\n", argv[1], strerror(error));
@@ -33,32 +37,6 @@ int command_kill(int argc, char **argv)
 }
 
 /* ---- Running a program in the foreground ---------------------------------------------------- */
-
-static const char *fault_word(uint32_t vector)
-{
-    static const char *const word[] = {
-        [0] = "divide error",
-        [1] = "debug trap",
-        [3] = "breakpoint",
-        [4] = "overflow",
-        [5] = "bound range exceeded",
-        [6] = "invalid opcode",
-        [7] = "device not available",
-        [8] = "double fault",
-        [10] = "invalid TSS",
-        [11] = "segment not present",
-        [12] = "stack fault",
-        [13] = "general protection fault",
-        [14] = "page fault",
-        [16] = "floating-point error",
-        [17] = "alignment check",
-        [18] = "machine check",
-        [19] = "SIMD floating-point error",
-    };
-    if (vector < sizeof word / sizeof word[0] && word[vector] != NULL)
-        return word[vector];
-    return "fault";
-}
 
 /* Says how a program ended, unless it did so of its own will; returns its status. */
 static int ended(const char *name, const struct system_death *death)
@@ -74,7 +52,7 @@ static int ended(const char *name, const struct system_death *death)
         say("%s: killed by page fault at 0x%08x (instruction 0x%08x)\n", name,
             (unsigned)death->address, (unsigned)death->ip);
     else
-        say("%s: killed by %s (instruction 0x%08x)\n", name, fault_word(death->status),
+        say("%s: killed by %s (instruction 0x%08x)\n", name, sys_fault_name(death->status),
             (unsigned)death->ip);
     return STATUS_KILLED;
 }

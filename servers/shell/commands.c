@@ -70,9 +70,19 @@ const struct command commands[] = {
      "Starts a boot module that is not running and does not wait for it: for servers.\n"
      "\nExample: start hello\n",
      ARGUMENT_MODULE, command_start},
-    {"kill", "NAME|ENDPOINT", "end a process",
-     "Ends a process at once. Those who wait for it get an error. A server that was\n"
-     "killed is started again by start; the shell does that itself for tty and names.\n"
+    {"service", "list | start|stop|restart NAME", "see and steer what is supervised",
+     "The supervisor starts the modules whose lines say start=supervised, and starts\n"
+     "them again when they die.\n"
+     "  service list          each one's state, endpoint, restarts, policy, last death\n"
+     "  service start NAME    it runs again, whatever ended it\n"
+     "  service stop NAME     ends it; it is not started again\n"
+     "  service restart NAME  ends it and starts it at once\n"
+     "\nExample: service restart clock\n",
+     ARGUMENT_MODULE, command_service},
+    {"kill", "[-9] NAME|ENDPOINT", "end a process",
+     "Ends a process at once. Those who wait for it get an error. A supervised server\n"
+     "comes back (see service); another one that was killed is started again by start.\n"
+     "There is only one way to end it; -9 says that even this shell is meant.\n"
      "\nExample: kill hello\n",
      ARGUMENT_PROCESS, command_kill},
     {"modules", "", "list the boot modules",

@@ -54,6 +54,7 @@ int command_names(int argc, char **argv);
 int command_dmesg(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_kill(int argc, char **argv);
+int command_service(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_start(int argc, char **argv);
 int command_uptime(int argc, char **argv);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define ANSWER_US 2000000
+#define PAUSE_US  1000
+#define ATTEMPTS  4
 
 static int ask_at(endpoint_t server, message *m)
 {
@@ -14,9 +16,15 @@ static int ask_at(endpoint_t server, message *m)
     return error < 0 ? error : m->m_type;
 }
 
+/* A supervised one is the supervisor's to start: it is waited for, as long as for an answer. */
 static int process_or_start(const char *name, endpoint_t *endpoint)
 {
-    const int error = sys_lookup(name, endpoint);
+    int error = sys_lookup(name, endpoint);
+    for (unsigned us = 0; error == -EAGAIN && us < ANSWER_US; us += PAUSE_US) {
+        message m;
+        (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, PAUSE_US, NULL);
+        error = sys_lookup(name, endpoint);
+    }
     return error == -ENOENT ? sys_start(name, "", endpoint) : error;
 }
 
@@ -40,7 +48,7 @@ static int look_up(endpoint_t names, const char *name, endpoint_t *endpoint)
 int service_lookup(const char *name, endpoint_t *endpoint)
 {
     endpoint_t names;
-    const int error = sys_lookup("names", &names);
+    const int error = process_or_start("names", &names);
     return error < 0 ? error : look_up(names, name, endpoint);
 }
 
@@ -56,7 +64,7 @@ int service_ask(const char *name, message *m)
 {
     const message request = *m;
     int error = -EDEADSRCDST;
-    for (unsigned i = 0; i < 2 && (error == -EDEADSRCDST || error == -EREPLYDEAD); i++) {
+    for (unsigned i = 0; i < ATTEMPTS && (error == -EDEADSRCDST || error == -EREPLYDEAD); i++) {
         endpoint_t server;
         error = service_find(name, &server);
         if (error < 0)

@@ -85,6 +85,44 @@ void console_show(void)
     screen_update(&terminal);
 }
 
+#define PEN_BOLD    1
+#define PEN_REVERSE 2
+#define PEN_HIDDEN  4 /* the cursor */
+
+static struct kept_pen pen_keep(const struct terminal_pen *p, bool hidden)
+{
+    const unsigned flags =
+        (p->bold ? PEN_BOLD : 0u) | (p->reverse ? PEN_REVERSE : 0u) | (hidden ? PEN_HIDDEN : 0u);
+    return (struct kept_pen){p->foreground, p->background, (uint8_t)flags};
+}
+
+static struct terminal_pen pen_restore(const struct kept_pen *k)
+{
+    return (struct terminal_pen){
+        .foreground = k->foreground & 15,
+        .background = k->background & 7,
+        .bold = (k->flags & PEN_BOLD) != 0,
+        .reverse = (k->flags & PEN_REVERSE) != 0,
+    };
+}
+
+void console_keep(struct kept *kept)
+{
+    kept->pen = pen_keep(&terminal.pen, terminal.cursor_hidden);
+    kept->saved_pen = pen_keep(&terminal.saved_pen, false);
+    kept->saved_row = (uint8_t)terminal.saved_row;
+    kept->saved_column = (uint8_t)terminal.saved_column;
+}
+
+void console_restore(const struct kept *kept)
+{
+    terminal.pen = pen_restore(&kept->pen);
+    terminal.cursor_hidden = (kept->pen.flags & PEN_HIDDEN) != 0;
+    terminal.saved_pen = pen_restore(&kept->saved_pen);
+    terminal.saved_row = kept->saved_row % TERMINAL_ROWS;
+    terminal.saved_column = kept->saved_column % TERMINAL_COLUMNS;
+}
+
 /* ---- Text between the lines ----------------------------------------------------------------- */
 
 bool console_aside_begin(bool force)

@@ -188,6 +188,23 @@ void input_death(endpoint_t dead)
     mode = TTY_MODE_LINE;
 }
 
+void input_keep(struct kept *kept)
+{
+    kept->mode = mode;
+    kept->owner = owner;
+}
+
+/* As it is told, unless that is nonsense; an owner that died meanwhile leaves the mode as for no
+   owner. */
+void input_restore(const struct kept *kept)
+{
+    if (kept->owner == NONE || sys_watch(kept->owner, 1) < 0)
+        return;
+    owner = kept->owner;
+    if (kept->mode == TTY_MODE_RAW)
+        mode = TTY_MODE_RAW;
+}
+
 /* ---- Requests ------------------------------------------------------------------------------- */
 
 int input_client_read(message *m)

@@ -25,6 +25,7 @@ static void settle(void)
     input_advance();
     console_advance();
     console_show();
+    kept_save();
     if (alarm_set)
         return;
     if (console_waits() || log_due())
@@ -128,6 +129,7 @@ int main(void)
 {
     log_start();
     console_start();
+    kept_restore();
     announce();
     settle();
     return -server_run(NULL, handlers, on_events);

@@ -6,6 +6,7 @@
  *   log       the kernel's log, printed between the lines
  *   input     typed bytes, the reader, line and raw mode, ^C
  *   announce  our name at the name server
+ *   kept      the modes, in the store
  *   screen    VGA text memory          serial    the 16550 at COM1        keyboard  the i8042
  *
  * The pure parts have headers of their own: terminal, glyph, utf8, keys, line, current.
@@ -14,6 +15,7 @@
 
 #include "terminal.h"
 
+#include <abi/endpoint.h>
 #include <abi/message.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +26,21 @@ enum {
     EVENT_BIT_SERIAL,
     EVENT_BIT_LOG
 }; /* as the lines are claimed */
+
+/* ---- kept: what the next tty is to have of this one ---- */
+struct kept_pen {
+    uint8_t foreground, background, flags;
+};
+
+struct kept {
+    uint32_t mode;
+    endpoint_t owner;
+    struct kept_pen pen, saved_pen;
+    uint8_t saved_row, saved_column;
+};
+
+void kept_restore(void);
+void kept_save(void); /* if something of it has changed */
 
 /* ---- console; its start also starts the devices ---- */
 void console_start(void);
@@ -37,6 +54,8 @@ void console_aside_end(void);
 void console_show(void);    /* brings the screen up to date */
 void console_advance(void); /* serves clients that wait */
 bool console_waits(void);   /* somebody waits for the wire */
+void console_keep(struct kept *kept);
+void console_restore(const struct kept *kept);
 int console_client_write(message *m);
 int console_client_flush(message *m);
 
@@ -53,6 +72,8 @@ void input_text(const char *text, size_t bytes); /* not typed: reports; no ^C in
 size_t input_room(void);
 void input_advance(void); /* serves the reader */
 void input_death(endpoint_t dead);
+void input_keep(struct kept *kept);
+void input_restore(const struct kept *kept);
 int input_client_read(message *m);
 int input_client_mode(message *m);
 int input_client_owner(message *m);

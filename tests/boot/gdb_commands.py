@@ -13,30 +13,30 @@ def script():
     s.do("stop-in nobody", "no program 'nobody'")
     s.do("stop-in names")
     s.do("continue", r"^main \(|, main \(")
-    # tty has the better priority: it was first, and waits for who stands at its main.
-    s.do("ps", r"^\* +0 +1024 names +3 .* running$", r'^  +1 +1025 tty +2 .* requests names \(timed\): publish\(name="tty", index=0\)$',
-         r"^  +4 +1028 shell +7 .* ready$")  # fmt: skip
-    s.do("queues", r'^names +<- tty: publish\(name="tty"', r"^tty +<- HARDWARE: events 0x")
-    s.do("waits", r'^tty \(timed\) --publish\(name="tty", index=0\)--> names -> running$', r"^shell -> ready$", never=("RING",))
-    s.do("trace 400", r"names is born, endpoint 1024$", r"the clock says \d+\.\d+ s$",
-         r'tty -> names: ipc_request\|TIMEOUT publish\(name="tty"', r"tty waits for names$",
+    # The supervisor has the better priority: it was first, and waits for who stands at its main.
+    s.do("ps", r"^\* +5 +1029 names +3 .* running$", r"^  +0 +1024 supervisor +1 .* requests names \(timed\): ping\(words=.*\)$",
+         r"^  +2 +1026 hello +6 .* ready$")  # fmt: skip
+    s.do("queues", r"^names +<- supervisor: ping\(")
+    s.do("waits", r"^supervisor \(timed\) --ping\(words=.*\)--> names -> running$", r"^hello -> ready$", never=("RING",))
+    s.do("trace 400", r"names is born, endpoint 1029$", r"the clock says \d+\.\d+ s$",
+         r"supervisor -> names: ipc_request\|TIMEOUT ping\(", r"supervisor waits for names$",
          r"^ +\d+ +\+\d+  names runs$")  # fmt: skip
-    s.do("trace 2", r"tty waits for names", r"names runs", never=("publish", "is born"))
+    s.do("trace 2", r"supervisor waits for names", r"names runs", never=("ping", "is born"))
     s.do("print kernel_trace_ring.first[1]", r"= \{.*is born, endpoint \d+.*\}")
-    s.do("proc tty", r'^tty, endpoint 1025: requests names \(timed\): publish\(name="tty", index=0\)$')
-    s.do("bt", r" publish \(names=1024 \(names\)\) at .*servers/tty/announce.c", r" main \(.*servers/tty/main.c",
-         r" libc_start ", never=("names.c",))  # fmt: skip
+    s.do("proc supervisor", r"^supervisor, endpoint 1024: requests names \(timed\): ping\(words=.*\)$")
+    s.do("bt", r" ping \(process=1029 \(names\), .*at .*servers/supervisor/heartbeat.c",
+         r" main \(.*servers/supervisor/main.c", r" libc_start ", never=("names.c",))  # fmt: skip
     s.do("up", r"^#1  ipc_call ")
-    s.do("info locals", r"^r = \{eax = 1024,")
-    s.do("ps", r"^\* +0 +1024 names ")  # from within the view, which stays
+    s.do("info locals", r"^r = \{eax = 1029,")
+    s.do("ps", r"^\* +5 +1029 names ")  # from within the view, which stays
     s.do("print $_inferior", r"= [2-9]")
     s.do("proc", r"main \(.*servers/names/names.c")
     s.do("info inferiors", r"^\* 1 ", never=(r"^[* ] [2-9] ",))
     s.do("print/x $cs & 3", "= 0x3")
-    s.do("print (endpoint_t)1025", r"= 1025 \(tty\)")
+    s.do("print (endpoint_t)1025", r"= 1025 \(supervisor-2\)")
     s.do("print (endpoint_t)1002", r"= 1002 \(ANY\)")
     s.do("print (endpoint_t)(5 << 10 | 1)", r"= 5121 \(dead 5121\)")
-    # Of the three that publish after tty only one is to stop it; the gate is the machine's own.
+    # Of those that publish only one is to stop it; the gate is the machine's own.
     s.do("break-on-message", "no message is waited for")
     s.do("break-on-message hello names names.publish", "^Message 1: hello names names.publish$")
     s.do("continue", r'^Message 1, hello -> names: publish\(name="hello"', never=("clock -> names",))

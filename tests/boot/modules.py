@@ -43,6 +43,13 @@ BROKEN_LINES = (
     ("hole", f"{GOOD} hole map=0x100000+0x1000", "is memory"),
     ("heap", f"{GOOD} heap heap=200M", "not enough memory"),
     ("plain", f"{GOOD} plain identity=user ports=0x60", "identity=user"),
+    ("needy", f"{GOOD} needy start=supervised needs=nobody", "needs=nobody: no such module"),
+    ("lazy", f"{GOOD} lazy start=supervised needs=greet", "needs=greet: it is started on demand"),
+    ("vain", f"{GOOD} vain start=supervised needs=vain", "needs=vain: the module itself"),
+    ("ring-1", f"{GOOD} ring-1 start=supervised needs=names:ring-2", "needs: a cycle leads back to it"),
+    ("ring-2", f"{GOOD} ring-2 start=supervised needs=ring-3:names", "needs: a cycle leads back to it"),
+    ("ring-3", f"{GOOD} ring-3 start=supervised needs=ring-1", "needs: a cycle leads back to it"),
+    ("alone", f"{GOOD} alone restart=always", "restart: only with start=supervised"),
     ("boot/hello-serv", f"{GOOD} Name!", "Name!: not a name"),
 )
 

@@ -22,7 +22,7 @@ def report(build, word):
               prompt=False) as guest:  # fmt: skip
         for pattern in (rf"^\*\*\* PANIC: .*{what}", r"^running: \w+", "^backtrace:",
                         rf"^  [0-9a-f]{{8}} {function}\+0x", "^processes, and whom they wait for:",
-                        r"^  tty +endpoint +\d+ .*"):  # fmt: skip
+                        r"^  hello +endpoint +\d+ .*"):  # fmt: skip
             guest.expect(pattern, panic_allowed=True)
         status = guest.status()
         check(status == 101, f"panic=off: status {status}, expected 101")

@@ -96,7 +96,7 @@ def counts(guest):
     answer = guest.command("ipcstat 0.3")
     check(re.search(r"^shell +system +\d+ +\d+ +\d+\.\d{3}", answer, re.M), answer)
     check(re.search(r"^< +\d+ us +\d+ #+$", answer, re.M), answer)
-    says(guest, "waits", r"(\w+ receives from any\n)+shell runs\n(\w+ receives from any\n)*")
+    says(guest, "waits", r"([\w-]+ receives from any\n)+shell runs\n")
     guest.type("top 0.2\r")
     guest.expect(r"NAME +CPU% +MESSAGES/s")
     guest.expect(r"shell +\d+\.\d +\d+")
@@ -110,15 +110,15 @@ def what_they_ask(guest):
     says(guest, "trace status", r"the trace is off; .*\n")
     for name, words in (("silent", "take"), ("first", "ask silent"), ("second", "ask silent")):
         guest.command(f"start {name} {words}")
-    says(guest, "waits", r"""(\w+ receives from any
+    says(guest, "waits", r"""([\w-]+ receives from any
 )+shell runs
-(\w+ receives from any
+([\w-]+ receives from any
 )*silent receives from nobody
   <- first awaits its answer: greet\(name="you"\)
   <- second wants to ask: greet\(name="you"\)
 """)
     says(guest, "ps", r"""NAME .*
-(\w+ +\d+ (receiving any|running) .*
+([\w-]+ +\d+ (receiving any|running) .*
 )+silent +\d+ receiving nobody .*
 first +\d+ awaiting +silent .*
  +waits for silent: greet\(name="you"\)

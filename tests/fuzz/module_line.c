@@ -275,8 +275,9 @@ static void check_arguments(void)
 static void check_words(void)
 {
     static const char *const keys[] = {
-        "start", "identity", "priority", "quantum", "calls", "targets", "kernel",
-        "irq",   "ports",    "map",      "heap",    "stack", "faults",
+        "start",  "identity", "priority", "quantum", "calls",   "targets",
+        "kernel", "irq",      "ports",    "map",     "heap",    "stack",
+        "faults", "needs",    "restart",  "limit",   "backoff", "heartbeat",
     };
     unsigned known = 0, quiet = 0;
     const char *start = value_of("start");
@@ -287,8 +288,36 @@ static void check_words(void)
         quiet += strcmp(words[i], "quiet") == 0;
     FUZZ_CHECK(known + quiet == option_count() - first_option());
     FUZZ_CHECK(line.quiet == (quiet > 0));
-    FUZZ_CHECK(start == NULL || strcmp(start, "boot") == 0 || strcmp(start, "demand") == 0);
+    FUZZ_CHECK(start == NULL || strcmp(start, "boot") == 0 || strcmp(start, "demand") == 0 ||
+               strcmp(start, "supervised") == 0);
     FUZZ_CHECK(line.demand == (start != NULL && strcmp(start, "demand") == 0));
+    FUZZ_CHECK(line.supervised == (start != NULL && strcmp(start, "supervised") == 0));
+}
+
+/* What the supervisor is told, and nothing of it without one. */
+static void check_supervision(void)
+{
+    static const char *const policies[] = {"never", "fault", "always"};
+    const char *needs = value_of("needs"), *restart = value_of("restart");
+    const char *limit = value_of("limit");
+    unsigned count = 0;
+    char *end;
+
+    FUZZ_CHECK(line.supervised || (needs == NULL && restart == NULL && limit == NULL &&
+                                   value_of("backoff") == NULL && value_of("heartbeat") == NULL));
+    for (; element(needs, count) != NULL; count++)
+        FUZZ_CHECK(is_name(element(needs, count)));
+    FUZZ_CHECK(count <= MODULE_NEEDS_MAX);
+    FUZZ_CHECK(needs == NULL ? line.needs.text == NULL : slice_is(line.needs, needs));
+    FUZZ_CHECK(line.restart <= RESTART_ALWAYS);
+    FUZZ_CHECK(strcmp(policies[line.restart], restart != NULL ? restart : "fault") == 0);
+    FUZZ_CHECK(line.limit == (limit != NULL ? number(limit, &end) : 0) && line.limit <= 16);
+    if (limit != NULL)
+        FUZZ_CHECK(*end == '/' && line.limit > 0 && line.limit_seconds == whole_number(end + 1) &&
+                   line.limit_seconds >= 1 && line.limit_seconds <= 3600);
+    check_number("backoff", line.backoff_ms, 1, 0, 60000);
+    check_number("heartbeat", line.heartbeat_ms, 0, 0, 60000);
+    FUZZ_CHECK(line.heartbeat_ms == 0 || line.heartbeat_ms >= 10);
 }
 
 /* What every program may do, and `user` no more. */
@@ -322,6 +351,7 @@ static void check_against_text(const char *text)
     check_size("stack", line.stack_bytes, 32 << 10, 4 << 10, 8 << 20);
     check_arguments();
     check_user();
+    check_supervision();
 }
 
 /* ---- As a line again ------------------------------------------------------------------------- */
@@ -389,17 +419,35 @@ static void put_rights(void)
         PUT("%s%u+%#x", i == 0 ? " map=" : ":", line.maps[i].start, line.maps[i].bytes);
 }
 
+static void put_supervision(void)
+{
+    static const char *const policies[] = {"never", "fault", "always"};
+
+    PUT(" restart=%s backoff=%u heartbeat=%u", policies[line.restart], line.backoff_ms,
+        line.heartbeat_ms);
+    if (line.needs.text != NULL)
+        PUT(" needs=%.*s", (int)line.needs.length, line.needs.text);
+    if (line.limit != 0)
+        PUT(" limit=%u/%u", line.limit, line.limit_seconds);
+}
+
 static void write_again(char *to, size_t most)
 {
     again_bytes = 0;
     PUT("%s identity=%s start=%s priority=%u quantum=%u heap=%u stack=%u%s", line.name,
-        line.identity, line.demand ? "demand" : "boot", line.priority, line.quantum_ms,
-        line.heap_bytes, line.stack_bytes, line.quiet ? " quiet" : "");
+        line.identity,
+        line.demand       ? "demand"
+        : line.supervised ? "supervised"
+                          : "boot",
+        line.priority, line.quantum_ms, line.heap_bytes, line.stack_bytes,
+        line.quiet ? " quiet" : "");
     put_bits("kernel", line.kernel_calls, 32, kernel_name);
     if (!line.user)
         put_rights();
     if (line.faults[0] != '\0')
         PUT(" faults=%s", line.faults);
+    if (line.supervised)
+        put_supervision();
     PUT(" -- %s", line.arguments);
     FUZZ_CHECK(again_bytes < sizeof again && again_bytes < most);
     memcpy(to, again, again_bytes + 1);
@@ -455,12 +503,13 @@ static void say_number(struct composer *c)
 
 static void say_name(struct composer *c)
 {
-    static const char *const names[] = {"tty",    "user",      "all",  "servers",
-                                        "none",   "a.b-c_9",   "exit", "ipc_reply",
-                                        "notify", "send",      "log",  "fifteen-letters",
-                                        "lookup", "log_write", "x",    "sixteen-letters-"};
+    static const char *const names[] = {"tty",    "user",       "all",    "servers",
+                                        "none",   "a.b-c_9",    "exit",   "ipc_reply",
+                                        "notify", "send",       "log",    "fifteen-letters",
+                                        "lookup", "log_write",  "x",      "sixteen-letters-",
+                                        "demand", "supervised", "always", "never"};
 
-    say(c, names[fuzz_byte(c->input) % 16]);
+    say(c, names[fuzz_byte(c->input) % 20]);
 }
 
 static void say_element(struct composer *c, char separator)
@@ -468,7 +517,8 @@ static void say_element(struct composer *c, char separator)
     char between[] = {separator, '\0'};
 
     say_number(c);
-    if (separator == '+' || (separator == '-' && fuzz_byte(c->input) % 2 == 0)) {
+    if (separator == '+' || separator == '/' ||
+        (separator == '-' && fuzz_byte(c->input) % 2 == 0)) {
         say(c, between);
         say_number(c);
     }
@@ -480,14 +530,15 @@ static void say_option(struct composer *c, uint32_t key)
         const char *key;
         char kind; /* n number, w name, l names, + - ranges, i numbers */
     } options[] = {
-        {"heap", 'n'},   {"stack", 'n'},    {"priority", 'n'}, {"quantum", 'n'}, {"map", '+'},
-        {"ports", '-'},  {"irq", 'i'},      {"calls", 'l'},    {"kernel", 'l'},  {"targets", 'l'},
-        {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},
+        {"heap", 'n'},   {"stack", 'n'},    {"priority", 'n'},  {"quantum", 'n'}, {"map", '+'},
+        {"ports", '-'},  {"irq", 'i'},      {"calls", 'l'},     {"kernel", 'l'},  {"targets", 'l'},
+        {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},     {"needs", 'l'},   {"restart", 'w'},
+        {"limit", '/'},  {"backoff", 'n'},  {"heartbeat", 'n'},
     };
     uint32_t elements = 1 + fuzz_byte(c->input) % 4;
-    char kind = options[key % 13].kind;
+    char kind = options[key % 18].kind;
 
-    say(c, options[key % 13].key);
+    say(c, options[key % 18].key);
     say(c, "=");
     for (uint32_t i = 0; i < elements && (i == 0 || strchr("l+-i", kind) != NULL); i++) {
         say(c, i > 0 ? ":" : "");

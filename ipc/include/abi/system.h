@@ -61,7 +61,8 @@ enum system_call {
  *
  * SYS_EXIT      in  0 status (0..255)                        no answer comes
  * SYS_TIME      out 0,1 microseconds since boot; 2 ticks since boot; 3 ticks a second
- * SYS_LOOKUP    in  0..3 name, NUL-padded, 16 bytes          out 0 endpoint       (ENOENT)
+ * SYS_LOOKUP    in  0..3 name, NUL-padded, 16 bytes          out 0 endpoint       (ENOENT; EAGAIN: a
+ *               supervised module, which does not run now and may be back soon)
  * SYS_PROCESS   in  0 slot, 1 address of a struct process_info                     (ESRCH: slot free;
  *               EINVAL: no such slot)
  * SYS_MODULE    in  0 index, 1 address of a struct module_info                     (EINVAL past the last)
@@ -172,9 +173,18 @@ struct process_info {
                       those alone who may watch */
 };
 
-#define MODULE_RUNNING 1 /* flags */
-#define MODULE_REFUSED 2 /* never runs; why: reason */
-#define MODULE_DEMAND  4 /* started by SYS_START, not by the boot */
+#define MODULE_RUNNING    1 /* flags */
+#define MODULE_REFUSED    2 /* never runs; why: reason */
+#define MODULE_DEMAND     4 /* started by SYS_START, not by the boot */
+#define MODULE_SUPERVISED 8 /* started and restarted by the supervisor, as its line says */
+
+/* After which deaths the supervisor starts it again. */
+#define RESTART_NEVER  0
+#define RESTART_FAULT  1 /* all but an exit with status 0 */
+#define RESTART_ALWAYS 2
+
+#define MODULE_NEEDS_MAX 8
+#define MODULE_NO_NEED   0xff
 
 struct module_info {
     char name[NAME_BYTES];
@@ -184,6 +194,12 @@ struct module_info {
     endpoint_t endpoint; /* of its process, NONE when it does not run */
     uint32_t starts;     /* times started */
     char reason[76];     /* why refused, NUL-terminated */
+    /* What the line tells the supervisor; the kernel itself does nothing with it. */
+    uint32_t restart;                /* RESTART_* */
+    uint32_t limit, limit_seconds;   /* so many restarts in that time; 0: no limit */
+    uint32_t backoff_ms;             /* before the first restart; 0: never a delay */
+    uint32_t heartbeat_ms;           /* 0: none */
+    uint8_t needs[MODULE_NEEDS_MAX]; /* indices of modules, then MODULE_NO_NEED */
 };
 
 struct memory_info {
@@ -197,5 +213,5 @@ struct memory_info {
 };
 
 _Static_assert(sizeof(struct process_info) == 144, "shared layout");
-_Static_assert(sizeof(struct module_info) == 112, "shared layout");
+_Static_assert(sizeof(struct module_info) == 140, "shared layout");
 _Static_assert(sizeof(struct memory_info) == 28, "shared layout");

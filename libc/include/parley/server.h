@@ -15,8 +15,10 @@
  */
 #pragma once
 
+#include <abi/endpoint.h>
 #include <abi/errors.h>
 #include <abi/message.h>
+#include <stdbool.h>
 
 #define SERVER_LATER 1
 
@@ -44,7 +46,32 @@ struct server_client server_current(void);
    for this answer any more. */
 int server_answer(struct server_client client, int status, message *m);
 
-/* Clients' side. Asks the name server; names_wait waits until the name is published. */
+/*
+ * Clients' side: a request to whoever provides a service now.
+ *
+ *     static struct service clock = SERVICE("clock");
+ *     message m = {.m_type = CLOCK_UPTIME};
+ *     int status = service_request(&clock, &m);
+ *
+ * Returns the answer's m_type, 0 or a negative error, or the error of the request itself. A server
+ * that died is looked up again, and its successor gets the request; but where the dead had taken it
+ * and the protocol does not say that it may be repeated, that is EREPLYDEAD: it may have been
+ * carried out, and the caller has to know.
+ */
+struct service {
+    const char *name;
+    endpoint_t endpoint; /* NONE: not looked up yet */
+};
+
+#define SERVICE(name)                                                                              \
+    {                                                                                              \
+        (name), NONE                                                                               \
+    }
+
+int service_request(struct service *service, message *m);
+
+/* Asks the name server; names_wait waits until the name is published. A lookup waits, too, while
+   the supervisor restarts the one that provided the name, but not for ever. */
 int names_lookup(const char *name, endpoint_t *endpoint);
 int names_wait(const char *name, endpoint_t *endpoint);
 int names_publish(const char *name);

@@ -50,4 +50,7 @@ int sys_gate(const void *return_address);
 int sys_registers_get(endpoint_t endpoint, struct system_registers *registers);
 int sys_registers_set(endpoint_t endpoint, const struct system_registers *registers);
 
+/* A fault's vector in words: "page fault". */
+const char *sys_fault_name(uint32_t vector);
+
 endpoint_t self(void); /* own endpoint */

@@ -174,8 +174,8 @@ static void wrong_words(void **state)
 static void wrong_values(void **state)
 {
     (void)state;
-    refuse("d start=", "start=: must be boot or demand");
-    refuse("d start=now", "start=now: must be boot or demand");
+    refuse("d start=", "start=: must be boot, demand or supervised");
+    refuse("d start=now", "start=now: must be boot, demand or supervised");
     refuse("d identity=a$b", "identity=a$b: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     refuse("d identity=servers", "identity=servers: a reserved word");
     refuse("d priority=16", "priority=16: must be a number from 0 to 15");
@@ -242,6 +242,52 @@ static void whose_faults(void **state)
     refuse("d faults=", "faults=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     refuse("d faults=a:b", "faults=a:b: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     refuse("d faults=a faults=a", "faults=a: given twice");
+}
+
+static void what_the_supervisor_is_told(void **state)
+{
+    (void)state;
+    accept("d start=supervised");
+    assert_true(parsed.supervised && !parsed.demand);
+    assert_int_equal(parsed.restart, RESTART_FAULT);
+    assert_int_equal(parsed.limit + parsed.limit_seconds + parsed.heartbeat_ms, 0);
+    assert_int_equal(parsed.backoff_ms, 1);
+    assert_null(parsed.needs.text);
+    accept(
+        "d needs=a:b-2 limit=16/3600 backoff=60000 heartbeat=10 restart=always start=supervised");
+    assert_true(slice_is(parsed.needs, "a:b-2"));
+    assert_int_equal(parsed.restart, RESTART_ALWAYS);
+    assert_int_equal(parsed.limit, 16);
+    assert_int_equal(parsed.limit_seconds, 3600);
+    assert_int_equal(parsed.backoff_ms, 60000);
+    assert_int_equal(parsed.heartbeat_ms, 10);
+    accept(
+        "d start=supervised restart=never backoff=0 heartbeat=0 limit=1/1 needs=a:b:c:d:e:f:g:h");
+    assert_int_equal(parsed.restart, RESTART_NEVER);
+    assert_int_equal(parsed.backoff_ms, 0);
+}
+
+static void wrong_supervision(void **state)
+{
+    (void)state;
+    refuse("d start=supervised needs=", "needs=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d start=supervised needs=a:b:c:d:e:f:g:h:i", "needs=i: more than 8 modules");
+    refuse("d start=supervised restart=often", "restart=often: must be never, fault or always");
+    refuse("d start=supervised limit=3", "limit=3: must be RESTARTS/SECONDS");
+    refuse("d start=supervised limit=3/", "limit=3/: must be RESTARTS/SECONDS");
+    refuse("d start=supervised limit=0/1", "limit=0/1: not 1 to 16 restarts in 1 to 3600 seconds");
+    refuse("d start=supervised limit=17/1",
+           "limit=17/1: not 1 to 16 restarts in 1 to 3600 seconds");
+    refuse("d start=supervised limit=1/0", "limit=1/0: not 1 to 16 restarts in 1 to 3600 seconds");
+    refuse("d start=supervised limit=1/3601",
+           "limit=1/3601: not 1 to 16 restarts in 1 to 3600 seconds");
+    refuse("d start=supervised backoff=60001", "backoff=60001: must be a number from 0 to 60000");
+    refuse("d start=supervised heartbeat=9", "heartbeat=9: must be 0 or a number from 10 to 60000");
+    refuse("d start=supervised heartbeat=60001",
+           "heartbeat=60001: must be 0 or a number from 10 to 60000");
+    refuse("d needs=a", "needs: only with start=supervised");
+    refuse("d start=demand heartbeat=0", "heartbeat: only with start=supervised");
+    refuse("d restart=fault -- x", "restart: only with start=supervised");
 }
 
 static void user_has_no_privileges_of_its_own(void **state)
@@ -320,6 +366,8 @@ int main(void)
         cmocka_unit_test(wrong_lists),
         cmocka_unit_test(wrong_ranges),
         cmocka_unit_test(whose_faults),
+        cmocka_unit_test(what_the_supervisor_is_told),
+        cmocka_unit_test(wrong_supervision),
         cmocka_unit_test(user_has_no_privileges_of_its_own),
         cmocka_unit_test(arguments_that_do_not_fit),
         cmocka_unit_test(any_text_is_survived),

@@ -51,7 +51,7 @@ KNOWN = [
     (REQUEST, TTY, SHELL, -5, words(), "type 0xfffffffb()"),
     (REQUEST, TTY, SHELL, 1, words(1, 2, 3, 4, 5, 6, 7), "ping(words={0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7})"),
     (REQUEST, 1024, SHELL, 0x101, words("a name of 16 long"[:16]), 'lookup(name="a name of 16 lon", index=0)'),
-    (REQUEST, 1026, SHELL, 0x201, words(0, 1), "sleep(microseconds=4294967296us)"),
+    (REQUEST, 1026, SHELL, 0x201, words(0, 1), "sleep(microseconds=4294967296us, began=0us)"),
     (REQUEST, SYSTEM, SHELL, 1, words(3), "exit(status=3)"),
     (REQUEST, SYSTEM, SHELL, 8, words(1004), "kill(endpoint=SELF)"),
     (REQUEST, SYSTEM, SHELL, 8, words(-1), "kill(endpoint=-1)"),

@@ -1,0 +1,21 @@
+/*
+ * What has to outlive a server: records of up to 20 bytes under a key, kept by the store and given
+ * back to the next process of the same identity. Protocol: proto/store.h.
+ *
+ * Each call waits a tenth of a second at most, also for a store that is just being restarted, and
+ * then fails: a server must go on without. ENOENT: no such record, or no store at all.
+ */
+#pragma once
+
+#include <abi/errors.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STORE_BYTES 20 /* of a record, at most */
+
+/* Shorter records are filled up with zeros. */
+int store_put(uint32_t key, const void *record, size_t bytes);
+int store_get(uint32_t key, void *record, size_t bytes);
+/* The record with the smallest key that is not smaller than *key, which becomes its key. */
+int store_next(uint32_t *key, void *record, size_t bytes);
+int store_drop(uint32_t key);

@@ -1,0 +1,8 @@
+/* Which requests to servers may be repeated, as servers/protocols says: their types in ascending
+   order, made at build time. */
+#pragma once
+
+#include <stdint.h>
+
+extern const int32_t libc_repeatable_types[];
+extern const unsigned libc_repeatable_count;

@@ -1,0 +1,57 @@
+/*
+ * Requests that survive the death of the server. See parley/server.h.
+ *
+ * EDEADSRCDST says that the dead never had the request: it goes to the successor, whatever it asks.
+ * EREPLYDEAD says that it may have been carried out: only what may be repeated is asked again, and
+ * not for ever, since it may be the request itself of which servers die.
+ */
+#include <parley/ipc.h>
+#include <parley/server.h>
+#include <server/repeatable.h>
+
+#define FINDS_MAX  16 /* successors that are dead before they are asked */
+#define DEATHS_MAX 3  /* servers that took the request and died */
+
+static bool may_repeat(int32_t type)
+{
+    unsigned first = 0, end = libc_repeatable_count;
+    while (first < end) {
+        unsigned middle = (first + end) / 2;
+        if (libc_repeatable_types[middle] == type)
+            return true;
+        if (libc_repeatable_types[middle] < type)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    return false;
+}
+
+static int ask_once(struct service *s, message *m)
+{
+    if (s->endpoint == NONE) {
+        int error = names_lookup(s->name, &s->endpoint);
+        if (error < 0)
+            return error;
+    }
+    return ipc_request(s->endpoint, m);
+}
+
+int service_request(struct service *s, message *m)
+{
+    const message request = *m;
+    unsigned deaths = 0;
+    int error = -EDEADSRCDST;
+    for (unsigned finds = 0; finds < FINDS_MAX; finds++) {
+        *m = request;
+        error = ask_once(s, m);
+        if (error == 0)
+            return m->m_type;
+        if (error != -EDEADSRCDST && error != -EREPLYDEAD)
+            return error;
+        s->endpoint = NONE;
+        if (error == -EREPLYDEAD && (++deaths == DEATHS_MAX || !may_repeat(request.m_type)))
+            return error;
+    }
+    return error;
+}

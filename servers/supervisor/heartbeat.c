@@ -1,0 +1,77 @@
+/*
+ * Signs of life. A server that waits for requests is sent one, PROTO_PING, which libc's server_run
+ * answers; it has to do so at once. One that does not wait is busy, and the kernel's list says with
+ * what: has it taken another message since it was asked last, it is alive; is it ready to run and
+ * has not had the processor, that is not its fault; does it wait for another that is supervised,
+ * that one is asked. What is left has worked on one message for the whole interval. Two such
+ * intervals in a row, and it hangs.
+ *
+ * Nothing here waits for a server longer than ANSWER_US.
+ */
+#include "supervisor.h"
+
+#include <parley/ipc.h>
+#include <proto/common.h>
+
+#define ANSWER_US  50000
+#define MISSED_MAX 2
+
+static int ping(endpoint_t process, uint32_t flags, uint32_t timeout_us)
+{
+    message m = {.m_type = PROTO_PING};
+    int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT | flags, process, &m, timeout_us, NULL);
+    return error < 0 ? error : m.m_type;
+}
+
+bool heartbeat_answers(endpoint_t process, uint32_t timeout_us)
+{
+    return ping(process, 0, timeout_us) == 0;
+}
+
+void heartbeat_begin(struct supervised *s, uint64_t now)
+{
+    s->missed = s->seen_received = s->seen_ticks = 0;
+    s->hung = false;
+    s->beat_due = s->heartbeat_ms ? now + s->heartbeat_ms * 1000ull : UINT64_MAX;
+}
+
+/* Of one that does not wait for requests. */
+static bool is_busy(struct supervised *s)
+{
+    struct process_info info;
+    if (sys_process(endpoint_slot(s->endpoint), &info) < 0 || info.endpoint != s->endpoint)
+        return true; /* it is dead: that is told otherwise */
+    bool progress = info.messages_received != s->seen_received;
+    bool starved = info.state == PROCESS_READY && info.ticks == s->seen_ticks;
+    s->seen_received = info.messages_received;
+    s->seen_ticks = info.ticks;
+    return progress || starved || (info.state >= PROCESS_SENDING && service_of(info.waits_for));
+}
+
+static void beat(struct supervised *s)
+{
+    int error = ping(s->endpoint, IPC_NONBLOCK, ANSWER_US);
+    bool alive = error == -ENOTREADY ? is_busy(s) : error != -EREPLYTIMEDOUT;
+    s->missed = alive ? 0 : s->missed + 1;
+    if (s->missed < MISSED_MAX)
+        return;
+    s->hung = true;
+    s->beat_due = UINT64_MAX;
+    (void)sys_kill(s->endpoint);
+}
+
+uint64_t heartbeat_run_due(uint64_t now)
+{
+    uint64_t next = UINT64_MAX;
+    for (struct supervised *s = services; s < services + service_count; s++) {
+        if (s->state != SUPERVISOR_STATE_RUNNING || s->beat_due == UINT64_MAX)
+            continue;
+        if (s->beat_due <= now) {
+            s->beat_due = now + s->heartbeat_ms * 1000ull;
+            beat(s);
+        }
+        if (s->beat_due < next)
+            next = s->beat_due;
+    }
+    return next;
+}

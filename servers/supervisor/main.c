@@ -1,0 +1,171 @@
+/*
+ * supervisor: starts the servers whose lines ask for it, and starts them again when they die.
+ * Protocol: proto/supervisor.h; why it is as it is: docs/design/supervisor.md.
+ *
+ * Two processes run this program; the argument of each is the other's name. One leads. The other
+ * supervises nothing but the one that leads, and takes over when that dies; it then starts the dead
+ * again, which finds that the other leads, and waits. Whatever is asked of others here has a
+ * timeout: the supervisor waits for nobody that it might have to end.
+ */
+#include "supervisor.h"
+
+#include <abi/calls.h>
+#include <abi/privilege.h>
+#include <parley/ipc.h>
+#include <parley/server.h>
+#include <string.h>
+
+static bool leads;
+static struct module_info own, partner;
+static unsigned own_module, partner_module;
+
+/* ---- Requests -------------------------------------------------------------------------------- */
+
+static void describe(const struct supervised *s, struct supervisor_entry *entry)
+{
+    const uint64_t now = now_us();
+    *entry = (struct supervisor_entry){
+        .module = s->module,
+        .state = s->state,
+        .cause = s->last.cause,
+        .status = s->last.status,
+        .ip = s->last.ip,
+        .address = s->last.address,
+    };
+    if (s->state == SUPERVISOR_STATE_RESTARTING && s->due > now)
+        entry->due_ms = (uint32_t)((s->due - now) / 1000);
+}
+
+/* The other supervisor is the first service; it and this one come last in the list. */
+static int list(message *m)
+{
+    const uint32_t index = m->m_words[0];
+    struct supervisor_entry entry = {
+        .module = own_module, .state = SUPERVISOR_STATE_LEADS, .cause = SUPERVISOR_CAUSE_NONE};
+    if (!leads)
+        return -EAGAIN;
+    if (index > service_count)
+        return -ENOENT;
+    if (index < service_count)
+        describe(&services[(index + 1) % service_count], &entry);
+    memcpy(m->m_words, &entry, sizeof entry);
+    return 0;
+}
+
+static bool may_command(endpoint_t sender)
+{
+    const uint32_t needed = 1u << SYS_START | 1u << SYS_KILL;
+    struct process_info info;
+    return sys_process(endpoint_slot(sender), &info) == 0 && info.endpoint == sender &&
+           (info.kernel_calls & needed) == needed;
+}
+
+static void run_due(void);
+
+static int command(message *m, void (*carry_out)(struct supervised *))
+{
+    struct supervisor_name asked;
+    memcpy(&asked, m->m_words, sizeof asked);
+    memset(m->m_words, 0, sizeof m->m_words);
+    asked.name[sizeof asked.name - 1] = '\0';
+    if (!leads)
+        return -EAGAIN;
+    if (!may_command(m->m_source))
+        return -EPERM;
+    struct supervised *s = service_named(asked.name);
+    if (!s)
+        return -ENOENT;
+    carry_out(s);
+    run_due();
+    return 0;
+}
+
+static int handle_start(message *m)
+{
+    return command(m, service_start);
+}
+
+static int handle_stop(message *m)
+{
+    return command(m, service_stop);
+}
+
+static int handle_restart(message *m)
+{
+    return command(m, service_restart);
+}
+
+/* ---- Events ---------------------------------------------------------------------------------- */
+
+static void run_due(void)
+{
+    const uint64_t now = now_us();
+    uint64_t next = services_run_due(now);
+    const uint64_t beat = heartbeat_run_due(now);
+    if (beat < next)
+        next = beat;
+    const uint64_t then = now_us();
+    (void)sys_alarm(next == UINT64_MAX ? 0 : next > then ? next - then : 1);
+}
+
+static void take_over(void)
+{
+    leads = true;
+    services_lead();
+}
+
+static void on_events(endpoint_t source, uint32_t bits)
+{
+    struct system_death death;
+    if (source != HARDWARE)
+        return;
+    while ((bits & EVENT_DEATH) && sys_death(&death) == 0) {
+        services_died(&death);
+        if (!leads && services[0].state != SUPERVISOR_STATE_RUNNING) {
+            report("%s leads now", own.name);
+            take_over();
+        }
+    }
+    run_due();
+}
+
+/* ---- The start ------------------------------------------------------------------------------- */
+
+static bool find_module(const char *name, struct module_info *info, unsigned *module)
+{
+    for (*module = 0; sys_module(*module, info) == 0; ++*module)
+        if (strcmp(info->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* At the boot both run, and the one whose line comes first leads. */
+static bool is_to_lead(void)
+{
+    if (!(partner.flags & MODULE_RUNNING))
+        return true;
+    return own.starts == 1 && partner.starts == 1 && own_module < partner_module;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct server_handler handlers[] = {
+        {SUPERVISOR_LIST, list},
+        {SUPERVISOR_START, handle_start},
+        {SUPERVISOR_STOP, handle_stop},
+        {SUPERVISOR_RESTART, handle_restart},
+        {0, NULL},
+    };
+    if (!find_module(argv[0], &own, &own_module))
+        return 1;
+    if (argc > 1 && find_module(argv[1], &partner, &partner_module)) {
+        services_watch_partner(&partner, partner_module);
+        leads = is_to_lead() || services[0].state != SUPERVISOR_STATE_RUNNING;
+    } else {
+        leads = true;
+    }
+    if (leads)
+        services_lead();
+    run_due();
+    return -server_run(NULL, handlers, on_events);
+}

@@ -1,0 +1,74 @@
+/*
+ * The parts of the supervisor and what they offer each other.
+ *
+ *   main       the process: who leads, events, requests
+ *   services   what is supervised, and what its deaths lead to
+ *   heartbeat  who gives signs of life
+ *   report     what is said about it, in words
+ *   kept       what the one that takes over has to know, in the store
+ */
+#pragma once
+
+#include <parley/system.h>
+#include <proto/supervisor.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SERVICES_MAX 32
+#define RESTARTS_MAX 16 /* that a limit may count: LIMIT_MOST of the kernel */
+
+struct supervised {
+    unsigned module; /* its place in the kernel's list */
+    char name[NAME_BYTES];
+    uint32_t restart, limit, limit_seconds, backoff_ms, heartbeat_ms; /* as on its line */
+    uint8_t needs[MODULE_NEEDS_MAX];
+
+    uint32_t state;       /* SUPERVISOR_STATE_* */
+    endpoint_t endpoint;  /* while it runs */
+    uint64_t began;       /* when it was started last */
+    uint64_t due;         /* restarting: when */
+    uint32_t delay_ms;    /* before the restart that comes next */
+    uint32_t cap_ms;      /* beyond which no delay grows */
+    uint32_t restarts;    /* by this supervisor */
+    bool stopping, again; /* it was killed on request: to stay away; to come back at once */
+    uint64_t recent[RESTARTS_MAX]; /* when it was restarted, in a ring */
+    struct system_death last;      /* cause: SUPERVISOR_CAUSE_* */
+
+    uint64_t beat_due; /* UINT64_MAX: it is not asked for signs of life */
+    uint32_t seen_received, seen_ticks, missed;
+    bool hung; /* it was killed for that */
+};
+
+/* ---- services ---- */
+extern struct supervised services[SERVICES_MAX];
+extern unsigned service_count;
+
+uint64_t now_us(void);
+/* The other supervisor alone, or also all that the lines name. */
+void services_watch_partner(const struct module_info *partner, unsigned module);
+void services_lead(void);
+void services_died(const struct system_death *death);
+/* Starts what is due; returns when to come back. */
+uint64_t services_run_due(uint64_t now);
+struct supervised *service_named(const char *name);
+struct supervised *service_of_module(unsigned module);
+struct supervised *service_of(endpoint_t endpoint);
+void service_start(struct supervised *s);
+void service_stop(struct supervised *s);
+void service_restart(struct supervised *s);
+
+/* ---- heartbeat ---- */
+void heartbeat_begin(struct supervised *s, uint64_t now);
+/* Asks those that are due; returns when to come back. */
+uint64_t heartbeat_run_due(uint64_t now);
+/* Whether it answers a request within that time. */
+bool heartbeat_answers(endpoint_t process, uint32_t timeout_us);
+
+/* ---- report ---- */
+void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* How it died. */
+const char *report_cause(const struct system_death *death);
+
+/* ---- kept: none of it is needed for anything to go on ---- */
+void kept_save(const struct supervised *s);
+void kept_restore(struct supervised *s);

@@ -1,0 +1,550 @@
+/*
+ * Judge of recovery: policies, hangs, takeover, what outlives a death, and then a loop of random
+ * kills of everything, the supervisors and the stores among them, while workers check every answer.
+ * The arguments are the number of kills and the seed; a third one leaves out what comes before
+ * them, which needs time that is made of instructions.
+ *
+ * Nothing is printed while the tty, which prints the log, is among those that die.
+ */
+#include "../lib/judge.h"
+#include "recovery.h"
+
+#include <parley/server.h>
+#include <parley/store.h>
+#include <proto/clock.h>
+#include <proto/common.h>
+#include <proto/store.h>
+#include <proto/supervisor.h>
+#include <proto/tty.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KILLS_MOST 200000
+#define BACK_US    3000000 /* for a dead server to be back: only a hang reaches it */
+
+static bool module_named(const char *name, unsigned *index, struct module_info *info)
+{
+    for (*index = 0; sys_module(*index, info) == 0; ++*index)
+        if (strcmp(info->name, name) == 0)
+            return true;
+    return false;
+}
+
+static uint32_t starts_of(const char *name)
+{
+    struct module_info info;
+    unsigned index;
+    return module_named(name, &index, &info) ? info.starts : 0;
+}
+
+/* The supervisor that leads says; false when none does. */
+static bool entry_of(const char *name, struct supervisor_entry *entry)
+{
+    static const char *const supervisors[] = {"supervisor", "supervisor-2"};
+    struct module_info info;
+    unsigned module;
+    if (!module_named(name, &module, &info))
+        return false;
+    for (unsigned i = 0; i < 2; i++) {
+        endpoint_t supervisor;
+        for (uint32_t index = 0; sys_lookup(supervisors[i], &supervisor) == 0; index++) {
+            message m = {.m_type = SUPERVISOR_LIST, .m_words = {index}};
+            if (ipc_call(IPC_REQUEST | IPC_TIMEOUT, supervisor, &m, PATIENCE_US, NULL) < 0 ||
+                m.m_type < 0)
+                break;
+            memcpy(entry, m.m_words, sizeof *entry);
+            if (entry->module == module)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool comes_to_state(const char *name, uint32_t state)
+{
+    struct supervisor_entry entry;
+    for (unsigned i = 0; i < 1000; i++) {
+        if (entry_of(name, &entry) && entry.state == state)
+            return true;
+        nap(1000);
+    }
+    return false;
+}
+
+/* The process that is there now, if it answers; NONE after a long time. */
+static endpoint_t is_up(const char *name, endpoint_t former)
+{
+    uint64_t begin, now;
+    sys_time(&begin);
+    do {
+        endpoint_t process;
+        message m = {.m_type = PROTO_PING};
+        if (sys_lookup(name, &process) == 0 && process != former &&
+            ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL) == 0)
+            return process;
+        nap(200);
+        sys_time(&now);
+    } while (now - begin < BACK_US);
+    return NONE;
+}
+
+static endpoint_t process_of(const char *name)
+{
+    endpoint_t process = NONE;
+    sys_lookup(name, &process);
+    return process;
+}
+
+static int ask(const char *name, int32_t type, uint32_t word)
+{
+    endpoint_t process = process_of(name);
+    message m = {.m_type = type, .m_words = {word}};
+    int error = process == NONE
+                    ? -ENOENT
+                    : ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL);
+    return error < 0 ? error : m.m_type;
+}
+
+static int supervisor_asks(int32_t type, const char *name)
+{
+    message m = {.m_type = type};
+    endpoint_t supervisor = process_of("supervisor");
+    strlcpy((char *)m.m_words, name, NAME_BYTES);
+    int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, supervisor, &m, PATIENCE_US, NULL);
+    return error < 0 ? error : m.m_type;
+}
+
+/* ---- The order of needs, and the policies ---------------------------------------------------- */
+
+static void test_start(void)
+{
+    struct process_info first, second;
+    OK(is_up("last", NONE) != NONE, "what needs others is up");
+    OK(describe(process_of("m-always"), &first) && describe(process_of("last"), &second),
+       "both can be described");
+    OK(endpoint_slot(second.endpoint) > endpoint_slot(process_of("deaf")),
+       "a module whose line comes first, but that needs a later one, starts after it");
+    IS(ask("supervisor-2", SUPERVISOR_LIST, 0), -EAGAIN, "the second supervisor waits");
+}
+
+/* What SYS_MODULE and SYS_LOOKUP say of what is supervised. */
+static void test_told(void)
+{
+    struct module_info info, need;
+    unsigned index, first, second;
+    endpoint_t process;
+    OK(module_named("m-limit", &index, &info) && (info.flags & MODULE_SUPERVISED), "a flag");
+    OK(info.restart == RESTART_FAULT && info.limit == 3 && info.limit_seconds == 60 &&
+           info.backoff_ms == 0 && info.heartbeat_ms == 0,
+       "policy, limit, delays as on the line");
+    OK(module_named("m-beat", &index, &info) && info.heartbeat_ms == 20, "the heartbeat");
+    OK(module_named("deaf", &first, &need) && module_named("m-always", &second, &need) &&
+           module_named("last", &index, &info) && info.needs[0] == first &&
+           info.needs[1] == second && info.needs[2] == MODULE_NO_NEED,
+       "the needs, by their places");
+    OK(module_named("w0", &index, &info) && !(info.flags & MODULE_SUPERVISED) &&
+           info.needs[0] == MODULE_NO_NEED,
+       "and nothing of the kind of another module");
+    IS(sys_lookup("w0", &process), -ENOENT, "one on demand that does not run is not there");
+    IS(supervisor_asks(SUPERVISOR_STOP, "m-still"), 0, "a supervised one is stopped");
+    OK(comes_to_state("m-still", SUPERVISOR_STATE_STOPPED), "and gone");
+    IS(sys_lookup("m-still", &process), -EAGAIN, "it may be back soon");
+    IS(supervisor_asks(SUPERVISOR_START, "m-still"), 0, "it is started");
+    OK(is_up("m-still", NONE) != NONE, "and runs");
+}
+
+static void test_policies(void)
+{
+    struct supervisor_entry entry;
+    endpoint_t former = process_of("m-fault");
+    IS(ask("m-fault", MOODY_EXIT, 3), -EREPLYDEAD, "restart=fault: it ends with status 3");
+    OK(is_up("m-fault", former) != NONE, "and comes back");
+    OK(entry_of("m-fault", &entry) && entry.cause == SUPERVISOR_CAUSE_EXIT && entry.status == 3,
+       "the list says how it died");
+    IS(ask("m-fault", MOODY_EXIT, 0), -EREPLYDEAD, "it ends with status 0");
+    OK(comes_to_state("m-fault", SUPERVISOR_STATE_ENDED), "and stays away");
+    IS(supervisor_asks(SUPERVISOR_START, "m-fault"), 0, "it is started on request");
+    OK(is_up("m-fault", NONE) != NONE, "and runs");
+
+    former = process_of("m-always");
+    IS(ask("m-always", MOODY_EXIT, 0), -EREPLYDEAD, "restart=always: it ends with status 0");
+    OK(is_up("m-always", former) != NONE, "and comes back");
+    IS(ask("m-never", MOODY_FAULT, 0), -EREPLYDEAD, "restart=never: it faults");
+    OK(comes_to_state("m-never", SUPERVISOR_STATE_ENDED), "and stays away");
+    OK(entry_of("m-never", &entry) && entry.cause == SUPERVISOR_CAUSE_FAULT && entry.status == 14,
+       "the list says that it was a page fault");
+}
+
+static void test_limit(void)
+{
+    for (unsigned i = 0; i < 3; i++) {
+        endpoint_t former = is_up("m-limit", NONE);
+        IS(ask("m-limit", MOODY_FAULT, 0), -EREPLYDEAD, "limit=3/60: death %u", i + 1);
+        OK(is_up("m-limit", former) != NONE, "and restart %u", i + 1);
+    }
+    IS(ask("m-limit", MOODY_FAULT, 0), -EREPLYDEAD, "death 4");
+    OK(comes_to_state("m-limit", SUPERVISOR_STATE_GIVEN_UP), "it is given up");
+    IS(starts_of("m-limit"), 4, "after three restarts");
+    IS(supervisor_asks(SUPERVISOR_START, "m-limit"), 0, "a person may start it all the same");
+    OK(is_up("m-limit", NONE) != NONE, "and it runs");
+}
+
+static void test_back_off(void)
+{
+    uint64_t begin, now;
+    unsigned restarts = 0;
+    sys_time(&begin);
+    for (; restarts < 5; restarts++) { /* 4 + 8 + 16 + 32 + 64 ms */
+        endpoint_t former = is_up("m-backoff", NONE);
+        end(former);
+        if (is_up("m-backoff", former) == NONE)
+            break;
+    }
+    sys_time(&now);
+    IS(restarts, 5, "five restarts");
+    OK(now - begin >= 124000, "each delay is twice the one before: %u us in all",
+       (unsigned)(now - begin));
+}
+
+static void test_commands(void)
+{
+    endpoint_t former = process_of("hello");
+    uint32_t starts = starts_of("hello");
+    IS(supervisor_asks(SUPERVISOR_RESTART, "hello"), 0, "restart");
+    OK(is_up("hello", former) != NONE, "another process answers");
+    IS(starts_of("hello"), starts + 1, "it was started once more");
+    IS(supervisor_asks(SUPERVISOR_STOP, "hello"), 0, "stop");
+    OK(comes_to_state("hello", SUPERVISOR_STATE_STOPPED), "it is stopped");
+    nap(20000);
+    IS(starts_of("hello"), starts + 1, "and not started again");
+    IS(supervisor_asks(SUPERVISOR_STOP, "nobody"), -ENOENT, "nobody is stopped");
+    former = process_of("supervisor");
+    end(former);
+    OK(is_up("supervisor", former) != NONE, "the supervisor died and is back");
+    OK(comes_to_state("supervisor-2", SUPERVISOR_STATE_LEADS), "the second one leads");
+    IS(ask("supervisor", SUPERVISOR_LIST, 0), -EAGAIN, "the first one waits");
+    OK(comes_to_state("hello", SUPERVISOR_STATE_STOPPED), "what was stopped still is");
+    end(process_of("supervisor-2"));
+    OK(comes_to_state("supervisor", SUPERVISOR_STATE_LEADS), "and back again");
+    OK(is_up("supervisor-2", NONE) != NONE, "with a second one");
+    IS(supervisor_asks(SUPERVISOR_START, "hello"), 0, "start");
+    OK(is_up("hello", NONE) != NONE, "it runs");
+}
+
+/* Workers have no kernel=start:kill. */
+static void test_permission(void)
+{
+    struct system_death death = {.cause = DEATH_KILL};
+    uint32_t starts = starts_of("hello");
+    sys_watch(start("w0", "intruder"), true);
+    OK(next_death(&death) && death.cause == DEATH_EXIT && death.status == WORKER_GOOD,
+       "somebody who may not kill asks for a restart and a stop, and is refused");
+    nap(20000);
+    IS(starts_of("hello"), starts, "nothing was restarted");
+}
+
+/* ---- Hangs ----------------------------------------------------------------------------------- */
+
+static void test_hangs(void)
+{
+    struct supervisor_entry entry;
+    endpoint_t former = process_of("m-beat");
+    IS(ask("m-beat", MOODY_WORK, 15), 0, "heartbeat=20: work of 15 ms is done");
+    for (unsigned i = 0; i < 20; i++)
+        ask("m-beat", MOODY_WORK, 12);
+    IS(process_of("m-beat"), former, "one that is always busy, and takes messages, is left alone");
+    IS(ask("m-beat", MOODY_SPIN, 0), -EREPLYDEAD, "one that spins is ended");
+    OK(is_up("m-beat", former) != NONE, "and comes back");
+    OK(entry_of("m-beat", &entry) && entry.cause == SUPERVISOR_CAUSE_HANG, "the list says why");
+    former = process_of("m-still");
+    IS(ask("m-still", MOODY_WORK, 100), 0, "heartbeat=0: nobody asks");
+    IS(process_of("m-still"), former, "and nobody is ended");
+}
+
+/* ---- Clients that wait ----------------------------------------------------------------------- */
+
+static void kill_soon(const char *name)
+{
+    endpoint_t process;
+    unsigned tries = 0;
+    while (sys_start("killer", name, &process) == -EBUSY && tries++ < 1000) /* the one before */
+        nap(1000);
+}
+
+static void test_clients(void)
+{
+    static struct service deaf = SERVICE("deaf"), tty = SERVICE("tty"), moody = SERVICE("m-always");
+    static struct service clock = SERVICE("clock");
+    uint64_t began, ended;
+    message m = {.m_type = PROTO_PING};
+    endpoint_t former;
+
+    kill_soon("deaf");
+    names_lookup("deaf", &former);
+    IS(ipc_request(former, &m), -EDEADSRCDST, "who queues at one that dies gets EDEADSRCDST");
+    OK(names_lookup("deaf", &deaf.endpoint) == 0 && deaf.endpoint != former,
+       "the name leads to its successor");
+    deaf.endpoint = former;
+    m = (message){.m_type = MOODY_WORK, .m_words = {1}};
+    IS(service_request(&deaf, &m), 0, "a request that the dead never had goes to the successor");
+
+    kill_soon("m-always");
+    m = (message){.m_type = MOODY_HOLD};
+    IS(service_request(&moody, &m), -EREPLYDEAD, "what may not be repeated is reported");
+    kill_soon("tty");
+    m = (message){.m_type = TTY_READ, .m_words = {1}};
+    IS(service_request(&tty, &m), -EREPLYDEAD, "so is a read of a tty that died");
+
+    former = process_of("clock");
+    kill_soon("clock");
+    sys_time(&began);
+    m = (message){.m_type = CLOCK_SLEEP};
+    /* From the boot on: one that is counted anew would take as long again. */
+    struct clock_sleep asked = {.microseconds_low = (uint32_t)began + 60000, .began_low = 1};
+    memcpy(m.m_words, &asked, sizeof asked);
+    IS(service_request(&clock, &m), 0, "a sleep goes on with the next clock");
+    sys_time(&ended);
+    OK(ended - began >= 60000 && process_of("clock") != former, "and does not end early");
+    OK(ended - began < began / 2, "nor as if it had begun anew: after %u us",
+       (unsigned)(ended - began));
+}
+
+/* ---- What outlives a death ------------------------------------------------------------------- */
+
+static bool records_are_there(void)
+{
+    uint32_t value[5], key = 0;
+    for (uint32_t i = 0; i < 50; i++, key++) {
+        if (store_next(&key, value, sizeof value) < 0 || key != 3 * i || value[0] != i ||
+            value[4] != ~i)
+            return false;
+        key = 3 * i;
+    }
+    return store_next(&key, value, sizeof value) == -ENOENT;
+}
+
+static void put_records(void)
+{
+    int error = 0;
+    for (uint32_t i = 0; i < 50 && error == 0; i++) {
+        const uint32_t value[5] = {[0] = i, [4] = ~i};
+        error = store_put(3 * i, value, sizeof value);
+    }
+    IS(error, 0, "fifty records are put");
+    OK(records_are_there(), "and are there");
+}
+
+/* Both stores hold the same; until then either is all there is. */
+static bool stores_are_whole(void)
+{
+    for (unsigned i = 0; i < 3000; i++) {
+        if (ask("store", STORE_WHOLE, 0) == 0)
+            return true;
+        nap(1000);
+    }
+    return false;
+}
+
+static void test_store(void)
+{
+    uint32_t value[5] = {0};
+    endpoint_t former;
+    int error = 0;
+    end(former = process_of("store"));
+    OK(is_up("store", former) != NONE && records_are_there(), "also after the store died");
+    end(former = process_of("store-2"));
+    OK(is_up("store-2", former) != NONE, "the second store died and is back");
+    OK(stores_are_whole(), "the first one gives it what it has");
+    end(former = process_of("store"));
+    OK(is_up("store", former) != NONE && records_are_there(), "and was given all again");
+    IS(store_get(4, value, sizeof value), -ENOENT, "a key that is not there");
+    IS(store_drop(4), 0, "may be dropped");
+    uint32_t key = 0;
+    while (error == 0 && key < 200)
+        error = store_put(1000 + key++, value, sizeof value);
+    IS(error, -ENOSPC, "there is an end");
+    IS(key, 128 - 50 + 1, "at 128 records");
+    for (key = 0; key < 200; key++)
+        store_drop(1000 + key);
+    OK(records_are_there(), "the others are as they were");
+    IS(ask("store", STORE_COPY, 0), -EPERM, "nobody else may speak as a store does");
+}
+
+static void test_names(void)
+{
+    endpoint_t before, after, former = process_of("names");
+    IS(names_lookup("hello", &before), 0, "a name is published");
+    end(former);
+    OK(is_up("names", former) != NONE, "the name server died and is back");
+    OK(names_lookup("hello", &after) == 0 && before == after, "the name is still there");
+    IS(names_lookup("nobody", &after), -ENOENT, "one that was never there is not");
+    /* One dead, then the one who has to tell of it. */
+    end(process_of("hello"));
+    end(process_of("names"));
+    IS(names_lookup("hello", &after), 0, "both die: the name comes back");
+    OK(after != before && after == process_of("hello"), "and leads to the successor");
+}
+
+static void test_tty(void)
+{
+    endpoint_t former = process_of("tty");
+    static struct service tty = SERVICE("tty");
+    message m = {.m_type = TTY_OWNER};
+    IS(service_request(&tty, &m), 0, "the judge owns the tty");
+    m = (message){.m_type = TTY_MODE, .m_words = {TTY_MODE_RAW}};
+    IS(service_request(&tty, &m), 0, "in raw mode");
+    end(former);
+    OK(is_up("tty", former) != NONE, "the tty died and is back");
+    m = (message){.m_type = TTY_MODE, .m_words = {TTY_MODE_LINE}};
+    IS(service_request(&tty, &m), 0, "the mode is set");
+    IS(m.m_words[0], TTY_MODE_RAW, "and had outlived the tty");
+}
+
+/* ---- Random kills ---------------------------------------------------------------------------- */
+
+static uint32_t seed = 1;
+
+static uint32_t roll(uint32_t sides)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)seed * sides >> 32);
+}
+
+static const char *const victims[] = {"names", "clock",   "tty",        "hello",
+                                      "store", "store-2", "supervisor", "supervisor-2"};
+#define VICTIMS (sizeof victims / sizeof victims[0])
+
+static const char *const works[] = {"clock", "sleep", "names", "tty", "store"};
+#define WORKS (sizeof works / sizeof works[0])
+
+static uint32_t times[KILLS_MOST];
+
+static int by_size(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Kills one, or one and another; returns which came not back, or NULL. Of two that hold the same,
+   one must stay: both at once is not survived (docs/recovery.md). */
+static const char *kill_some(unsigned *kills, unsigned most)
+{
+    unsigned first = roll(VICTIMS), second = VICTIMS;
+    if (roll(3) == 0 && *kills + 1 < most)
+        second = roll(VICTIMS);
+    if (second == first || (first >= 4 && second == (first ^ 1)))
+        second = VICTIMS;
+    endpoint_t former = process_of(victims[first]), former2 = NONE;
+    uint64_t begin, now;
+    sys_time(&begin);
+    sys_kill(former);
+    if (second < VICTIMS)
+        sys_kill(former2 = process_of(victims[second]));
+    if (is_up(victims[first], former) == NONE)
+        return victims[first];
+    sys_time(&now);
+    times[(*kills)++] = (uint32_t)(now - begin);
+    if (second == VICTIMS)
+        return stores_are_whole() ? NULL : "a second store that holds all";
+    if (is_up(victims[second], former2) == NONE)
+        return victims[second];
+    sys_time(&now);
+    times[(*kills)++] = (uint32_t)(now - begin);
+    return stores_are_whole() ? NULL : "a second store that holds all";
+}
+
+static bool begin_works(endpoint_t worker[WORKS])
+{
+    static const char *const names[] = {"w0", "w1", "w2", "w3", "w4"};
+    for (unsigned i = 0; i < WORKS; i++) {
+        worker[i] = start(names[i], works[i]);
+        if (sys_watch(worker[i], true) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* Those that had a reason to stop have done so already. */
+static void end_works(const endpoint_t worker[WORKS])
+{
+    struct system_death death;
+    for (unsigned i = 0; i < WORKS; i++)
+        notify(worker[i]);
+    for (unsigned i = 0; i < WORKS; i++) {
+        if (!next_death(&death)) {
+            OK(false, "every worker ends");
+            return;
+        }
+        for (unsigned w = 0; w < WORKS; w++)
+            if (death.endpoint == worker[w])
+                IS(death.cause == DEATH_EXIT ? (int)death.status : -1, WORKER_GOOD,
+                   "%s: all answers were right", works[w]);
+    }
+}
+
+/* What is said from now on the kernel itself puts on the wire, so that the last lines are there
+   when the machine is switched off. */
+static void end_of_tty(void)
+{
+    int flushed = ask("tty", TTY_FLUSH, 0);
+    sys_kill(process_of("supervisor-2"));
+    sys_kill(process_of("supervisor"));
+    sys_kill(process_of("tty"));
+    nap(10000);
+    IS(flushed, 0, "the tty had written all");
+    OK(process_of("tty") == NONE, "without supervisors nobody comes back");
+}
+
+static void test_random(unsigned most)
+{
+    endpoint_t worker[WORKS];
+    const char *missing = NULL;
+    const uint32_t chosen = seed;
+    unsigned kills = 0;
+    struct memory_info before, after;
+    sys_memory(&before);
+    OK(begin_works(worker), "workers run");
+    while (kills < most && !missing) {
+        missing = kill_some(&kills, most);
+        nap(roll(4000));
+    }
+    OK(!missing, "all come back: %s", missing ? missing : "-");
+    IS(kills, most, "so many were killed");
+    end_works(worker);
+    end_of_tty();
+    sys_memory(&after);
+    IS(after.free_bytes, before.free_bytes, "no memory is lost");
+    OK(records_are_there(), "fifty records of the store are as they were");
+    qsort(times, kills, sizeof times[0], by_size);
+    tap_line("recovery: %u kills, seed %u, back after %u us at the median, %u us at most", kills,
+             (unsigned)chosen, kills ? (unsigned)times[kills / 2] : 0,
+             kills ? (unsigned)times[kills - 1] : 0);
+}
+
+static void test_all(void)
+{
+    test_told();
+    test_policies();
+    test_limit();
+    test_back_off();
+    test_commands();
+    test_permission();
+    test_hangs();
+    test_clients();
+    test_store();
+    test_names();
+    test_tty();
+}
+
+int main(int argc, char **argv)
+{
+    unsigned most = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 100;
+    seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;
+    bool all = argc <= 3;
+    test_start();
+    put_records();
+    if (all)
+        test_all();
+    test_random(most < KILLS_MOST ? most : KILLS_MOST);
+    tap_done();
+}

@@ -1,0 +1,11 @@
+/* Kills the process whose name is its argument, a little later: while somebody waits for it. */
+#include <parley/ipc.h>
+#include <parley/system.h>
+
+int main(int argc, char **argv)
+{
+    endpoint_t victim;
+    message m;
+    ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, 20000, NULL);
+    return argc > 1 && sys_lookup(argv[1], &victim) == 0 ? sys_kill(victim) : 1;
+}
