@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "death.h"
 #include "elf.h"
 #include "module_line.h"
 #include <arch/arch.h>
@@ -24,6 +25,7 @@ struct module {
     bool lent;                        /* its space has, or had, pages of the memory server */
     endpoint_t owed;                  /* its process that died with such pages, until they are
                                          released; or 0 */
+    struct death owed_death;          /* how that one died */
     uint32_t kernel_calls, irq_lines; /* as in struct module_line */
     unsigned port_count;
     struct module_ports ports[MODULE_PORTS_MAX];

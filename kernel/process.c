@@ -116,6 +116,7 @@ void process_end(struct process *p, const struct death *how)
     arch_context_destroy(&p->arch);
     p->module->slot = IPC_NO_SLOT;
     p->module->owed = p->module->lent ? how->endpoint : 0;
+    p->module->owed_death = *how;
     p->module = NULL;
     if (--living == 0)
         log_line("the last process has ended: nothing is left to run");

@@ -1,6 +1,7 @@
 /* See space.h. */
 #include "space.h"
 #include "frame.h"
+#include "handover.h"
 #include "process.h"
 #include "program.h"
 
@@ -27,20 +28,43 @@ static bool lies_in(phys_addr_t message, phys_addr_t page)
     return message && message / PAGE_BYTES == page / PAGE_BYTES;
 }
 
-/* Whether the kernel or the machine may still use the page for the process's messages. */
-static bool holds_message(const struct module *m, phys_addr_t page)
+static bool holds_box(const struct module *m, phys_addr_t page)
 {
-    if (m->slot == IPC_NO_SLOT)
-        return false;
+    const struct process *p = process_at(m->slot);
+    return lies_in(p->in_box, page) || lies_in(p->out_box, page);
+}
+
+/* Whether the kernel or the machine may still use the page for the call in which the process waits,
+   or has just waited. */
+static bool holds_call(const struct module *m, phys_addr_t page)
+{
     const struct process *p = process_at(m->slot);
     const struct ipc_process *ipc = &ipc_table.process[m->slot];
-    if (lies_in(p->in_box, page) || lies_in(p->out_box, page))
-        return true;
     if (ipc->state == IPC_RUNNABLE && p->arch.deliver.first_bytes == 0)
         return false;
     return lies_in(ipc->in, page) || lies_in(ipc->out, page) ||
            (p->arch.deliver.first_bytes != 0 &&
             (lies_in(p->arch.deliver.first, page) || lies_in(p->arch.deliver.second, page)));
+}
+
+static bool holds_message(const struct module *m, phys_addr_t page)
+{
+    return m->slot != IPC_NO_SLOT && (holds_box(m, page) || holds_call(m, page));
+}
+
+static void move_box(phys_addr_t *box, phys_addr_t from, phys_addr_t to)
+{
+    if (lies_in(*box, from))
+        *box = to + *box % PAGE_BYTES;
+}
+
+/* A copy takes the page's place with all that it holds: boxes lie in it now. */
+static void move_boxes(struct module *m, phys_addr_t from, phys_addr_t to)
+{
+    struct process *p = process_at(m->slot);
+    move_box(&p->in_box, from, to);
+    move_box(&p->out_box, from, to);
+    handover_changed(m->slot);
 }
 
 /* ---- Mapping --------------------------------------------------------------------------------- */
@@ -78,13 +102,16 @@ static int replace(struct module *m, const struct arch_mapping *to, bool copy)
     struct arch_mapping from;
     if (!arch_space_look(&m->space, to->address, &from) || !(from.flags & SPACE_LENT))
         return -ENOENT;
-    if ((from.page != to->page || !(to->flags & SPACE_WRITE) || to->flags & SPACE_SHARED) &&
-        holds_message(m, from.page))
+    const bool writable = to->flags & SPACE_WRITE && !(to->flags & SPACE_SHARED);
+    if (copy && writable ? holds_call(m, from.page)
+                         : (from.page != to->page || !writable) && holds_message(m, from.page))
         return -EBUSY;
     frame_mapped(to->page, !copy);
     if (copy)
         phys_copy(from.page, to->page, PAGE_BYTES);
     arch_space_change(&m->space, to);
+    if (copy && writable)
+        move_boxes(m, from.page, to->page);
     frame_unmapped(from.page);
     return 0;
 }

@@ -33,6 +33,9 @@ struct module *system_named_module(const uint32_t *words);
 /* The living process that an endpoint or SELF names, or a negative error. */
 int system_target(const struct process *caller, uint32_t endpoint);
 
+/* A death in an answer, as abi/system.h has it. */
+void system_put_death(uint32_t *out, const struct death *death);
+
 int system_exit(const struct system_request *r);
 int system_lookup(const struct system_request *r);
 int system_process(const struct system_request *r);

@@ -147,16 +147,21 @@ int system_watch(const struct system_request *r)
     return death_watch(process_slot(r->caller), ipc_table.process[slot].endpoint, r->in[1] != 0);
 }
 
+void system_put_death(uint32_t *out, const struct death *death)
+{
+    out[0] = (uint32_t)death->endpoint;
+    out[1] = death->cause;
+    out[2] = death->status;
+    out[3] = death->error;
+    out[4] = death->ip;
+    out[5] = death->address;
+}
+
 int system_death(const struct system_request *r)
 {
     struct death death;
     if (!death_read(process_slot(r->caller), &death))
         return -EAGAIN;
-    r->out[0] = (uint32_t)death.endpoint;
-    r->out[1] = death.cause;
-    r->out[2] = death.status;
-    r->out[3] = death.error;
-    r->out[4] = death.ip;
-    r->out[5] = death.address;
+    system_put_death(r->out, &death);
     return 0;
 }

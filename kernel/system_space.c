@@ -86,7 +86,7 @@ static int owed(const struct system_request *r)
     const struct module *m = space_owed(0);
     if (m == NULL)
         return -ENOENT;
-    r->out[0] = (uint32_t)m->owed;
+    system_put_death(r->out, &m->owed_death);
     return 0;
 }
 
@@ -173,7 +173,8 @@ int system_move(const struct system_request *r)
     static struct side from, to; /* too large for the stack; nothing of them is kept */
     uint32_t bytes = r->in[4];
     from.endpoint = (endpoint_t)r->in[0], from.address = r->in[1], from.flags = 0;
-    to.endpoint = (endpoint_t)r->in[2], to.address = r->in[3], to.flags = SPACE_WRITE;
+    to.endpoint = (endpoint_t)r->in[2], to.address = r->in[3];
+    to.flags = r->in[5] ? SPACE_LENT : SPACE_WRITE;
     if (bytes > MOVE_BYTES || from.address > USER_END - bytes || to.address > USER_END - bytes)
         return -EINVAL;
     int error = find_pages(r, &from, bytes);

@@ -35,5 +35,13 @@ int libc_ask_system(message *m, enum system_call call);
 /* Does nothing for so long. */
 void libc_pause(uint32_t microseconds);
 
+/* Asks the memory server. -ESRCH: there is none. */
+int libc_ask_memory(message *m, int32_t type);
+
+/* The two halves that program_fork (memory/fork.asm) calls: has a clone made that begins at `ip`
+   with stack pointer `sp`; and, in the clone, makes it know itself. */
+int libc_fork_parent(uint32_t ip, uint32_t sp);
+void libc_fork_child(void);
+
 /* Copies a name into a message's 16 bytes, NUL-padded. 0, EINVAL (empty) or ENAMETOOLONG. */
 int libc_name_pack(char packed[16], const char *name);

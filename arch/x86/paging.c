@@ -369,7 +369,8 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
 uint32_t arch_space_pages(const struct arch_space *space, uint32_t address, uint32_t pages,
                           uint32_t flags, phys_addr_t *found)
 {
-    const uint32_t asked = ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0);
+    const uint32_t asked = ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
+                           (flags & SPACE_LENT ? ENTRY_LENT : 0);
     const uint32_t last = window_bytes - PAGE_BYTES;
     const uint32_t *entry = NULL;
     for (uint32_t i = 0; i < pages; i++, entry++, address += PAGE_BYTES) {

@@ -4,6 +4,7 @@
 #include <internal.h>
 #include <parley/ipc.h>
 #include <parley/space.h>
+#include <parley/system.h>
 
 /* The answer's first word is a count, or another number that is not negative. */
 static int ask_count(message *m, enum system_call call)
@@ -66,19 +67,24 @@ int sys_space_release(endpoint_t endpoint)
     return ask_count(&m, SYS_SPACE);
 }
 
-int sys_space_owed(endpoint_t *endpoint)
+int sys_space_owed(struct system_death *death)
 {
     message m = {.m_words = {0, SPACE_OWED}};
     int error = libc_ask_system(&m, SYS_SPACE);
     if (error == 0)
-        *endpoint = (endpoint_t)m.m_words[0];
+        *death = (struct system_death){(endpoint_t)m.m_words[0],
+                                       m.m_words[1],
+                                       m.m_words[2],
+                                       m.m_words[3],
+                                       m.m_words[4],
+                                       m.m_words[5]};
     return error;
 }
 
 int sys_move(const struct system_move *move, struct system_miss *miss)
 {
     message m = {.m_words = {(uint32_t)move->from, move->from_address, (uint32_t)move->to,
-                             move->to_address, move->bytes}};
+                             move->to_address, move->bytes, move->forced}};
     int error = libc_ask_system(&m, SYS_MOVE);
     if (error == 0)
         *miss = (struct system_miss){m.m_words[0] != 0, m.m_words[1], (endpoint_t)m.m_words[2]};

@@ -1,6 +1,7 @@
 /* See parley/memory.h. */
 #include <abi/errors.h>
 #include <abi/memory.h>
+#include <internal.h>
 #include <parley/ipc.h>
 #include <parley/memory.h>
 #include <parley/server.h>
@@ -9,25 +10,18 @@
 
 _Static_assert(ACCESS_READ == MEMORY_READ && ACCESS_WRITE == MEMORY_WRITE, "one meaning");
 
-/* Its endpoint is asked for again when the one that is known has died. */
-static int ask(message *m, int32_t type)
+int libc_ask_memory(message *m, int32_t type)
 {
-    static endpoint_t memory;
+    static struct service memory = SERVICE("memory");
     m->m_type = type;
-    int error = memory ? ipc_request(memory, m) : -EDEADSRCDST;
-    if (error == -EDEADSRCDST && sys_lookup("memory", &memory) == 0) {
-        m->m_type = type;
-        error = ipc_request(memory, m);
-    } else if (error == -EDEADSRCDST) {
-        return -ESRCH;
-    }
-    return error ? error : m->m_type;
+    int error = service_request(&memory, m);
+    return error == -ENOENT && memory.endpoint == NONE ? -ESRCH : error;
 }
 
 int memory_allocate(size_t bytes, void **pages)
 {
     message m = {.m_words = {bytes}};
-    int error = ask(&m, MEMORY_ALLOCATE);
+    int error = libc_ask_memory(&m, MEMORY_ALLOCATE);
     if (error == 0)
         *pages = (void *)m.m_words[0];
     return error;
@@ -36,12 +30,12 @@ int memory_allocate(size_t bytes, void **pages)
 int memory_release(void *pages, size_t bytes)
 {
     message m = {.m_words = {(uint32_t)pages, bytes}};
-    return ask(&m, MEMORY_RELEASE);
+    return libc_ask_memory(&m, MEMORY_RELEASE);
 }
 
 static int ask_name(message *m, int32_t type, uint32_t *name)
 {
-    int error = ask(m, type);
+    int error = libc_ask_memory(m, type);
     if (error == 0)
         *name = m->m_words[0];
     return error;
@@ -56,7 +50,7 @@ int memory_share(void *pages, size_t bytes, endpoint_t peer, unsigned access, ui
 int memory_attach(uint32_t share, void **pages, size_t *bytes)
 {
     message m = {.m_words = {share}};
-    int error = ask(&m, MEMORY_ATTACH);
+    int error = libc_ask_memory(&m, MEMORY_ATTACH);
     if (error == 0) {
         *pages = (void *)m.m_words[0];
         *bytes = m.m_words[1];
@@ -67,7 +61,7 @@ int memory_attach(uint32_t share, void **pages, size_t *bytes)
 int memory_detach(uint32_t share)
 {
     message m = {.m_words = {share}};
-    return ask(&m, MEMORY_DETACH);
+    return libc_ask_memory(&m, MEMORY_DETACH);
 }
 
 int memory_grant(void *start, size_t bytes, endpoint_t peer, unsigned access, uint32_t *grant)
@@ -90,7 +84,7 @@ static int copy(uint32_t grant, size_t offset, uint32_t address, size_t bytes, u
     do {
         const size_t part = bytes < MOVE_BYTES ? bytes : MOVE_BYTES;
         message m = {.m_words = {grant, offset, part, address, direction}};
-        error = ask(&m, MEMORY_COPY);
+        error = libc_ask_memory(&m, MEMORY_COPY);
         offset += part;
         address += part;
         bytes -= part;
@@ -111,14 +105,14 @@ int memory_copy_to(uint32_t grant, size_t offset, const void *from, size_t bytes
 int memory_revoke(uint32_t name)
 {
     message m = {.m_words = {name}};
-    int error = ask(&m, MEMORY_REVOKE);
+    int error = libc_ask_memory(&m, MEMORY_REVOKE);
     return error ? error : (int)m.m_words[0];
 }
 
 int memory_left(size_t *free_bytes, size_t *total_bytes)
 {
     message m = {0};
-    int error = ask(&m, MEMORY_INFO);
+    int error = libc_ask_memory(&m, MEMORY_INFO);
     if (error == 0) {
         *free_bytes = m.m_words[0];
         *total_bytes = m.m_words[1];

@@ -1,5 +1,6 @@
 /* See lend.h. The messages' contracts: servers/protocols/memory.toml. */
 #include "lend.h"
+#include "demand.h"
 #include "pages.h"
 
 #include <abi/errors.h>
@@ -207,7 +208,6 @@ int lend_copy(message *m)
 {
     const struct memory_copy_request *r = (const void *)m->m_words;
     struct loan *l = NULL;
-    struct system_miss miss = {false};
     struct system_move move;
     uint32_t address;
     int error = lent_to(m->m_source, r->grant, true, &l);
@@ -220,16 +220,14 @@ int lend_copy(message *m)
         return -EINVAL;
     const endpoint_t owner = place(l, r->offset, &address);
     if (r->direction == MEMORY_READ)
-        move = (struct system_move){owner, address, m->m_source, r->address, r->bytes};
+        move = (struct system_move){owner, address, m->m_source, r->address, r->bytes, false};
     else
-        move = (struct system_move){m->m_source, r->address, owner, address, r->bytes};
-    error = sys_move(&move, &miss);
+        move = (struct system_move){m->m_source, r->address, owner, address, r->bytes, false};
+    error = demand_move(&move);
     if (error == -EDEADSRCDST)
         return -ENOENT;
-    if (error || miss.missing)
-        return error ? error : -EFAULT;
-    l->uses++;
-    return 0;
+    l->uses += error == 0;
+    return error == -ENOSPC ? -EFAULT : error;
 }
 
 int lend_revoke(message *m)

@@ -1,18 +1,22 @@
 /*
- * memory: owns the frames that the boot did not use, and gives, shares and copies on request.
- * Protocol: proto/memory.h.
+ * memory: owns the frames that the boot did not use, and gives, shares and copies on request; makes
+ * programs and settles their page faults. Protocol: proto/memory.h.
  *
  * What always holds: every page that it gave belongs to a living process, or to one that has died
  * and is released as soon as its death is heard of; nothing is promised that is not there.
  */
+#include "demand.h"
 #include "lend.h"
 #include "pages.h"
+#include "programs.h"
 
 #include <abi/errors.h>
+#include <abi/fault.h>
 #include <parley/ipc.h>
 #include <parley/server.h>
 #include <parley/system.h>
 #include <proto/memory.h>
+#include <string.h>
 
 static int allocate(message *m)
 {
@@ -53,19 +57,40 @@ static void on_events(endpoint_t source, uint32_t bits)
         return;
     while (sys_death(&death) == 0)
         lend_forget(death.endpoint);
-    pages_bury();
+    programs_bury();
 }
+
+#define VECTORS 32 /* of the processor's own */
+
+static const struct server_handler requests[] = {
+    {MEMORY_ALLOCATE, allocate},
+    {MEMORY_RELEASE, release},
+    {MEMORY_SHARE, lend_share},
+    {MEMORY_ATTACH, lend_attach},
+    {MEMORY_DETACH, lend_detach},
+    {MEMORY_GRANT, lend_grant},
+    {MEMORY_COPY, lend_copy},
+    {MEMORY_REVOKE, lend_revoke},
+    {MEMORY_INFO, info},
+    {MEMORY_CREATE, programs_create},
+    {MEMORY_REGION, programs_region},
+    {MEMORY_FILL, programs_fill},
+    {MEMORY_BEGIN, programs_begin},
+    {MEMORY_CLONE, programs_clone},
+    {MEMORY_WAIT, programs_wait},
+    {MEMORY_KILL, programs_kill},
+};
+
+#define REQUESTS (sizeof requests / sizeof *requests)
 
 int main(void)
 {
-    static const struct server_handler handlers[] = {
-        {MEMORY_ALLOCATE, allocate},  {MEMORY_RELEASE, release},
-        {MEMORY_SHARE, lend_share},   {MEMORY_ATTACH, lend_attach},
-        {MEMORY_DETACH, lend_detach}, {MEMORY_GRANT, lend_grant},
-        {MEMORY_COPY, lend_copy},     {MEMORY_REVOKE, lend_revoke},
-        {MEMORY_INFO, info},          {0},
-    };
+    static struct server_handler handlers[REQUESTS + VECTORS + 1];
+    memcpy(handlers, requests, sizeof requests);
+    for (int32_t vector = 0; vector < VECTORS; vector++)
+        handlers[REQUESTS + (size_t)vector] =
+            (struct server_handler){FAULT_MESSAGE | vector, demand_fault};
     pages_init();
-    pages_bury();
+    programs_init();
     return server_run("memory", handlers, on_events);
 }

@@ -43,6 +43,11 @@ bool pages_are_ours(uint32_t address, uint32_t bytes)
            bytes <= USER_MEMORY_END - address;
 }
 
+bool pages_is_lent(const struct system_map *page)
+{
+    return frames[page->frame].maps > 1;
+}
+
 /* A free frame that is not `other`; 0: none. */
 static uint32_t find_free(uint32_t other)
 {
@@ -65,6 +70,34 @@ static int map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t fl
         return done;
     page.table = find_free(frame);
     return page.table ? sys_map(process, &page, &used) : -ENOMEM;
+}
+
+int pages_map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t flags)
+{
+    int done = frame ? map(process, address, frame, flags) : -ENOMEM;
+    return done < 0 ? done : 0;
+}
+
+uint32_t pages_to_give(void)
+{
+    return pages_free() > KEPT ? find_free(0) : 0;
+}
+
+int pages_fresh(endpoint_t process, uint32_t address, uint32_t flags)
+{
+    return pages_map(process, address, pages_to_give(), flags);
+}
+
+int pages_change(endpoint_t process, const struct system_map *page, uint32_t flags)
+{
+    return pages_map(process, page->address, page->frame, flags | MAP_REPLACE);
+}
+
+int pages_own(endpoint_t process, const struct system_map *page)
+{
+    if (!pages_is_lent(page))
+        return pages_change(process, page, MAP_WRITE);
+    return pages_map(process, page->address, pages_to_give(), MAP_REPLACE | MAP_COPY | MAP_WRITE);
 }
 
 /* The first gap of so many pages; 0: none. */
@@ -124,13 +157,23 @@ int pages_take(endpoint_t process, uint32_t address, uint32_t pages)
     return 0;
 }
 
+/* The page, of which no clone has the same any more. */
+static int own(endpoint_t owner, uint32_t address, struct system_map *page)
+{
+    int error = sys_space_next(owner, address, page);
+    if (error || page->flags & MAP_WRITE)
+        return error;
+    error = pages_own(owner, page);
+    return error ? error : sys_space_next(owner, address, page);
+}
+
 uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer,
                      uint32_t flags)
 {
     const uint32_t room = find_room(peer, pages);
     struct system_map found;
     for (uint32_t done = 0; room && done < pages; done++) {
-        if (sys_space_next(owner, address + done * PAGE_BYTES, &found) == 0 &&
+        if (own(owner, address + done * PAGE_BYTES, &found) == 0 &&
             map(peer, room + done * PAGE_BYTES, found.frame, flags | MAP_SHARED) == 1)
             continue;
         (void)pages_take(peer, room, done);
@@ -139,14 +182,10 @@ uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoin
     return room;
 }
 
-void pages_bury(void)
+bool pages_release(endpoint_t dead)
 {
-    endpoint_t dead;
-    while (sys_space_owed(&dead) == 0) {
-        int done = SPACE_RELEASE_PAGES;
-        while (done == SPACE_RELEASE_PAGES)
-            done = sys_space_release(dead);
-        if (done < 0)
-            return;
-    }
+    int done = SPACE_RELEASE_PAGES;
+    while (done == SPACE_RELEASE_PAGES)
+        done = sys_space_release(dead);
+    return done >= 0;
 }

@@ -30,5 +30,21 @@ int pages_take(endpoint_t process, uint32_t address, uint32_t pages);
 uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer,
                      uint32_t flags);
 
-/* Takes back all that processes that have died had. */
-void pages_bury(void);
+/* ---- One page -------------------------------------------------------------------------------- */
+
+/* A free frame; some are kept for page tables. 0: none. */
+uint32_t pages_to_give(void);
+/* 0, or the kernel's error; -ENOMEM as well when `frame` is 0. */
+int pages_map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t flags);
+/* Maps a page that is all zero. 0 or -ENOMEM. */
+int pages_fresh(endpoint_t process, uint32_t address, uint32_t flags);
+/* The page gets other flags. 0, or -EBUSY: a message lies there. */
+int pages_change(endpoint_t process, const struct system_map *page, uint32_t flags);
+/* A page that is read-only becomes writable; if anybody else has it, a copy takes its place. 0, or
+   -ENOMEM, -EBUSY. */
+int pages_own(endpoint_t process, const struct system_map *page);
+/* Whether somebody else has the page as well. */
+bool pages_is_lent(const struct system_map *page);
+
+/* Takes back all that a process which has died had; the kernel forgets it. */
+bool pages_release(endpoint_t dead);

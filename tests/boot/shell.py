@@ -118,7 +118,7 @@ def words(guest):
     says(guest, "ps one two", r"ps: use: .*\n")
     says(guest, "ps nobody", r"ps: no process called nobody\n")
     says(guest, "ps tty", r"tty, endpoint \d+, priority 2\ncalls .* ipc_reply .*\n"
-         r"targets  user supervisor store-2 names memory tty clock hello shell\nkernel   exit time .*\nirq      1 4 log\n"
+         r"targets  user supervisor store-2 names memory tty clock hello shell files\nkernel   exit time .*\nirq      1 4 log\n"
          r"ports    0x60 0x64 0x3d4-0x3d5 0x3f8-0x3ff\n")  # fmt: skip
     status(guest, "echo fine", 0)
     status(guest, "qqqqqqqq", r"[1-9]\d*")

@@ -148,8 +148,8 @@ int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page,
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
 /* The pages of user memory from `address` (of a whole page) on, within the window and no device's:
-   as many as there are in one piece with these rights, at most `pages`. Their places go to `found`.
- */
+   as many as there are in one piece with these rights (SPACE_WRITE, SPACE_LENT), at most `pages`.
+   Their places go to `found`. */
 uint32_t arch_space_pages(const struct arch_space *space, uint32_t address, uint32_t pages,
                           uint32_t flags, phys_addr_t *found);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */

@@ -13,6 +13,7 @@
  *   0xac000000  a boot module that is data, for the server whose line names it, read-only
  *   0xb0000000  device memory above the low megabyte
  *   0xbfff0000  top of the stack; below its last page nothing is mapped
+ *   0xbffff000  what the memory server notes of a process that has children, or is one
  *   0xc0000000  the kernel
  */
 #pragma once
@@ -30,6 +31,7 @@
 #define USER_FRAMES       0xa8000000u
 #define USER_DEVICES      0xb0000000u
 #define USER_STACK_TOP    0xbfff0000u
+#define USER_LEDGER       0xbffff000u
 #define USER_END          0xc0000000u /* first address that is the kernel's */
 #define USER_STACK_LOWEST 0xbf000000u /* no stack reaches below this */
 

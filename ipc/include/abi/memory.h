@@ -22,7 +22,8 @@
  *               out 0 pages mapped, 1 nonzero: the frame for a page table was used
  *               Maps one page after the other until one cannot be; if that is the first, it is the error.
  *               With MAP_REPLACE each must have been mapped by SYS_MAP and gets this frame and these flags
- *               instead; with MAP_COPY as well, the frame must be free and gets the content of the one before.
+ *               instead; with MAP_COPY as well, the frame must be free and gets the content of the one before;
+ *               with MAP_WRITE too, boxes that lie there move with it.
  *               (ENOMEM: a page table is missing; EEXIST: mapped already; ENOENT, with MAP_REPLACE: not mapped by
  *               SYS_MAP; EPERM: not a frame that may be mapped; EBUSY; EINVAL; EDEADSRCDST)
  * SYS_UNMAP     in  0 endpoint, 1 address, 2 pages 1..MAP_PAGES
@@ -35,11 +36,13 @@
  *               SPACE_RELEASE, of a process that has died: takes out up to SPACE_RELEASE_PAGES pages and page
  *               tables; out 0 how many: less than that is the end. After it the process is forgotten and its module
  *               can be started again (EBUSY: it lives)
- *               SPACE_OWED: out 0 endpoint of some process that has died and waits for its release (ENOENT: none)
+ *               SPACE_OWED: out of some process that has died and waits for its release, the words of SYS_DEATH
+ *               (ENOENT: none)
  *               (EINVAL: no such operation; EDEADSRCDST)
  * SYS_BEGIN     in  0 endpoint of a process that has not begun, 1 instruction pointer, 2 stack pointer
  *               (EBUSY: it has; EDEADSRCDST)
- * SYS_MOVE      in  0 from whose memory, 1 address, 2 to whose, 3 address, 4 bytes 0..MOVE_BYTES
+ * SYS_MOVE      in  0 from whose memory, 1 address, 2 to whose, 3 address, 4 bytes 0..MOVE_BYTES,
+ *               5 nonzero: to what SYS_MAP mapped alone, and there also to what is read-only
  *               out 0 nonzero: nothing was copied, for want of a page: 1 address, 2 endpoint. It is all copied or
  *               nothing. (EINVAL; EDEADSRCDST)
  */

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct system_death; /* parley/system.h */
+
 struct system_map {
     uint32_t address, frame, pages;
     uint32_t flags; /* MAP_* */
@@ -23,6 +25,7 @@ struct system_move {
     uint32_t from_address;
     endpoint_t to;
     uint32_t to_address, bytes;
+    bool forced; /* only to what sys_map mapped, but read-only or not */
 };
 
 /* The page for want of which nothing was copied. */
@@ -44,7 +47,7 @@ int sys_space_shrink(endpoint_t endpoint);
 /* How many pages and tables were taken out of a dead process's space; less than
    SPACE_RELEASE_PAGES: that was all. */
 int sys_space_release(endpoint_t endpoint);
-/* Some dead process that waits for its release. */
-int sys_space_owed(endpoint_t *endpoint);
+/* How some process died that waits for its release. */
+int sys_space_owed(struct system_death *death);
 /* All or, when miss->missing, nothing. */
 int sys_move(const struct system_move *move, struct system_miss *miss);

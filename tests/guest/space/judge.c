@@ -7,6 +7,7 @@
 
 #include <abi/fault.h>
 #include <parley/space.h>
+#include <parley/system.h>
 #include <string.h>
 
 #define PAGE   0x10000000u /* the child's */
@@ -165,6 +166,7 @@ static void answer(const struct child *c, message *m)
 static void refusals(void)
 {
     endpoint_t e;
+    struct system_death dead = {0};
     bool used;
     const uint32_t kernels = frame_of_use(FRAME_NONE), before = free_frames();
 
@@ -207,12 +209,12 @@ static void refusals(void)
     (void)sys_kill(c.endpoint);
     IS(map(c.endpoint, PAGE + 4096, free_frame(0), 1, 0), -EDEADSRCDST, "it is dead");
     IS(sys_unmap(c.endpoint, PAGE, 1), -EDEADSRCDST, "only to be released");
-    IS(sys_space_owed(&e), 0, "somebody waits for its release");
-    IS(e, c.endpoint, "that one");
+    IS(sys_space_owed(&dead), 0, "somebody waits for its release");
+    OK(dead.endpoint == c.endpoint && dead.cause == DEATH_KILL, "that one, which was killed");
     IS(sys_space_release(0), -EDEADSRCDST, "which 0 does not name");
     OK(release(c.endpoint), "it is released");
     IS(sys_space_release(c.endpoint), -EDEADSRCDST, "and forgotten");
-    IS(sys_space_owed(&e), -ENOENT, "nobody waits now");
+    IS(sys_space_owed(&dead), -ENOENT, "nobody waits now");
     IS(free_frames(), before, "every frame is back");
 }
 
@@ -397,8 +399,10 @@ static void copies_between_spaces(void)
     struct child c = conceive();
     static char text[3 * 4096], back[3 * 4096];
     struct system_miss missing = {0};
-    const struct system_move there = {self(), (uint32_t)text + 5, c.endpoint, HEAP + 4000, 8000};
-    const struct system_move here = {c.endpoint, HEAP + 4000, self(), (uint32_t)back + 5, 8000};
+    const struct system_move there = {self(), (uint32_t)text + 5, c.endpoint, HEAP + 4000, 8000,
+                                      false};
+    const struct system_move here = {c.endpoint,         HEAP + 4000, self(),
+                                     (uint32_t)back + 5, 8000,        false};
     struct system_move wrong = there;
 
     for (unsigned i = 0; i < sizeof text; i++)
@@ -424,9 +428,9 @@ static void copies_between_spaces(void)
     IS(sys_move(&wrong, &missing), -EINVAL, "too much");
     wrong.bytes = 0;
     IS(sys_move(&wrong, &missing), 0, "nothing");
-    wrong = (struct system_move){self(), 0xc0000000, c.endpoint, HEAP, 4};
+    wrong = (struct system_move){self(), 0xc0000000, c.endpoint, HEAP, 4, false};
     IS(sys_move(&wrong, &missing), -EINVAL, "from the kernel");
-    wrong = (struct system_move){self(), (uint32_t)text, c.endpoint, 0xffffff00, 0x200};
+    wrong = (struct system_move){self(), (uint32_t)text, c.endpoint, 0xffffff00, 0x200, false};
     IS(sys_move(&wrong, &missing), -EINVAL, "over the end");
     bury(&c);
 }

@@ -291,8 +291,9 @@ static void test_spaces(void **state)
     endpoint_t e = 0;
     const struct system_map map = {0x80001000, 77, 3, MAP_WRITE | MAP_REPLACE, 78};
     struct system_map found;
-    const struct system_move move = {1025, 0x1000, 1028, 0x2000, 300};
+    const struct system_move move = {1025, 0x1000, 1028, 0x2000, 300, true};
     struct system_miss missing;
+    struct system_death dead = {0};
     bool used = false;
     assert_said(sys_create("cat", 9, 55, &e), "create(name=\"cat\", root=55, priority=9)",
                 "= 0 (endpoint=16)");
@@ -307,7 +308,7 @@ static void test_spaces(void **state)
     answer[2] = MAP_SHARED;
     assert_said(sys_space_next(1025, 0x6000, &found),
                 "space(endpoint=1025, operation=next, address=0x6000)",
-                "= 0 (first=0x10, frame=17, flags=shared)");
+                "= 0 (first=0x10, frame=17, flags=shared, error=0x13, ip=0x14, address=0x15)");
     assert_int_equal(found.address, 0x10);
     assert_int_equal(found.frame, 0x11);
     assert_int_equal(found.flags, MAP_SHARED);
@@ -315,12 +316,15 @@ static void test_spaces(void **state)
     assert_string_equal(asked, "space(endpoint=1025, operation=shrink, address=0x0)");
     assert_int_equal(sys_space_release(1025), 0x10);
     assert_string_equal(asked, "space(endpoint=1025, operation=release, address=0x0)");
-    assert_int_equal(sys_space_owed(&e), 0);
+    assert_int_equal(sys_space_owed(&dead), 0);
+    assert_int_equal(dead.endpoint, 0x10);
+    assert_int_equal(dead.address, 0x15);
     assert_string_equal(asked, "space(endpoint=0, operation=owed, address=0x0)");
     assert_said(sys_begin(1025, 0x100, 0x200), "begin(endpoint=1025, ip=0x100, sp=0x200)", "= 0");
     answer[2] = 1028;
     assert_said(sys_move(&move, &missing),
-                "move(from=1025, from_address=0x1000, to=1028, to_address=0x2000, bytes=300)",
+                "move(from=1025, from_address=0x1000, to=1028, to_address=0x2000, bytes=300, "
+                "forced=1)",
                 "= 0 (missing=16, address=0x11, whose=1028)");
     assert_true(missing.missing && missing.address == 0x11 && missing.whose == 1028);
 }
