@@ -223,10 +223,10 @@ static bool check_handler(struct module *m, const struct module_line *line)
     if (line->faults[0] == '\0')
         return true;
     const struct module *handler = module_find(line->faults);
-    const char *wrong = !handler           ? "no such module"
-                        : handler == m     ? "the process itself"
-                        : handler->is_data ? "data, not a program"
-                                           : NULL;
+    const char *wrong = !handler                                 ? "no such module"
+                        : handler == m                           ? "the process itself"
+                        : handler->is_data || handler->is_update ? "not a program of its own"
+                                                                 : NULL;
     if (wrong)
         format(m->reason, sizeof m->reason, "faults=%s: %s", line->faults, wrong);
     return wrong == NULL;
@@ -271,11 +271,12 @@ static bool take_needs(struct module *m, const struct module_line *line)
         unsigned i = 0;
         while (i < count && !slice_is(element, modules[i].name))
             i++;
-        const char *wrong = i == count           ? "no such module"
-                            : &modules[i] == m   ? "the module itself"
-                            : modules[i].is_data ? "data, not a program"
-                            : modules[i].demand  ? "it is started on demand"
-                                                 : NULL;
+        const char *wrong = i == count         ? "no such module"
+                            : &modules[i] == m ? "the module itself"
+                            : modules[i].is_data || modules[i].is_update
+                                ? "not a program of its own"
+                            : modules[i].demand ? "it is started on demand"
+                                                : NULL;
         if (wrong) {
             format(m->reason, sizeof m->reason, "needs=%.*s: %s", (int)element.length, element.text,
                    wrong);
@@ -381,7 +382,8 @@ static bool read_line(struct module *m, const struct boot_module *boot, struct m
     }
     memcpy(m->name, line->name, NAME_BYTES);
     m->is_data = line->is_data;
-    if (m->is_data) /* addressed by nobody */
+    m->is_update = line->updates[0] != '\0';
+    if (m->is_data || m->is_update) /* addressed by nobody */
         return good;
     m->demand = good && line->demand; /* before others' needs are looked at */
     /* Known even if the rest is wrong: others may name it and must not fall with it. */
@@ -427,21 +429,52 @@ static void load_data(struct module *m, const struct boot_module *boot)
         format(m->reason, sizeof m->reason, "%s", wrong);
 }
 
-/* The second pass: what needs the other lines and the machine. */
-static void load(struct module *m, const struct boot_module *boot, const struct module_line *line)
+static bool take_program(struct module *m, const struct boot_module *boot)
 {
-    take_line(m, line);
     m->image_bytes = boot->bytes;
     m->image = arch_window(boot->start, boot->bytes);
     const char *wrong = m->image ? elf_check(m->image, m->image_bytes, &m->program)
                                  : "its file lies beyond the kernel's reach";
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
+    return !wrong;
+}
+
+/* The second pass: what needs the other lines and the machine. */
+static void load(struct module *m, const struct boot_module *boot, const struct module_line *line)
+{
+    take_line(m, line);
+    if (!take_program(m, boot))
+        ;
     else if (check_handler(m, line) && take_needs(m, line) && take_data(m, line) &&
              check_machine(m, line) && define_identity(m, line))
         (void)reserve(m, line); /* leaves its reason */
     if (m->reason[0])
         m->data = NULL;
+}
+
+/* The third pass, when the others are there: all but the file is as the other module's line says.
+ */
+static void load_update(struct module *m, const struct boot_info *boot, struct module_line *line)
+{
+    struct module *other = module_find(line->updates);
+    const char *wrong = !other             ? "no such module"
+                        : other->is_data   ? "data, not a program"
+                        : other->is_update ? "it is an update itself"
+                        : other->reason[0] ? "that module is refused"
+                                           : NULL;
+    if (wrong) {
+        format(m->reason, sizeof m->reason, "updates=%s: %s", line->updates, wrong);
+        return;
+    }
+    (void)module_line_parse(boot->module[other - modules].line, line, m->reason);
+    take_line(m, line);
+    m->supervised = false;
+    m->updates = other;
+    m->needs[0] = (uint8_t)(other - modules);
+    m->data = other->data;
+    if (take_program(m, &boot->module[m - modules]))
+        (void)reserve(m, line); /* leaves its reason */
 }
 
 /* All of a cycle, and nobody else: those that need one of them can still start without it. */
@@ -481,9 +514,15 @@ void modules_load(const struct boot_info *boot)
             load_data(&modules[i], &boot->module[i]);
     for (unsigned i = 0; i < count; i++) {
         char unused[MODULE_REASON_BYTES];
-        if (modules[i].reason[0] == '\0' && !modules[i].is_data &&
+        if (modules[i].reason[0] == '\0' && !modules[i].is_data && !modules[i].is_update &&
             module_line_parse(boot->module[i].line, &line, unused))
             load(&modules[i], &boot->module[i], &line);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        char unused[MODULE_REASON_BYTES];
+        if (modules[i].reason[0] == '\0' && modules[i].is_update &&
+            module_line_parse(boot->module[i].line, &line, unused))
+            load_update(&modules[i], boot, &line);
     }
     refuse_cycles();
     for (unsigned i = 0; i < count; i++)
@@ -520,7 +559,7 @@ int module_start(struct module *m, const char *arguments)
         .heap_bytes = m->heap_bytes,
         .data_bytes = m->data ? m->data->image_bytes : 0,
     };
-    if (m->reason[0] || m->is_data)
+    if (m->reason[0] || m->is_data || m->is_update)
         return -ENOEXEC;
     if (stack_build(&start, image) == 0)
         return -E2BIG;
@@ -537,6 +576,29 @@ int module_start(struct module *m, const char *arguments)
     process_create((unsigned)slot, m, m->program.entry, stack);
     process_run((unsigned)slot);
     return slot;
+}
+
+#define EXCHANGE(a, b)                                                                             \
+    do {                                                                                           \
+        __typeof__(a) former = (a);                                                                \
+        (a) = (b);                                                                                 \
+        (b) = former;                                                                              \
+    } while (0)
+
+/* Both have their own pages, so nothing has to fit into what the other had. */
+int module_update(struct module *m, struct module *update)
+{
+    if (update->updates != m || m->reason[0] || update->reason[0])
+        return -EINVAL;
+    if (m->slot != IPC_NO_SLOT || m->owed)
+        return -EBUSY;
+    EXCHANGE(m->image, update->image);
+    EXCHANGE(m->image_bytes, update->image_bytes);
+    EXCHANGE(m->program, update->program);
+    EXCHANGE(m->space, update->space);
+    EXCHANGE(m->memory_bytes, update->memory_bytes);
+    EXCHANGE(m->lent, update->lent);
+    return 0;
 }
 
 /* How the boot's start of a module ended, in words. */
@@ -562,6 +624,11 @@ unsigned modules_start(void)
             continue;
         if (m->is_data) {
             log_line("%-15s data, %uK", m->name, (m->image_bytes + 1023) >> 10);
+            continue;
+        }
+        if (m->is_update) {
+            log_line("%-15s %4uK, an update of %s", m->name, m->memory_bytes >> 10,
+                     m->updates->name);
             continue;
         }
         bool now = !m->demand && !m->supervised;

@@ -16,6 +16,7 @@
 struct module {
     char name[NAME_BYTES];
     char reason[MODULE_REASON_BYTES]; /* why it is refused; "" when it is not */
+    bool is_update;                   /* never a process: its program may become another module's */
     bool is_data;                     /* never a process: mapped into the one whose line names it */
     bool demand, supervised, quiet;
     uint8_t priority, identity;
@@ -34,6 +35,7 @@ struct module {
     struct elf_program program;
     phys_addr_t data_start, data_tail; /* of data: its first page; the copy of a last page that is
                                           not all its own, or 0 */
+    struct module *updates;            /* of an update: that other module */
     struct module *data;               /* the data module that it sees, or NULL */
     struct arch_space space;
     uint32_t heap_bytes, stack_bytes;
@@ -68,3 +70,9 @@ struct module *module_find(const char *name);
  * EBUSY, too, while the memory server has not released the pages of its former process.
  */
 int module_start(struct module *module, const char *arguments);
+
+/*
+ * From the next start on `module` runs the program of `update`, whose line names it, and `update`
+ * has the program that it ran until now. -EINVAL: it is no update of it; -EBUSY, as above.
+ */
+int module_update(struct module *module, struct module *update);

@@ -324,6 +324,14 @@ static bool parse_data(struct parser *p, struct slice value)
     return true;
 }
 
+static bool parse_updates(struct parser *p, struct slice value)
+{
+    if (!is_name(value))
+        return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    copy_name(p->out->updates, value);
+    return true;
+}
+
 /* ---- What the supervisor is told ------------------------------------------------------------ */
 
 static bool parse_needs(struct parser *p, struct slice value)
@@ -396,6 +404,7 @@ enum key {
     KEY_FAULTS,
     KEY_TYPE,
     KEY_DATA,
+    KEY_UPDATES,
     KEY_NEEDS,
     KEY_RESTART,
     KEY_LIMIT,
@@ -424,6 +433,7 @@ static const struct {
     [KEY_FAULTS] = {"faults", parse_faults},
     [KEY_TYPE] = {"type", parse_type},
     [KEY_DATA] = {"data", parse_data},
+    [KEY_UPDATES] = {"updates", parse_updates},
     [KEY_NEEDS] = {"needs", parse_needs},
     [KEY_RESTART] = {"restart", parse_restart},
     [KEY_LIMIT] = {"limit", parse_limit},
@@ -527,16 +537,16 @@ static bool check_user(struct parser *p)
     return true;
 }
 
-/* Data does nothing, so nothing can be said of what it may do. */
-static bool check_data(struct parser *p)
+/* Of what never runs by itself nothing else can be said. */
+static bool check_alone(struct parser *p, enum key alone, const char *shown_as)
 {
     const char *wrong = p->out->quiet ? "quiet" : p->out->arguments[0] ? "--" : NULL;
     for (unsigned i = 0; i < KEY_COUNT && !wrong; i++)
-        if (i != KEY_TYPE && p->seen & 1u << i)
+        if (i != alone && p->seen & 1u << i)
             wrong = keys[i].name;
     if (!wrong)
         return true;
-    format(p->reason, MODULE_REASON_BYTES, "%s: not with type=data", wrong);
+    format(p->reason, MODULE_REASON_BYTES, "%s: not with %s", wrong, shown_as);
     return false;
 }
 
@@ -555,7 +565,8 @@ static bool check_supervised(struct parser *p)
 /* What the words mean only together. */
 static bool check_whole(struct parser *p)
 {
-    return (!p->out->is_data || check_data(p)) && check_supervised(p) &&
+    return (!p->out->is_data || check_alone(p, KEY_TYPE, "type=data")) &&
+           (!p->out->updates[0] || check_alone(p, KEY_UPDATES, "updates")) && check_supervised(p) &&
            (!p->out->user || check_user(p));
 }
 

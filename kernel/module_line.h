@@ -56,10 +56,11 @@ struct module_line {
     struct module_map maps[MODULE_MAPS_MAX];
     uint32_t heap_bytes, stack_bytes; /* whole pages */
     char arguments[ARGUMENT_BYTES];
-    char faults[NAME_BYTES]; /* the process that settles its faults, or "" */
-    char data[NAME_BYTES];   /* the data module that it sees, or "" */
-    struct slice needs;      /* the list as it stands in the line, every name well-formed */
-    uint32_t restart;        /* RESTART_*; all from here on only with `supervised` */
+    char faults[NAME_BYTES];  /* the process that settles its faults, or "" */
+    char data[NAME_BYTES];    /* the data module that it sees, or "" */
+    char updates[NAME_BYTES]; /* the module whose program this file may replace, or "" */
+    struct slice needs;       /* the list as it stands in the line, every name well-formed */
+    uint32_t restart;         /* RESTART_*; all from here on only with `supervised` */
     uint32_t limit, limit_seconds;
     uint32_t backoff_ms, heartbeat_ms;
 };

@@ -42,6 +42,7 @@ int system_process(const struct system_request *r);
 int system_module(const struct system_request *r);
 int system_memory(const struct system_request *r);
 int system_start(const struct system_request *r);
+int system_update(const struct system_request *r);
 int system_kill(const struct system_request *r);
 int system_watch(const struct system_request *r);
 int system_death(const struct system_request *r);

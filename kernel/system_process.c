@@ -91,7 +91,7 @@ int system_module(const struct system_request *r)
     struct module_info info = {
         .flags = (runs ? MODULE_RUNNING : 0u) | (m->reason[0] ? MODULE_REFUSED : 0u) |
                  (m->demand ? MODULE_DEMAND : 0u) | (m->supervised ? MODULE_SUPERVISED : 0u) |
-                 (m->is_data ? MODULE_DATA : 0u),
+                 (m->is_data ? MODULE_DATA : 0u) | (m->is_update ? MODULE_UPDATE : 0u),
         .image_bytes = m->image_bytes,
         .memory_bytes = m->memory_bytes,
         .endpoint = runs ? ipc_table.process[m->slot].endpoint : NONE,
@@ -137,6 +137,16 @@ int system_start(const struct system_request *r)
         return slot;
     r->out[0] = (uint32_t)ipc_table.process[slot].endpoint;
     return 0;
+}
+
+int system_update(const struct system_request *r)
+{
+    struct module *m = system_named_module(r->in);
+    if (!m)
+        return -ENOENT;
+    if (r->in[4] >= module_count())
+        return -EINVAL;
+    return module_update(m, module_at(r->in[4]));
 }
 
 int system_watch(const struct system_request *r)

@@ -96,6 +96,16 @@ int sys_start(const char *name, const char *arguments, endpoint_t *endpoint)
     return error;
 }
 
+int sys_update(const char *name, unsigned update)
+{
+    message m = {0};
+    int error = libc_name_pack((char *)m.m_words, name);
+    if (error < 0)
+        return error;
+    m.m_words[4] = update;
+    return libc_ask_system(&m, SYS_UPDATE);
+}
+
 int sys_kill(endpoint_t endpoint)
 {
     message m = {.m_words = {(uint32_t)endpoint}};

@@ -7,11 +7,13 @@
  */
 #include <parley/ipc.h>
 #include <parley/server.h>
+#include <parley/system.h>
 #include <proto/common.h>
 #include <string.h>
 
 static const struct server_client nobody = {.endpoint = NONE};
 static struct server_client current;
+static void (*on_retire)(void);
 
 struct server_client server_current(void)
 {
@@ -24,6 +26,30 @@ int server_answer(struct server_client client, int status, message *m)
     return ipc_reply_ticket(client.endpoint, m, client.ticket);
 }
 
+void server_on_retire(void (*retire)(void))
+{
+    on_retire = retire;
+}
+
+static bool is_supervisor(endpoint_t process)
+{
+    endpoint_t supervisor;
+    return (sys_lookup("supervisor", &supervisor) == 0 && supervisor == process) ||
+           (sys_lookup("supervisor-2", &supervisor) == 0 && supervisor == process);
+}
+
+/* Whoever wants to send from now on finds it dead, which libc takes for "ask the successor". */
+static int retire(endpoint_t sender)
+{
+    if (!is_supervisor(sender))
+        return -EPERM;
+    if (on_retire)
+        on_retire();
+    message m = {0};
+    (void)server_answer(current, 0, &m);
+    sys_exit(0);
+}
+
 static int dispatch(const struct server_handler *handlers, message *m)
 {
     for (const struct server_handler *h = handlers; h && h->type; h++) {
@@ -33,7 +59,7 @@ static int dispatch(const struct server_handler *handlers, message *m)
     if (m->m_type == PROTO_PING)
         return 0;
     memset(m->m_words, 0, sizeof(m->m_words));
-    return -ENOSYS;
+    return m->m_type == PROTO_RETIRE ? retire(m->m_source) : -ENOSYS;
 }
 
 /* Does what the message asks, and leaves the answer in it. Returns whom the loop is to answer. */

@@ -2,8 +2,9 @@
  * Requests that survive the death of the server. See parley/server.h.
  *
  * EDEADSRCDST says that the dead never had the request: it goes to the successor, whatever it asks.
- * EREPLYDEAD says that it may have been carried out: only what may be repeated is asked again, and
- * not for ever, since it may be the request itself of which servers die.
+ * ERESTART as an answer says the same of one that retires. EREPLYDEAD says that it may have been
+ * carried out: only what may be repeated is asked again, and not for ever, since it may be the
+ * request itself of which servers die.
  */
 #include <parley/ipc.h>
 #include <parley/server.h>
@@ -45,8 +46,10 @@ int service_request(struct service *s, message *m)
     for (unsigned finds = 0; finds < FINDS_MAX; finds++) {
         *m = request;
         error = ask_once(s, m);
-        if (error == 0)
+        if (error == 0 && m->m_type != -ERESTART)
             return m->m_type;
+        if (error == 0)
+            error = -EDEADSRCDST; /* as good as dead, and has done nothing */
         if (error != -EDEADSRCDST && error != -EREPLYDEAD)
             return error;
         s->endpoint = NONE;

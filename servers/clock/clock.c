@@ -153,6 +153,16 @@ static void on_events(endpoint_t source, uint32_t bits)
         wake_due();
 }
 
+static void retire(void)
+{
+    while (sleeper_count) {
+        struct server_client client = sleepers[0].client;
+        remove_sleeper(0);
+        message m = {0};
+        server_answer(client, -ERESTART, &m);
+    }
+}
+
 static void read_wall_time(void)
 {
     struct rtc_registers registers;
@@ -179,5 +189,6 @@ int main(void)
     static const struct server_handler handlers[] = {
         {CLOCK_UPTIME, uptime}, {CLOCK_SLEEP, sleep}, {CLOCK_WALL, wall}, {0}};
     start_wall_time();
+    server_on_retire(retire);
     return server_run("clock", handlers, on_events);
 }

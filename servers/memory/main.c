@@ -92,5 +92,6 @@ int main(void)
             (struct server_handler){FAULT_MESSAGE | vector, demand_fault};
     pages_init();
     programs_init();
+    server_on_retire(programs_retire);
     return server_run("memory", handlers, on_events);
 }

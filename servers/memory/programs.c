@@ -387,6 +387,15 @@ int programs_kill(message *m)
     return 0;
 }
 
+void programs_retire(void)
+{
+    for (unsigned i = 0; i < SLOTS; i++) {
+        message m = {0};
+        if (waiters[i].client.endpoint)
+            (void)server_answer(waiters[i].client, -ERESTART, &m);
+    }
+}
+
 /* ---- After a restart ------------------------------------------------------------------------- */
 
 static bool lives(endpoint_t endpoint)

@@ -17,6 +17,7 @@ int programs_begin(message *m);
 int programs_clone(message *m);
 int programs_wait(message *m);
 int programs_kill(message *m);
+void programs_retire(void); /* who waits for a child is to ask the next memory server */
 
 /* The program has faulted, and dies of it. `why`: -EFAULT, -ENOMEM, -ENOSPC. */
 void programs_fault(endpoint_t program, int why, uint32_t address);

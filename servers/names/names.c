@@ -356,6 +356,16 @@ static void on_events(endpoint_t source, uint32_t bits)
         release_held();
 }
 
+static void retire(void)
+{
+    while (waiter_count) {
+        struct server_client client = waiters[0].client;
+        remove_waiter(&waiters[0]);
+        message m = {0};
+        server_answer(client, -ERESTART, &m);
+    }
+}
+
 /* ---- The start ------------------------------------------------------------------------------- */
 
 /* One entry of the former name server, whose owner may have died since. What it put may be damaged:
@@ -389,5 +399,6 @@ int main(void)
         entries[i].owner = kept[i].owner = NONE;
     entries[0] = (struct entry){{"names"}, self()};
     take_table_back();
+    server_on_retire(retire);
     return server_run(NULL, handlers, on_events);
 }

@@ -161,6 +161,37 @@ static int command(int32_t type, const char *name)
     return error < 0 ? STATUS_FAILED : 0;
 }
 
+/* The module's place in the list; false: there is none. */
+static bool find_module(const char *name, uint32_t *index)
+{
+    struct module_info m;
+    for (*index = 0; sys_module(*index, &m) == 0; ++*index)
+        if (strcmp(m.name, name) == 0)
+            return true;
+    return false;
+}
+
+static int update(const char *name, const char *with)
+{
+    struct supervisor_update_request asked = {.name = ""};
+    message m = {.m_type = SUPERVISOR_UPDATE};
+    if (strlen(name) >= sizeof asked.name || !find_module(with, &asked.update)) {
+        say("service: no such module: %s (try modules)\n",
+            strlen(name) >= sizeof asked.name ? name : with);
+        return STATUS_FAILED;
+    }
+    strcpy(asked.name, name);
+    memcpy(m.m_words, &asked, sizeof asked);
+    const int error = ask(&m);
+    if (error == -ENOENT)
+        say("service: no such service: %s (try service list)\n", name);
+    else if (error == -EINVAL)
+        say("service: the line of %s does not say updates=%s\n", with, name);
+    else if (error < 0)
+        return no_answer(error);
+    return error < 0 ? STATUS_FAILED : 0;
+}
+
 static bool is_ours(const char *name)
 {
     return strcmp(name, "tty") == 0 || strcmp(name, "shell") == 0;
@@ -170,6 +201,8 @@ int command_service(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "list") == 0)
         return list();
+    if (argc == 4 && strcmp(argv[1], "update") == 0)
+        return update(argv[2], argv[3]);
     if (argc != 3)
         return command_usage("service");
     if (strcmp(argv[1], "start") == 0)

@@ -72,9 +72,10 @@ static void say_holders(void)
     for (unsigned i = 0; sys_module(i, &m) == 0; i++)
         if (m.memory_bytes)
             say("  %-16s %8u kB%s\n", m.name, (unsigned)(m.memory_bytes / 1024),
-                m.flags & MODULE_RUNNING ? ""
-                : m.flags & MODULE_DATA  ? "  (data)"
-                                         : "  (does not run)");
+                m.flags & MODULE_RUNNING  ? ""
+                : m.flags & MODULE_DATA   ? "  (data)"
+                : m.flags & MODULE_UPDATE ? "  (an update)"
+                                          : "  (does not run)");
 }
 
 int command_mem(int argc, char **argv)
@@ -104,6 +105,8 @@ static const char *module_state(const struct module_info *m)
         return "running";
     if (m->flags & MODULE_DATA)
         return "data";
+    if (m->flags & MODULE_UPDATE)
+        return "update";
     return m->starts == 0 || (m->flags & MODULE_DEMAND) ? "on demand" : "ended";
 }
 

@@ -70,13 +70,17 @@ const struct command commands[] = {
      "Starts a boot module that is not running and does not wait for it: for servers.\n"
      "\nExample: start hello\n",
      ARGUMENT_MODULE, command_start},
-    {"service", "list | start|stop|restart NAME", "see and steer what is supervised",
+    {"service", "list | start|stop|restart NAME | update NAME MODULE",
+     "see and steer what is supervised",
      "The supervisor starts the modules whose lines say start=supervised, and starts\n"
      "them again when they die.\n"
      "  service list          each one's state, endpoint, restarts, policy, last death\n"
      "  service start NAME    it runs again, whatever ended it\n"
      "  service stop NAME     ends it; it is not started again\n"
-     "  service restart NAME  ends it and starts it at once\n"
+     "  service restart NAME  it retires and is started at once; no request is lost\n"
+     "  service update NAME MODULE\n"
+     "                        the same, and from then on it runs the program of MODULE,\n"
+     "                        whose line has updates=NAME\n"
      "\nExample: service restart clock\n",
      ARGUMENT_MODULE, command_service},
     {"kill", "[-9] NAME|ENDPOINT", "end a process",

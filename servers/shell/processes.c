@@ -76,7 +76,7 @@ void modules_offer(struct match *m, const char *prefix, bool only_demand)
 {
     struct module_info info;
     for (unsigned i = 0; sys_module(i, &info) == 0; i++)
-        if (!(info.flags & (MODULE_REFUSED | MODULE_DATA)) &&
+        if (!(info.flags & (MODULE_REFUSED | MODULE_DATA | MODULE_UPDATE)) &&
             (!only_demand || (info.flags & MODULE_DEMAND)))
             match_offer(m, prefix, info.name);
 }

@@ -16,16 +16,21 @@
 #define ANSWER_US  50000
 #define MISSED_MAX 2
 
-static int ping(endpoint_t process, uint32_t flags, uint32_t timeout_us)
+static int ask(int32_t type, endpoint_t process, uint32_t flags, uint32_t timeout_us)
 {
-    message m = {.m_type = PROTO_PING};
+    message m = {.m_type = type};
     int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT | flags, process, &m, timeout_us, NULL);
     return error < 0 ? error : m.m_type;
 }
 
 bool heartbeat_answers(endpoint_t process, uint32_t timeout_us)
 {
-    return ping(process, 0, timeout_us) == 0;
+    return ask(PROTO_PING, process, 0, timeout_us) == 0;
+}
+
+bool heartbeat_retire(endpoint_t process)
+{
+    return ask(PROTO_RETIRE, process, 0, ANSWER_US) == 0;
 }
 
 void heartbeat_begin(struct supervised *s, uint64_t now)
@@ -50,7 +55,7 @@ static bool is_busy(struct supervised *s)
 
 static void beat(struct supervised *s)
 {
-    int error = ping(s->endpoint, IPC_NONBLOCK, ANSWER_US);
+    int error = ask(PROTO_PING, s->endpoint, IPC_NONBLOCK, ANSWER_US);
     bool alive = error == -ENOTREADY ? is_busy(s) : error != -EREPLYTIMEDOUT;
     s->missed = alive ? 0 : s->missed + 1;
     if (s->missed < MISSED_MAX)

@@ -62,19 +62,27 @@ static bool may_command(endpoint_t sender)
 
 static void run_due(void);
 
-static int command(message *m, void (*carry_out)(struct supervised *))
+/* Whom a request names that the sender may make. */
+static int find_asked(const message *m, struct supervised **s)
 {
     struct supervisor_name asked;
     memcpy(&asked, m->m_words, sizeof asked);
-    memset(m->m_words, 0, sizeof m->m_words);
     asked.name[sizeof asked.name - 1] = '\0';
     if (!leads)
         return -EAGAIN;
     if (!may_command(m->m_source))
         return -EPERM;
-    struct supervised *s = service_named(asked.name);
-    if (!s)
-        return -ENOENT;
+    *s = service_named(asked.name);
+    return *s ? 0 : -ENOENT;
+}
+
+static int command(message *m, void (*carry_out)(struct supervised *))
+{
+    struct supervised *s;
+    int error = find_asked(m, &s);
+    memset(m->m_words, 0, sizeof m->m_words);
+    if (error < 0)
+        return error;
     carry_out(s);
     run_due();
     return 0;
@@ -93,6 +101,18 @@ static int handle_stop(message *m)
 static int handle_restart(message *m)
 {
     return command(m, service_restart);
+}
+
+static int handle_update(message *m)
+{
+    const uint32_t update = ((const struct supervisor_update_request *)m->m_words)->update;
+    struct supervised *s;
+    int error = find_asked(m, &s);
+    memset(m->m_words, 0, sizeof m->m_words);
+    if (error == 0)
+        error = service_update(s, update);
+    run_due();
+    return error;
 }
 
 /* ---- Events ---------------------------------------------------------------------------------- */
@@ -154,6 +174,7 @@ int main(int argc, char **argv)
         {SUPERVISOR_START, handle_start},
         {SUPERVISOR_STOP, handle_stop},
         {SUPERVISOR_RESTART, handle_restart},
+        {SUPERVISOR_UPDATE, handle_update},
         {0, NULL},
     };
     if (!find_module(argv[0], &own, &own_module))

@@ -157,9 +157,24 @@ static bool is_needed(const struct supervised *s)
     return false;
 }
 
+/* Its own program stays what it was if the other is refused. */
+static void exchange_program(struct supervised *s)
+{
+    int error = sys_update(s->name, s->update);
+    if (error == -EBUSY)
+        return; /* until the memory server has released the last process */
+    s->update = NO_UPDATE;
+    if (error < 0)
+        report("%s keeps its program: error %d", s->name, -error);
+    else
+        report("%s has another program", s->name);
+}
+
 static void start(struct supervised *s)
 {
     endpoint_t endpoint;
+    if (s->update != NO_UPDATE)
+        exchange_program(s);
     int error = sys_start(s->name, "", &endpoint);
     if (error == -EBUSY) /* somebody else has */
         error = sys_lookup(s->name, &endpoint);
@@ -224,6 +239,7 @@ static struct supervised *add(const struct module_info *m, unsigned module)
         .backoff_ms = m->backoff_ms,
         .heartbeat_ms = m->heartbeat_ms,
         .cap_ms = m->backoff_ms > BACKOFF_CAP_MS ? m->backoff_ms : BACKOFF_CAP_MS,
+        .update = NO_UPDATE,
         .state = SUPERVISOR_STATE_RESTARTING,
         .last.cause = SUPERVISOR_CAUSE_NONE,
         .beat_due = UINT64_MAX,
@@ -291,6 +307,7 @@ void service_stop(struct supervised *s)
     kept_save(s);
 }
 
+/* Whoever does not retire when asked has nothing that could be kept from harm. */
 void service_restart(struct supervised *s)
 {
     if (s->state != SUPERVISOR_STATE_RUNNING) {
@@ -298,5 +315,17 @@ void service_restart(struct supervised *s)
         return;
     }
     s->again = true;
-    end(s);
+    if (!heartbeat_retire(s->endpoint))
+        end(s);
+}
+
+int service_update(struct supervised *s, unsigned module)
+{
+    struct module_info info;
+    if (sys_module(module, &info) < 0 || !(info.flags & MODULE_UPDATE) ||
+        (info.flags & MODULE_REFUSED) || info.needs[0] != s->module)
+        return -EINVAL;
+    s->update = module;
+    service_restart(s);
+    return 0;
 }

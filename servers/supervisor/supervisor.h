@@ -9,12 +9,14 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <parley/system.h>
 #include <proto/supervisor.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #define SERVICES_MAX 32
+#define NO_UPDATE    UINT_MAX
 #define RESTARTS_MAX 16 /* that a limit may count: LIMIT_MOST of the kernel */
 
 struct supervised {
@@ -30,6 +32,7 @@ struct supervised {
     uint32_t delay_ms;    /* before the restart that comes next */
     uint32_t cap_ms;      /* beyond which no delay grows */
     uint32_t restarts;    /* by this supervisor */
+    unsigned update;      /* the module whose program it is to run next, or NO_UPDATE */
     bool stopping, again; /* it was killed on request: to stay away; to come back at once */
     uint64_t recent[RESTARTS_MAX]; /* when it was restarted, in a ring */
     struct system_death last;      /* cause: SUPERVISOR_CAUSE_* */
@@ -56,6 +59,8 @@ struct supervised *service_of(endpoint_t endpoint);
 void service_start(struct supervised *s);
 void service_stop(struct supervised *s);
 void service_restart(struct supervised *s);
+/* -EINVAL: the module is no update of it. */
+int service_update(struct supervised *s, unsigned module);
 
 /* ---- heartbeat ---- */
 void heartbeat_begin(struct supervised *s, uint64_t now);
@@ -63,6 +68,8 @@ void heartbeat_begin(struct supervised *s, uint64_t now);
 uint64_t heartbeat_run_due(uint64_t now);
 /* Whether it answers a request within that time. */
 bool heartbeat_answers(endpoint_t process, uint32_t timeout_us);
+/* Asks it to end by itself, without a loss; false: it does not. */
+bool heartbeat_retire(endpoint_t process);
 
 /* ---- report ---- */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));

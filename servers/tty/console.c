@@ -220,3 +220,14 @@ int console_client_flush(message *m)
     memset(m->m_words, 0, sizeof m->m_words);
     return accept(&w);
 }
+
+void console_retire(void)
+{
+    for (; waiting_count > 0; waiting_count--) {
+        message answer;
+        memset(&answer, 0, sizeof answer);
+        (void)server_answer(waiting[waiting_first].client, -ERESTART, &answer);
+        waiting_first = (waiting_first + 1) % WAITING_MAX;
+    }
+    serial_drain();
+}

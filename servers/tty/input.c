@@ -262,3 +262,9 @@ int input_client_cancel(message *m)
     line_forget();
     return 0;
 }
+
+void input_retire(void)
+{
+    if (reader.endpoint != NONE)
+        (void)answer_reader(-ERESTART, NULL, 0);
+}

@@ -125,6 +125,12 @@ static const struct server_handler handlers[] = {
     {TTY_CANCEL, handle_cancel}, {0, NULL},
 };
 
+static void retire(void)
+{
+    input_retire();
+    console_retire();
+}
+
 int main(void)
 {
     log_start();
@@ -132,5 +138,6 @@ int main(void)
     kept_restore();
     announce();
     settle();
+    server_on_retire(retire);
     return -server_run(NULL, handlers, on_events);
 }

@@ -45,9 +45,10 @@
 #define RING_BYTES  16384
 #define CAUSES_MAX  64 /* a chip that has more at once is broken */
 #define BYTES_MAX   1024
-#define FILLS_MAX   64  /* times that an emulated chip may be filled in a row */
-#define IDLE_READS  256 /* about the time of two characters on a real bus */
-#define STALL_POLLS 600 /* without a byte leaving: 30 s */
+#define FILLS_MAX   64    /* times that an emulated chip may be filled in a row */
+#define IDLE_READS  256   /* about the time of two characters on a real bus */
+#define DRAIN_US    30000 /* a supervisor that asks it to retire waits for 50 ms */
+#define STALL_POLLS 600   /* without a byte leaving: 30 s */
 
 static bool present;
 static uint8_t enabled; /* what the chip's enable register holds */
@@ -183,6 +184,14 @@ void serial_poll(void)
         fifo_on();
     if (ring_count > 0 && ++polls_without_progress >= STALL_POLLS)
         stalled = true;
+}
+
+void serial_drain(void)
+{
+    uint64_t began = 0, now = 0;
+    (void)sys_time(&began);
+    while (ring_count > 0 && !stalled && now - began < DRAIN_US && sys_time(&now) == 0)
+        transmit();
 }
 
 static void put_byte(char c)

@@ -58,6 +58,7 @@ void console_keep(struct kept *kept);
 void console_restore(const struct kept *kept);
 int console_client_write(message *m);
 int console_client_flush(message *m);
+void console_retire(void); /* who waits is to ask the next tty */
 
 /* ---- log ---- */
 void log_start(void);
@@ -78,6 +79,7 @@ int input_client_read(message *m);
 int input_client_mode(message *m);
 int input_client_owner(message *m);
 int input_client_cancel(message *m);
+void input_retire(void);
 
 /* ---- announce ---- */
 void announce(void); /* publishes our name, unless a name server has it */
@@ -96,6 +98,7 @@ void serial_poll(void);    /* now and then while the wire is busy: finds one tha
 void serial_put(const char *text, size_t bytes); /* \n becomes \r\n */
 size_t serial_room(void);                        /* bytes that serial_put surely takes */
 bool serial_busy(void);                          /* serial_poll has something to do */
+void serial_drain(void);                         /* waits for the wire, but not for ever */
 bool serial_idle(void); /* everything has left the wire; looks at the chip */
 
 const char *keyboard_start(void);

@@ -283,13 +283,23 @@ static void check_data(unsigned words_said)
     FUZZ_CHECK(data == NULL || is_name(data));
 }
 
+/* Nor is another program for a module. */
+static void check_update(unsigned words_said)
+{
+    const char *updates = value_of("updates");
+
+    FUZZ_CHECK(strcmp(line.updates, updates != NULL ? updates : "") == 0);
+    FUZZ_CHECK(updates == NULL ||
+               (is_name(updates) && words_said == 1 && line.arguments[0] == '\0'));
+}
+
 /* Every word of the line is a key once, or `quiet`. */
 static void check_words(void)
 {
     static const char *const keys[] = {
         "start",   "identity", "priority", "quantum",   "calls", "targets", "kernel",
         "irq",     "ports",    "map",      "heap",      "stack", "faults",  "needs",
-        "restart", "limit",    "backoff",  "heartbeat", "type",  "data",
+        "restart", "limit",    "backoff",  "heartbeat", "type",  "data",    "updates",
     };
     unsigned known = 0, quiet = 0;
     const char *start = value_of("start");
@@ -301,6 +311,7 @@ static void check_words(void)
     FUZZ_CHECK(known + quiet == option_count() - first_option());
     FUZZ_CHECK(line.quiet == (quiet > 0));
     check_data(known + quiet);
+    check_update(known + quiet);
     FUZZ_CHECK(start == NULL || strcmp(start, "boot") == 0 || strcmp(start, "demand") == 0 ||
                strcmp(start, "supervised") == 0);
     FUZZ_CHECK(line.demand == (start != NULL && strcmp(start, "demand") == 0));
@@ -554,11 +565,12 @@ static void say_option(struct composer *c, uint32_t key)
         {"ports", '-'},  {"irq", 'i'},      {"calls", 'l'},     {"kernel", 'l'},  {"targets", 'l'},
         {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},     {"needs", 'l'},   {"restart", 'w'},
         {"limit", '/'},  {"backoff", 'n'},  {"heartbeat", 'n'}, {"type", 'w'},    {"data", 'w'},
+        {"updates", 'w'},
     };
     uint32_t elements = 1 + fuzz_byte(c->input) % 4;
-    char kind = options[key % 20].kind;
+    char kind = options[key % 21].kind;
 
-    say(c, options[key % 20].key);
+    say(c, options[key % 21].key);
     say(c, "=");
     for (uint32_t i = 0; i < elements && (i == 0 || strchr("l+-i", kind) != NULL); i++) {
         say(c, i > 0 ? ":" : "");

@@ -26,6 +26,7 @@
     X(ERANGE,          34, "result out of range")                               \
     X(ENAMETOOLONG,    36, "name too long")                                     \
     X(ENOSYS,          38, "no such request")                                   \
+    X(ERESTART,        85, "the server retires; nothing was done: ask its successor") \
     X(ETIMEDOUT,      110, "timed out; nothing was delivered")                  \
     X(ELOCKED,        201, "would deadlock")                                    \
     X(EBADCALL,       202, "no such call, or flags that the call does not take") \

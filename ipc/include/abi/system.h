@@ -45,14 +45,15 @@
     X(unmap,      SYS_UNMAP,     24, "take pages out of an address space")                     \
     X(space,      SYS_SPACE,     25, "look through, shrink or release an address space")       \
     X(begin,      SYS_BEGIN,     26, "let a process begin")                                    \
-    X(move,       SYS_MOVE,      27, "copy between two processes' memory")
+    X(move,       SYS_MOVE,      27, "copy between two processes' memory")                        \
+    X(update,     SYS_UPDATE,    28, "another program for a module that is not running")
 // clang-format on
 
 enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-    SYSTEM_CALL_LAST = SYS_MOVE
+    SYSTEM_CALL_LAST = SYS_UPDATE
 };
 
 // clang-format off
@@ -72,6 +73,10 @@ enum system_call {
  *               at boot; E2BIG arguments; EAGAIN no slot)
  *               The string is split at blanks; argv[0] is the module's name. An empty string stands
  *               for the arguments on the module's line.
+ * SYS_UPDATE    in  0..3 name, 4 index of a module whose line has updates=NAME
+ *               From the next start on NAME runs that file, with all that its own line says, and the other
+ *               has the file that NAME ran until now. (ENOENT no such module; EINVAL the index is of no
+ *               update of it; EBUSY it runs, or its last process is not released)
  * SYS_KILL      in  0 endpoint (SELF allowed)                                      (EDEADSRCDST)
  * SYS_IRQ       in  0 operation IRQ_*, 1 line 0..15 or IRQ_LINE_LOG, 2 event bit 0..23 (claim)
  *               (EPERM line not on the module's line; EBUSY other owner; EINVAL)
@@ -178,6 +183,7 @@ struct process_info {
 #define MODULE_DEMAND     4  /* started by SYS_START, not by the boot */
 #define MODULE_SUPERVISED 8  /* started and restarted by the supervisor, as its line says */
 #define MODULE_DATA       16 /* no program: a server's data (type=data) */
+#define MODULE_UPDATE     32 /* another program for a module (updates=NAME), not one of its own */
 
 /* After which deaths the supervisor starts it again. */
 #define RESTART_NEVER  0
@@ -200,7 +206,8 @@ struct module_info {
     uint32_t limit, limit_seconds;   /* so many restarts in that time; 0: no limit */
     uint32_t backoff_ms;             /* before the first restart; 0: never a delay */
     uint32_t heartbeat_ms;           /* 0: none */
-    uint8_t needs[MODULE_NEEDS_MAX]; /* indices of modules, then MODULE_NO_NEED */
+    uint8_t needs[MODULE_NEEDS_MAX]; /* indices of modules, then MODULE_NO_NEED; of an update, of
+                                        the module that it updates */
 };
 
 struct memory_info {

@@ -32,6 +32,11 @@ struct server_handler {
 int server_run(const char *name, const struct server_handler *handlers,
                void (*on_events)(endpoint_t source, uint32_t bits));
 
+/* `retire` is called before the server ends because the supervisor replaces it: to answer with
+   ERESTART who still waits for an answer, so that libc asks the successor. Without one they get
+   EREPLYDEAD. */
+void server_on_retire(void (*retire)(void));
+
 /* One request of a client's: the ticket tells it from the client's next one, so that a late answer
    never ends that. */
 struct server_client {
@@ -54,9 +59,9 @@ int server_answer(struct server_client client, int status, message *m);
  *     int status = service_request(&clock, &m);
  *
  * Returns the answer's m_type, 0 or a negative error, or the error of the request itself. A server
- * that died is looked up again, and its successor gets the request; but where the dead had taken it
- * and the protocol does not say that it may be repeated, that is EREPLYDEAD: it may have been
- * carried out, and the caller has to know.
+ * that died or retired is looked up again, and its successor gets the request; but where the dead
+ * had taken it and the protocol does not say that it may be repeated, that is EREPLYDEAD: it may
+ * have been carried out, and the caller has to know.
  */
 struct service {
     const char *name;

@@ -27,6 +27,9 @@ int sys_process(unsigned slot, struct process_info *info);
 int sys_module(unsigned index, struct module_info *info);
 int sys_memory(struct memory_info *info);
 int sys_start(const char *name, const char *arguments, endpoint_t *endpoint);
+/* From its next start on the module runs the program of the module with that index (updates=NAME).
+ */
+int sys_update(const char *name, unsigned update);
 int sys_kill(endpoint_t endpoint);
 int sys_irq_claim(unsigned line, unsigned event_bit);
 int sys_irq_done(unsigned line);

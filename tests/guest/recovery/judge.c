@@ -13,9 +13,11 @@
 #include <parley/store.h>
 #include <proto/clock.h>
 #include <proto/common.h>
+#include <proto/hello.h>
 #include <proto/store.h>
 #include <proto/supervisor.h>
 #include <proto/tty.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -453,11 +455,13 @@ static const char *kill_some(unsigned *kills, unsigned most)
     return stores_are_whole() ? NULL : "a second store that holds all";
 }
 
-static bool begin_works(endpoint_t worker[WORKS])
+static bool begin_works(endpoint_t worker[WORKS], const char *how)
 {
     static const char *const names[] = {"w0", "w1", "w2", "w3", "w4"};
     for (unsigned i = 0; i < WORKS; i++) {
-        worker[i] = start(names[i], works[i]);
+        char words[32];
+        snprintf(words, sizeof words, "%s%s", works[i], how);
+        worker[i] = start(names[i], words);
         if (sys_watch(worker[i], true) < 0)
             return false;
     }
@@ -482,6 +486,96 @@ static void end_works(const endpoint_t worker[WORKS])
     }
 }
 
+/* ---- Other programs for servers that work ------------------------------------------------------
+ */
+
+static int supervisor_updates(const char *name, const char *with)
+{
+    struct supervisor_update_request asked = {.name = ""};
+    struct module_info info;
+    message m = {.m_type = SUPERVISOR_UPDATE};
+    unsigned index = 0;
+    (void)module_named(with, &index, &info);
+    strlcpy(asked.name, name, sizeof asked.name);
+    asked.update = index;
+    memcpy(m.m_words, &asked, sizeof asked);
+    int error =
+        ipc_call(IPC_REQUEST | IPC_TIMEOUT, process_of("supervisor"), &m, PATIENCE_US, NULL);
+    return error < 0 ? error : m.m_type;
+}
+
+/* "" when hello does not answer. */
+static const char *greeting(void)
+{
+    static struct hello_greeting answer;
+    struct service hello = SERVICE("hello");
+    message m = {.m_type = HELLO_GREET};
+    strcpy((char *)m.m_words, "you");
+    if (service_request(&hello, &m) < 0)
+        return "";
+    memcpy(&answer, m.m_words, sizeof answer);
+    return answer.text;
+}
+
+static void test_update(void)
+{
+    struct module_info old, update, now;
+    unsigned index;
+    OK(strcmp(greeting(), "Hello, you!") == 0, "hello is as it was");
+    OK(module_named("hello", &index, &old) && module_named("hello-next", &index, &update) &&
+           update.flags == MODULE_UPDATE && update.image_bytes != old.image_bytes,
+       "a module that is an update");
+    IS(sys_update("hello", index), -EBUSY, "no program is exchanged while it runs");
+    IS(sys_update("clock", index), -EINVAL, "nor for one that is not the other's");
+    IS(sys_update("hello", 9999), -EINVAL, "nor for none");
+    IS(sys_update("nobody", index), -ENOENT, "nor for nobody");
+    endpoint_t process;
+    IS(sys_start("hello-next", "", &process), -ENOEXEC, "it is none to start");
+    IS(supervisor_updates("hello", "clock-next"), -EINVAL, "another's update");
+    IS(supervisor_updates("hello", "hello"), -EINVAL, "no update");
+    IS(supervisor_updates("nobody", "hello-next"), -ENOENT, "nobody's");
+    IS(supervisor_updates("hello", "hello-next"), 0, "update");
+    OK(strcmp(greeting(), "Welcome!") == 0, "another program answers to the name");
+    OK(module_named("hello", &index, &now) && now.image_bytes == update.image_bytes &&
+           now.memory_bytes == update.memory_bytes,
+       "the list says so");
+    endpoint_t former = process_of("hello");
+    end(former);
+    OK(is_up("hello", former) != NONE && strcmp(greeting(), "Welcome!") == 0,
+       "and it is the one that comes back after a death");
+    IS(supervisor_updates("hello", "hello-next"), 0, "and back");
+    OK(strcmp(greeting(), "Hello, you!") == 0, "it is as it was");
+}
+
+static bool replaces(unsigned i)
+{
+    static const struct {
+        const char *name, *with;
+    } updates[] = {{"clock", "clock-next"},
+                   {"tty", "tty-next"},
+                   {"names", "names-next"},
+                   {"hello", "hello-next"}};
+    static const char *const restarted[] = {"clock", "tty", "names", "hello", "store", "store-2"};
+    const char *name = i % 2 ? restarted[i / 2 % 6] : updates[i / 2 % 4].name;
+    endpoint_t former = process_of(name);
+    int error = i % 2 ? supervisor_asks(SUPERVISOR_RESTART, name)
+                      : supervisor_updates(name, updates[i / 2 % 4].with);
+    return error == 0 && is_up(name, former) != NONE && stores_are_whole();
+}
+
+static void test_nothing_lost(unsigned most)
+{
+    endpoint_t worker[WORKS];
+    unsigned good = 0;
+    OK(begin_works(worker, " all"), "workers run that may lose nothing");
+    for (unsigned i = 0; i < most; i++) {
+        good += replaces(i);
+        nap(roll(4000));
+    }
+    IS(good, most, "so many were replaced while they worked");
+    end_works(worker);
+}
+
 /* What is said from now on the kernel itself puts on the wire, so that the last lines are there
    when the machine is switched off. */
 static void end_of_tty(void)
@@ -503,7 +597,7 @@ static void test_random(unsigned most)
     unsigned kills = 0;
     struct memory_info before, after;
     sys_memory(&before);
-    OK(begin_works(worker), "workers run");
+    OK(begin_works(worker, ""), "workers run");
     while (kills < most && !missing) {
         missing = kill_some(&kills, most);
         nap(roll(4000));
@@ -534,6 +628,7 @@ static void test_all(void)
     test_store();
     test_names();
     test_tty();
+    test_update();
 }
 
 int main(int argc, char **argv)
@@ -545,6 +640,7 @@ int main(int argc, char **argv)
     put_records();
     if (all)
         test_all();
+    test_nothing_lost(most < 100 ? most : 100);
     test_random(most < KILLS_MOST ? most : KILLS_MOST);
     tap_done();
 }

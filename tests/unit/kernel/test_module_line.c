@@ -290,6 +290,11 @@ static void what_the_supervisor_is_told(void **state)
 static void wrong_supervision(void **state)
 {
     (void)state;
+    refuse("d updates=", "updates=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d updates=a heap=4K", "heap: not with updates");
+    refuse("d updates=a quiet", "quiet: not with updates");
+    refuse("d updates=a -- b", "--: not with updates");
+    refuse("d type=data updates=a", "updates: not with type=data");
     refuse("d start=supervised needs=", "needs=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     refuse("d start=supervised needs=a:b:c:d:e:f:g:h:i", "needs=i: more than 8 modules");
     refuse("d start=supervised restart=often", "restart=often: must be never, fault or always");

@@ -198,6 +198,7 @@ static void test_processes(void **state)
 {
     (void)state;
     endpoint_t member;
+    assert_said(sys_update("clock", 7), "update(name=\"clock\", update=7)", "= 0");
     assert_said(sys_kill(SELF), "kill(endpoint=SELF)", "= 0");
     assert_said(sys_watch(1025, 1), "watch(endpoint=1025, on=1)", "= 0");
     assert_said(sys_cancel(1025, 1), "cancel(endpoint=1025, restart=1)", "= 0");
