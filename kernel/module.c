@@ -223,10 +223,11 @@ static bool check_handler(struct module *m, const struct module_line *line)
     if (line->faults[0] == '\0')
         return true;
     const struct module *handler = module_find(line->faults);
-    const char *wrong = !handler                                 ? "no such module"
-                        : handler == m                           ? "the process itself"
-                        : handler->is_data || handler->is_update ? "not a program of its own"
-                                                                 : NULL;
+    const char *wrong = !handler             ? "no such module"
+                        : handler == m       ? "the process itself"
+                        : handler->is_data   ? "data, not a program"
+                        : handler->is_update ? "another module's update"
+                                             : NULL;
     if (wrong)
         format(m->reason, sizeof m->reason, "faults=%s: %s", line->faults, wrong);
     return wrong == NULL;
@@ -271,12 +272,12 @@ static bool take_needs(struct module *m, const struct module_line *line)
         unsigned i = 0;
         while (i < count && !slice_is(element, modules[i].name))
             i++;
-        const char *wrong = i == count         ? "no such module"
-                            : &modules[i] == m ? "the module itself"
-                            : modules[i].is_data || modules[i].is_update
-                                ? "not a program of its own"
-                            : modules[i].demand ? "it is started on demand"
-                                                : NULL;
+        const char *wrong = i == count             ? "no such module"
+                            : &modules[i] == m     ? "the module itself"
+                            : modules[i].is_data   ? "data, not a program"
+                            : modules[i].is_update ? "another module's update"
+                            : modules[i].demand    ? "it is started on demand"
+                                                   : NULL;
         if (wrong) {
             format(m->reason, sizeof m->reason, "needs=%.*s: %s", (int)element.length, element.text,
                    wrong);
@@ -460,7 +461,7 @@ static void load_update(struct module *m, const struct boot_info *boot, struct m
     struct module *other = module_find(line->updates);
     const char *wrong = !other             ? "no such module"
                         : other->is_data   ? "data, not a program"
-                        : other->is_update ? "it is an update itself"
+                        : other->is_update ? "another module's update"
                         : other->reason[0] ? "that module is refused"
                                            : NULL;
     if (wrong) {

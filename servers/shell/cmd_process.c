@@ -121,7 +121,7 @@ static int not_started(const char *command, const char *name, int error)
         say("%s: %s is running already (try ps)\n", command, name);
         break;
     case -ENOEXEC:
-        say("%s: %s was refused at boot (modules says why)\n", command, name);
+        say("%s: %s is no program to start (modules says why)\n", command, name);
         break;
     case -E2BIG:
         say("%s: too many arguments for %s\n", command, name);

@@ -3,7 +3,7 @@ and what is asked afterwards is answered. And what `service` says and does."""
 
 import re
 
-from parley_machine import Machine, boot, check, run
+from parley_machine import Machine, boot, check, machine, run
 
 BANNER = r"Type help for the commands"
 SUPERVISED = ("store-2", "store", "names", "memory", "tty", "clock", "shell", "files", "supervisor-2", "supervisor")
@@ -82,7 +82,14 @@ def steering(guest):
     works(guest, "after clock was restarted")
     after = services(guest)["clock"]
     check(after[2] == before[2] + 1 and after[1] != before[1], f"service restart: {before}, {after}")
-    for line, said in (("service", "service: use:"), ("service stop", "service: use:"),
+    guest.command("service update clock clock-2")
+    works(guest, "after clock was given another program")
+    check(re.search(r"supervisor(-2)?: clock has another program", guest.command("dmesg")), "the log does not tell of the update")
+    check(re.search(r"^clock-2 +update ", guest.command("modules"), re.M), "modules does not show an update")
+    for line, said in (("service update clock", "service: use:"), ("service update clock nobody", "no such module: nobody"),
+                       ("service update clock tty", "the line of tty does not say updates=clock"),
+                       ("service update nobody clock-2", "no such service: nobody"),
+                       ("start clock-2", "start: clock-2"), ("service", "service: use:"), ("service stop", "service: use:"),
                        ("service pause clock", "service: use:"), ("service stop nobody", "no such service: nobody"),
                        ("service restart " + "x" * 20, "no such service"), ("service stop tty", "restart it instead"),
                        ("service stop shell", "restart it instead")):  # fmt: skip
@@ -106,7 +113,8 @@ def unsupervised(build):
 
 
 def test(build):
-    with boot(Machine(build=build, boot="quick")) as guest:
+    modules = (*machine.default_modules(), "boot/clock clock-2 updates=clock")
+    with boot(Machine(build=build, boot="quick", modules=modules)) as guest:
         check(tuple(services(guest)) == SUPERVISED, f"service list: {services(guest)}")
         for name in ("clock", "files", "names", "memory", "store", "store-2", "tty", "supervisor", "supervisor", "supervisor-2"):
             killed(guest, name)

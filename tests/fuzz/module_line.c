@@ -561,10 +561,10 @@ static void say_option(struct composer *c, uint32_t key)
         const char *key;
         char kind; /* n number, w name, l names, + - ranges, i numbers */
     } options[] = {
-        {"heap", 'n'},   {"stack", 'n'},    {"priority", 'n'},  {"quantum", 'n'}, {"map", '+'},
-        {"ports", '-'},  {"irq", 'i'},      {"calls", 'l'},     {"kernel", 'l'},  {"targets", 'l'},
-        {"faults", 'w'}, {"identity", 'w'}, {"start", 'w'},     {"needs", 'l'},   {"restart", 'w'},
-        {"limit", '/'},  {"backoff", 'n'},  {"heartbeat", 'n'}, {"type", 'w'},    {"data", 'w'},
+        {"heap", 'n'},    {"stack", 'n'},    {"priority", 'n'},  {"quantum", 'n'}, {"map", '+'},
+        {"ports", '-'},   {"irq", 'i'},      {"calls", 'l'},     {"kernel", 'l'},  {"targets", 'l'},
+        {"faults", 'w'},  {"identity", 'w'}, {"start", 'w'},     {"needs", 'l'},   {"restart", 'w'},
+        {"limit", '/'},   {"backoff", 'n'},  {"heartbeat", 'n'}, {"type", 'w'},    {"data", 'w'},
         {"updates", 'w'},
     };
     uint32_t elements = 1 + fuzz_byte(c->input) % 4;

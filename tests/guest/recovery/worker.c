@@ -154,6 +154,12 @@ static int intrude(void)
         if (m.m_type != -EPERM)
             return WORKER_WRONG;
     }
+    message m = {.m_type = PROTO_RETIRE};
+    endpoint_t hello;
+    if (sys_lookup("hello", &hello) < 0 || ipc_request(hello, &m) < 0)
+        return WORKER_NO_REPLY;
+    if (m.m_type != -EPERM)
+        return WORKER_WRONG;
     return WORKER_GOOD;
 }
 
