@@ -30,6 +30,10 @@ def test(build):
                 guest.listen(0)
             guest.type("\x03")
             guest.prompt()
+        # In one piece, so that the terminal may have it while the shell still reads the line.
+        for _ in range(12):
+            guest.type("sleep 100000\r\x03")
+            guest.prompt()
         # At the prompt it drops what was typed.
         guest.type("echo dropped")
         guest.expect("echo dropped")

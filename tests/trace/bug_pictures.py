@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Makes the pictures of docs/debugging.md again, docs/images/bug-*: the bug that is told there, from its symptom to
-its message. To be looked at before they are committed.
+its line. To be looked at before they are committed.
 
     bug_pictures.py [--build BUILD] [--to FOLDER]
 
-Builds a name server with the wrong line, boots with it, types what the story types while the trace is taken, and
-fails when the bug does not show.
+Builds the terminal as it was before that bug was mended, boots with it, types what the story types while the trace is
+taken, goes to the line in a recording under GDB, and fails when the bug does not show.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import base64
 import json
 import pathlib
 import shlex
+import shutil
 import struct
 import subprocess
 import sys
@@ -22,20 +23,39 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tools" / "trace"), str(ROOT / "tests" / "boot")]
 
 import abi  # noqa: E402
+import gdb_session  # noqa: E402
 import page  # noqa: E402
 import svg  # noqa: E402
 from browser import Browser  # noqa: E402
-from parley_machine import Machine, boot, check, machine  # noqa: E402
+from parley_machine import BOUND, Machine, boot, check  # noqa: E402
 from pictures import HEIGHT, IMAGES, WIDTH, shrink  # noqa: E402
 from stream import Record, text_of  # noqa: E402
 from trace_reader import Reader  # noqa: E402
 
-SOURCE = ROOT / "servers" / "names" / "names.c"
-RIGHT = "memmove(e, e + 1, (size_t)((char *)&entries[entry_count] - (char *)e));"
-WRONG = "memmove(e, e + 1, (size_t)((char *)&entries[entry_count] - (char *)(e + 1)));"
-SESSION = ("clear", "run greet", "kill clock", "run greet", "names")
-HIDDEN = ("tracer", "tty")  # what it takes to type and to watch is no part of the story
-BEGINS, ENDS = "greet is born", "greet dies: exit 1"
+import record  # noqa: E402, tools/, which parley_machine has made importable
+import recording  # noqa: E402
+
+SOURCE = ROOT / "servers" / "tty" / "input.c"
+# The mended lines, and what stood there before.
+MENDED = (
+    ("""    if (mode == TTY_MODE_RAW && reader_lives())
+        input_advance();
+    if (mode == TTY_MODE_RAW && reader.endpoint != NONE) {
+        push(INTERRUPT);
+        input_advance();
+        return;
+""", """    if (mode == TTY_MODE_RAW && reader_lives()) {
+        push(INTERRUPT);
+        return;
+"""),
+    ("        input_advance(); /* what came before it is its reader's, who may then read no more */\n", ""),
+)  # fmt: skip
+TYPED = "sleep 2\r\x03"  # in one piece
+TRIES = 20  # the workstation decides how much of it comes with one interrupt: too little, and all is well
+SYMPTOM = "sleep 2\nparley> ^C\n"
+# Who only watches, and who asks for signs of life meanwhile.
+HIDDEN = ("tracer", "supervisor", "supervisor-2", "store", "store-2", "names", "memory", "hello")
+READ, ENDED, LATE = "read(most=1)", '= 0 (text="\\r", count=1)', '= 0 (text="\\x03", count=1)'
 
 LANE = 108  # pixels: as wide as a page's column
 
@@ -58,58 +78,95 @@ PANEL = """
 # ---- The guest ---------------------------------------------------------------------------------------------
 
 
-def build_names(build, folder):
-    """The name server with the wrong line, as the build would make it; returns the module's file."""
+def build_tty(build, folder):
+    """The terminal as it was, as the build would make it."""
     text = SOURCE.read_text(encoding="utf-8")
-    check(text.count(RIGHT) == 1, f"{SOURCE} does not have the line {RIGHT!r}: the story must be told anew")
-    source, made = folder / "names.c", folder / "names.c.o"
-    source.write_text(text.replace(RIGHT, WRONG), encoding="utf-8")
+    for now, before in MENDED:
+        check(text.count(now) == 1, f"{SOURCE} does not have the lines\n{now}the story must be told anew")
+        text = text.replace(now, before)
+    source, made = folder / "input.c", folder / "input.c.o"
+    source.write_text(text, encoding="utf-8")
     for entry in json.loads((build / "compile_commands.json").read_text()):
         if entry["file"] == str(SOURCE):
             words = shlex.split(entry["command"])
             built = words[words.index("-o") + 1]
             words[words.index("-o") + 1], words[words.index(str(SOURCE))] = str(made), str(source)
-            subprocess.run(words, cwd=entry["directory"], check=True)
+            subprocess.run([*words, f"-I{SOURCE.parent}"], cwd=entry["directory"], check=True)
             break
-    link = subprocess.run(["ninja", "-C", build, "-t", "commands", "servers/names"], capture_output=True,
+    link = subprocess.run(["ninja", "-C", build, "-t", "commands", "servers/tty"], capture_output=True,
                           text=True, check=True).stdout.splitlines()[-1]  # fmt: skip
     words = [word for word in shlex.split(link) if word not in (":", "&&")]
-    words = [{built: str(made), "servers/names": str(folder / "names")}.get(word, word) for word in words]
+    words = [{built: str(made), "servers/tty": str(folder / "tty")}.get(word, word) for word in words]
     subprocess.run(words, cwd=build, check=True)
-    return folder / "names"
+    return folder / "tty"
 
 
-def play(build, names, stream, screen):
+def build_with(build, tty, folder):
+    """A build folder like the other, but for this terminal."""
+    folder.mkdir()
+    for entry in build.iterdir():
+        if entry.name not in ("boot", "servers"):
+            (folder / entry.name).symlink_to(entry)
+    for part in ("boot", "servers"):
+        (folder / part).mkdir()
+        for entry in (build / part).iterdir():
+            (folder / part / entry.name).symlink_to(tty if entry.name == "tty" else entry)
+    return folder
+
+
+def play(build, stream, screen):
     """The session: its screen, and what the kernel's ring holds of it."""
-    modules = [line.replace("boot/names ", f"{names} ", 1) for line in machine.default_modules()]
     extra = ("-chardev", f"file,id=stream,path={stream}", "-serial", "chardev:stream")
-    guest_machine = Machine(build=build, boot="quick", command_line="trace=on", modules=modules, extra=extra)
-    with boot(guest_machine) as guest:
-        said = "".join(guest.command(line) for line in SESSION)
+    tries = []
+    with boot(Machine(build=build, boot="quick", command_line="trace=on", extra=extra)) as guest:
+        said = ""
+        while SYMPTOM not in said:
+            check(len(tries) < TRIES, f"the bug does not show:\n{said}")
+            tries.append(guest.command("clear"))
+            typed = len(guest.text)
+            guest.type(TYPED)
+            guest.expect(r"\nparley> ")
+            guest.command("uptime")
+            said = guest.text[typed:]
         guest.ask("screendump", filename=str(screen), format="png")
-        guest.command("trace save")  # not a stream: a tracer that runs would be one more name to lose
+        guest.command("trace save")  # not a stream, which would run meanwhile
         guest.power_off()
-    check("You are visitor 1." in said and "greet: no such name" in said, f"the bug does not show:\n{said}")
+
+
+def go_to_the_line(build, folder):
+    """What the story does with GDB, in a recording; returns what GDB said."""
+    guest = Machine(build=build, boot="quick", command_line="trace=on")
+    for _ in range(TRIES):
+        kept = recording.create(folder, guest.arguments([]), build)
+        record.record(kept, (TYPED, "uptime"), BOUND)
+        shows = SYMPTOM in kept.terminal.read_text().replace("\r", "")
+        if shows:
+            break
+    check(shows, f"the bug shows in none of {TRIES} recordings")
+    s = gdb_session.Script()
+    s.do("stop-in tty").do("continue", r"main \(")
+    s.do("break push if byte == 3").do("continue", r"push \(byte=3")
+    s.do("backtrace 3", r"^#0  push ", r"^#1  interrupt \(", r"^#2  input_byte ")
+    s.do("waits", r"^shell --read\(most=1\)--> tty -> running$")
+    s.do("print ring[ring_start]@ring_count", r'\\r"$')  # how much came at once, the workstation decides
+    return gdb_session.run(s, "replay", "--gdb", folder)
 
 
 # ---- The pictures ------------------------------------------------------------------------------------------
 
 
 class Story(Reader):
-    """From the first start of that program on. Who was born before has a name, and has done nothing yet."""
+    """From that record on. Who was born before has a name, and has done nothing yet."""
 
     def __init__(self, first):
         super().__init__(hidden=HIDDEN)
         self.first = first
 
     def _push(self, entry):
-        if self.first and isinstance(entry, Record) and not entry.what & abi.CLOCK:
-            name = text_of(struct.pack("<7I", *entry.words)[:16])
+        if isinstance(entry, Record) and entry.number < self.first and not entry.what & abi.CLOCK:
             if entry.what & abi.BIRTH:
-                self.model.name(entry.source, name)
-            if not (entry.what & abi.CALL and entry.target == abi.SYSTEM and name == self.first):
-                return
-            self.first = None
+                self.model.name(entry.source, text_of(struct.pack("<7I", *entry.words)[:16]))
+            return
         super()._push(entry)
 
 
@@ -119,18 +176,21 @@ def read(stream, reader):
     return reader
 
 
-def words(model):
-    return [model.text_of(item) for item in model.items]
+def last(model, text, before):
+    """The last item with that text before another."""
+    found = [at for at in range(before) if model.text_of(model.items[at]) == text]
+    check(found, f"the trace has no {text}")
+    return found[-1]
 
 
 def draw_sequence(stream, path):
-    """From the first greet on until the second has ended."""
-    model = read(stream, Story("greet")).model
-    texts = words(model)
-    check(texts.count(BEGINS) == 2 and ENDS in texts, f"the trace has {texts}")
-    del model.items[texts.index(ENDS) + 1 :]
+    """From the reading of the line's end to the late ^C."""
+    model = read(stream, Reader(hidden=HIDDEN)).model
+    ended = last(model, ENDED, last(model, LATE, len(model.items)))
+    story = read(stream, Story(model.items[last(model, READ, ended) - 1].number)).model
+    del story.items[last(story, LATE, len(story.items)) + 1 :]
     with open(path, "w", encoding="utf-8") as file:
-        svg.write(model, file, LANE)
+        svg.write(story, file, LANE)
 
 
 def photograph(stream, folder, viewer, waits):
@@ -138,7 +198,7 @@ def photograph(stream, folder, viewer, waits):
         page.write(read(stream, Reader(hidden=HIDDEN)), file)
     with Browser(WIDTH, HEIGHT) as browser:
         browser.open((folder / "page.html").as_uri())
-        check(browser.js(CHOOSE, "= ENOENT", "greet"), "no answer ENOENT is on the page")
+        check(browser.js(CHOOSE, LATE, "shell"), "no late ^C is on the page")
         browser.js(EVEN)
         browser.screenshot(viewer)
         x, y, width, height = browser.js(PANEL)
@@ -157,7 +217,9 @@ def main():
     screen, viewer, waits = (to / f"bug-{name}.png" for name in ("screen", "viewer", "waits"))
     with tempfile.TemporaryDirectory(prefix="parley-bug-") as name:
         folder = pathlib.Path(name)
-        play(build, build_names(build, folder), folder / "stream", screen)
+        build = build_with(build, build_tty(build, folder), folder / "build")
+        play(build, folder / "stream", screen)
+        print(go_to_the_line(build, folder / "recording"))
         draw_sequence(folder / "stream", to / "bug-sequence.svg")
         photograph(folder / "stream", folder, viewer, waits)
     shrink((screen, viewer, waits))
