@@ -2,6 +2,8 @@
  * From a file to a child of the caller's; see parley/start.h. The file is read into pages that go
  * back at once, and checked by the same code as the boot's modules are.
  */
+#include "stack.h"
+
 #include <abi/errors.h>
 #include <kernel/elf.h>
 #include <parley/files.h>

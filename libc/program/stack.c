@@ -1,6 +1,6 @@
-/* The stack of a program that is started from a file; see parley/start.h. Strings lie at the top,
-   the words that point at them below. */
-#include <parley/start.h>
+/* See stack.h. Strings lie at the top, the words that point at them below. */
+#include "stack.h"
+
 #include <string.h>
 
 #define BASE (USER_STACK_TOP - PROGRAM_IMAGE_BYTES)

@@ -5,7 +5,7 @@ import re
 
 from parley_machine import Machine, boot, check, run
 
-BINARIES = {"args", "cat", "crash", "fork-demo", "grep", "ls", "primes", "spin", "wc"}
+BINARIES = {"args", "cat", "crash", "fork-demo", "grep", "idle", "ls", "primes", "spin", "wc"}
 
 
 def says(guest, line, pattern):
@@ -74,7 +74,7 @@ def refusals(guest):
 def pipes(guest):
     says(guest, "cat text/numbers.txt | grep e | wc", r"7 14 51\n")
     says(guest, "cat text/numbers.txt|grep four", r"four 4\n")
-    says(guest, "primes 200000 | wc", r"17984 17984 114870\n")  # more than a ring holds
+    says(guest, "primes 120000 | wc", r"11301 11301 68089\n")  # more than a ring holds
     says(guest, "primes 1000000000 | args", r"primes: exit status 1\n")  # nobody reads any more
     says(guest, "echo $?", r"0\n")
     says(guest, "cat text/numbers.txt | args a", r"1: a\n(cat: exit status 1\n)?args: exit status 1\n")
@@ -97,16 +97,16 @@ def keyboard(guest):
 
 
 def background(guest):
-    says(guest, "spin &", r"\[1\] spin\n")
-    says(guest, "spin | wc &", r"\[2\] spin \| wc\n")
-    says(guest, "jobs", r"\[1\] running  spin\n\[2\] running  spin \| wc\n")
-    check(processes(guest).count("spin") == 2, f"ps: {processes(guest)}")
+    says(guest, "idle &", r"\[1\] idle\n")
+    says(guest, "idle | wc &", r"\[2\] idle \| wc\n")
+    says(guest, "jobs", r"\[1\] running  idle\n\[2\] running  idle \| wc\n")
+    check(processes(guest).count("idle") == 2, f"ps: {processes(guest)}")
     says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")  # others go on meanwhile
     guest.command("kill %1")
     said = guest.text[guest.text.rindex("kill %1"):]
-    check(re.search(r"\[1\] ended    spin\nspin: killed\n", said), f"after kill %1:\n{said}")
-    says(guest, "jobs", r"\[2\] running  spin \| wc\n")
-    interrupted(guest, "fg", r"spin \| wc\n")
+    check(re.search(r"\[1\] ended    idle\nidle: killed\n", said), f"after kill %1:\n{said}")
+    says(guest, "jobs", r"\[2\] running  idle \| wc\n")
+    interrupted(guest, "fg", r"idle \| wc\n")
     says(guest, "jobs", "")
     says(guest, "cat &", r"\[1\] cat\n(.*\n)*")  # its input is empty, so it ends
     says(guest, "wait", r"(.*\n)*")
@@ -118,8 +118,8 @@ def background(guest):
     guest.prompt()
     check(re.search(r"\[1\] ended    args a b\nargs: exit status 2\n", guest.text[-400:]), guest.text[-400:])
     for number in range(1, 9):
-        says(guest, "spin &", rf"\[{number}\] spin\n")
-    says(guest, "spin &", r"shell: there are 8 jobs.*\n")
+        says(guest, "idle &", rf"\[{number}\] idle\n")
+    says(guest, "idle &", r"shell: there are 8 jobs.*\n")
     interrupted(guest, "wait")
     for number in range(1, 9):
         guest.command(f"kill %{number}")
@@ -142,10 +142,12 @@ def servers_that_die(guest):
     says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
     guest.command("kill -9 memory")
     says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
-    says(guest, "spin | wc &", r"\[1\] spin \| wc\n")
-    guest.command("kill -9 pipes")
-    said = guest.command("kill %1")
-    check("standard input: " in guest.text[-1000:], f"wc took a broken pipe for the end of its input:\n{said}")
+    says(guest, "idle | wc &", r"\[1\] idle \| wc\n")
+    guest.type("kill -9 pipes\r")
+    guest.expect(r"standard input: no such name\n")  # half a stream is no whole one
+    guest.type("kill %1\r")
+    guest.expect(r"idle: killed\nwc: exit status 1\n")
+    guest.prompt()
     says(guest, "jobs", "")
     says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
 

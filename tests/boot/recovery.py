@@ -6,7 +6,7 @@ import re
 from parley_machine import Machine, boot, check, run
 
 BANNER = r"Type help for the commands"
-SUPERVISED = ("store-2", "store", "names", "memory", "tty", "clock", "shell", "files", "supervisor-2", "supervisor")
+SUPERVISED = ("store-2", "store", "names", "memory", "tty", "clock", "shell", "files", "pipes", "supervisor-2", "supervisor")
 HEADER = ["NAME", "STATE", "ENDPOINT", "RESTARTS", "POLICY", "LAST", "DEATH"]
 STATES = "running|stopped|given up|ended|leads|in \\d+ ms"
 
@@ -108,7 +108,7 @@ def unsupervised(build):
 def test(build):
     with boot(Machine(build=build, boot="quick")) as guest:
         check(tuple(services(guest)) == SUPERVISED, f"service list: {services(guest)}")
-        for name in ("clock", "files", "names", "memory", "store", "store-2", "tty", "supervisor", "supervisor", "supervisor-2"):
+        for name in ("clock", "files", "pipes", "names", "memory", "store", "store-2", "tty", "supervisor", "supervisor", "supervisor-2"):
             killed(guest, name)
         the_colour(guest)
         the_shell(guest)

@@ -28,19 +28,9 @@ struct program_streams {
 };
 
 /* Arguments onto its stack, and off it goes. `argv` ends with NULL; `streams` NULL: the console.
-   -E2BIG: more than PROGRAM_ARGUMENTS, or too long. On any error the child is ended. */
+   -E2BIG: more than 64, or more than 3 KB together. On any error the child is ended. */
 int program_begin(struct program *program, char *const argv[],
                   const struct program_streams *streams);
 
-#define PROGRAM_ARGUMENTS   64
 #define PROGRAM_STACK_BYTES 0x100000u  /* at most; pages come as it grows */
 #define PROGRAM_HEAP_BYTES  0x4000000u /* the same */
-
-/* The stack that the program begins with, as abi/layout.h describes it: the last bytes below
-   USER_STACK_TOP. Returns the stack pointer, or 0 when it does not fit. Pure. */
-#define PROGRAM_IMAGE_BYTES 4096u
-struct program_words {
-    char *const *argv;
-    uint32_t self, heap_bytes, input, output;
-};
-uint32_t program_stack(const struct program_words *words, uint32_t image[PROGRAM_IMAGE_BYTES / 4]);
