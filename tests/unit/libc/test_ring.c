@@ -5,9 +5,11 @@
 
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 // clang-format off
 #include <cmocka.h>
@@ -288,6 +290,104 @@ static void any_head(void **state)
     }
 }
 
+/* ---- In the midst of it --------------------------------------------------------------------- */
+
+/* The head's page is write-protected, so the first word that one side writes there stops it in
+   front of that very word: then the other side acts, and the first goes on. */
+static void *page;
+static void (*meanwhile)(void);
+
+static void stopped(int signal)
+{
+    (void)signal;
+    assert_int_equal(mprotect(page, RING_HEAD_BYTES, PROT_READ | PROT_WRITE), 0);
+    if (meanwhile)
+        meanwhile();
+    meanwhile = NULL;
+}
+
+static void stop_at_the_first_word(void (*act)(void))
+{
+    meanwhile = act;
+    assert_int_equal(mprotect(page, RING_HEAD_BYTES, PROT_READ), 0);
+}
+
+static void write_one(void)
+{
+    assert_int_equal(ring_try_write(&writer, "m", 1), 1);
+}
+
+static void read_all_but_one(void)
+{
+    static char got[RING_HEAD_BYTES];
+    assert_int_equal(ring_try_read(&reader, got, sizeof got - 1), sizeof got - 1);
+}
+
+static void end_writing(void)
+{
+    write_one();
+    ring_end(&writer);
+}
+
+/* Between the look that found nothing and the word that says so the other side moves, and sees
+   nobody wait: it must not be missed. */
+static void what_happens_before_one_sleeps(void **state)
+{
+    static char all[RING_HEAD_BYTES];
+    const size_t bytes = RING_HEAD_BYTES + sizeof all;
+    char byte = 0;
+    (void)state;
+    page = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(page, MAP_FAILED);
+    assert_true(signal(SIGSEGV, stopped) != SIG_ERR && signal(SIGBUS, stopped) != SIG_ERR);
+    assert_int_equal(ring_open(&writer, page, bytes, RING_WRITER, &counted), 0);
+    assert_int_equal(ring_open(&reader, page, bytes, RING_READER, &counted), 0);
+
+    stop_at_the_first_word(write_one);
+    assert_int_equal(ring_try_read(&reader, &byte, 1), 1);
+    assert_int_equal(byte, 'm');
+    assert_null(meanwhile);
+
+    assert_int_equal(ring_try_write(&writer, all, sizeof all), sizeof all);
+    stop_at_the_first_word(read_all_but_one);
+    assert_int_equal(ring_try_write(&writer, all, 7), 7);
+    assert_null(meanwhile);
+
+    assert_int_equal(ring_try_read(&reader, all, sizeof all), 8);
+    stop_at_the_first_word(end_writing);
+    assert_int_equal(ring_read(&reader, &byte, 1), 1); /* what it wrote, and not its end yet */
+    assert_int_equal(ring_read(&reader, &byte, 1), 0);
+    assert_int_equal(sleeps + wakes, 0);
+    (void)signal(SIGSEGV, SIG_DFL);
+    (void)munmap(page, bytes);
+}
+
+static int found_when_woken;
+
+static void look_at_once(void *context)
+{
+    char byte;
+    (void)context;
+    found_when_woken = ring_try_read(&reader, &byte, 1);
+}
+
+/* Who is woken finds what he is woken for. */
+static void a_wake_comes_after_the_bytes(void **state)
+{
+    const struct ring_way way = {sleep_never, look_at_once, NULL};
+    char byte;
+    (void)state;
+    assert_int_equal(ring_open(&writer, memory, BYTES, RING_WRITER, &way), 0);
+    assert_int_equal(ring_try_read(&reader, &byte, 1), -EAGAIN);
+    found_when_woken = -1;
+    assert_int_equal(ring_try_write(&writer, "x", 1), 1);
+    assert_int_equal(found_when_woken, 1);
+    assert_int_equal(ring_try_read(&reader, &byte, 1), -EAGAIN);
+    found_when_woken = -1;
+    ring_end(&writer);
+    assert_int_equal(found_when_woken, 0);
+}
+
 /* ---- Two at once ----------------------------------------------------------------------------- */
 
 #define STREAM (4u << 20)
@@ -372,6 +472,8 @@ int main(void)
         TEST(indices_that_cannot_be),
         TEST(once_spoilt_always_spoilt),
         TEST(any_head),
+        TEST(what_happens_before_one_sleeps),
+        TEST(a_wake_comes_after_the_bytes),
         TEST(two_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
