@@ -1,10 +1,12 @@
 /*
  * A process did what the processor refuses. If its line names a handler (faults=NAME), the handler
  * gets a request and says how to go on; else the process dies, and the log says what happened,
- * where, and who waited for it. So it does when there is no handler to be had.
+ * where, and who waited for it. So it does when there is no handler to be had. A program that the
+ * memory server made waits for a while until there is one again.
  *
  * Enter at kernel_fault. How a settled fault ends: process_finish_call.
  */
+#include "clock.h"
 #include "cycle.h"
 #include "last_messages.h"
 #include "log.h"
@@ -90,7 +92,37 @@ static void die(struct process *p, const char *why)
 
 /* ---- Faults as messages ---------------------------------------------------------------------- */
 
+#define PATIENCE_US 2000000u /* for a handler that is being started again */
+
 static bool any_doomed;
+
+/* Until its handler's module begins, or time is up. */
+static void wait_for_handler(struct process *p)
+{
+    unsigned slot = process_slot(p);
+    p->faulted = p->patient = true;
+    (void)ipc_receive(&ipc_table, slot, NONE, arch_phys_of(&p->bounce), 0);
+    clock_set(slot, TIMER_CALL, arch_time_us(), PATIENCE_US);
+}
+
+void fault_handler_begins(const struct module *handler)
+{
+    for (unsigned slot = 0; slot < IPC_PROCESSES; slot++) {
+        const struct process *p = process_at(slot);
+        if (p->alive && p->patient && module_find(p->module->faults) == handler)
+            ipc_cancel(&ipc_table, slot);
+    }
+}
+
+void fault_wait_ended(unsigned slot, int32_t result)
+{
+    struct process *p = process_at(slot);
+    const bool found = p->patient && result == -EINTR;
+    const bool lost = p->module->created && (result == -EDEADSRCDST || result == -EREPLYDEAD);
+    p->patient = false;
+    if (!found && !lost)
+        fault_unsettled(slot);
+}
 
 /* Asks the handler. NULL: the process waits for it; else why it cannot. */
 static const char *ask_handler(struct process *p)
@@ -98,6 +130,10 @@ static const char *ask_handler(struct process *p)
     const struct module *handler = module_find(p->module->faults);
     unsigned slot = process_slot(p);
     phys_addr_t place = arch_phys_of(&p->bounce);
+    if (handler && handler->slot == IPC_NO_SLOT && p->module->created) {
+        wait_for_handler(p);
+        return NULL;
+    }
     if (!handler || handler->slot == IPC_NO_SLOT)
         return "does not run";
     p->bounce.m_type = (int32_t)(FAULT_MESSAGE | p->fault.vector);
@@ -120,6 +156,8 @@ static const char *why_unsettled(int32_t result)
 {
     if (result == 0)
         return "has refused it";
+    if (result == -ETIMEDOUT)
+        return "does not run";
     return result == -EINTR || result == -EREPLYINTR ? "was not waited for: the wait was cancelled"
                                                      : "has died";
 }

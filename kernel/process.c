@@ -78,7 +78,7 @@ void process_create(unsigned slot, struct module *module, uint32_t entry, uint32
     p->call_ended = false;
     p->module = module;
     p->in_box = p->out_box = 0;
-    p->faulted = p->doomed = p->calls_again = p->begun = false;
+    p->faulted = p->patient = p->doomed = p->calls_again = p->begun = false;
     arch_context_create(&p->arch, &module->space, entry, stack);
     for (unsigned i = 0; i < module->port_count; i++) {
         /* The line was refused if it asked for more ranges than a context holds. */
@@ -96,6 +96,7 @@ void process_run(unsigned slot)
 {
     process_at(slot)->begun = true;
     schedule_ready(slot);
+    fault_handler_begins(process_at(slot)->module);
 }
 
 void process_end(struct process *p, const struct death *how)
@@ -163,7 +164,7 @@ void ipc_on_ready(struct ipc_table *t, unsigned slot)
         trace_wake(process->endpoint, process->result, process->second);
     timer_cancel(slot, TIMER_CALL);
     if (p->faulted && process->result < 0)
-        fault_unsettled(slot);
+        fault_wait_ended(slot, process->result);
     p->call_ended = true;
     arch_close(&p->arch);
     schedule_ready(slot);
@@ -206,7 +207,7 @@ void process_finish_call(struct process *p)
     const struct ipc_process *ipc = &ipc_table.process[process_slot(p)];
     p->call_ended = false;
     if (p->faulted) {
-        finish_fault(p, ipc->second);
+        finish_fault(p, ipc->result == 0 ? ipc->second : IPC_CAME_NOTHING);
         return;
     }
     if (p->arch.deliver.first_bytes && ipc->result == 0)

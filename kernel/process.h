@@ -28,6 +28,7 @@ struct process {
     struct arch_fault fault; /* its last one; the texts are kept below or live for ever */
     char fault_detail[FAULT_DETAIL_BYTES];
     bool faulted;     /* it waits in its fault for its handler's word, or has it */
+    bool patient;     /* its handler does not run: it waits until that does */
     bool begun;       /* a program of SYS_CREATE has not, until SYS_BEGIN */
     bool calls_again; /* the fault was in its call, which is made again when that is settled */
     bool doomed;      /* nobody has settled the fault: it dies before anybody runs (fault.c) */
@@ -74,5 +75,8 @@ bool fault_in_call(struct process *process, uint32_t address, bool write);
 /* Ends those whose fault nobody has settled: its handler died, or the wait was cancelled. Called
    before it is decided who runs. */
 void fault_bury(void);
-/* The fault of the process in `slot` will not be settled. May be called from within the core. */
+/* These may be called from within the core. The fault of the process in `slot` will not be settled;
+   the wait in it ended with that error; a process of this module begins. */
 void fault_unsettled(unsigned slot);
+void fault_wait_ended(unsigned slot, int32_t result);
+void fault_handler_begins(const struct module *handler);

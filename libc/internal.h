@@ -27,6 +27,12 @@ extern void (*libc_flush)(void);
 int libc_console_write(const char *text, size_t bytes);
 int libc_console_read(char *text, size_t most);
 
+/* Where standard input and output lead; NULL: to the console. libc_open_streams (pipe/streams.c),
+   where it is linked, leads them into pipes. */
+extern int (*libc_read_input)(char *text, size_t most);
+extern int (*libc_write_output)(const char *text, size_t bytes);
+void libc_open_streams(uint32_t from, uint32_t to) __attribute__((weak));
+
 /* As names_wait, but gives up after `timeout_us` microseconds with EREPLYTIMEDOUT. */
 int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint);
 

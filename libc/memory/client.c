@@ -10,12 +10,21 @@
 
 _Static_assert(ACCESS_READ == MEMORY_READ && ACCESS_WRITE == MEMORY_WRITE, "one meaning");
 
+/* One that was started a moment ago is no service yet, but a process. */
 int libc_ask_memory(message *m, int32_t type)
 {
     static struct service memory = SERVICE("memory");
-    m->m_type = type;
-    int error = service_request(&memory, m);
-    return error == -ENOENT && memory.endpoint == NONE ? -ESRCH : error;
+    const message request = *m;
+    for (unsigned tries = 0; tries < 2; tries++) {
+        if (memory.endpoint == NONE)
+            (void)sys_lookup("memory", &memory.endpoint);
+        *m = request;
+        m->m_type = type;
+        int error = service_request(&memory, m);
+        if (error != -ENOENT || memory.endpoint != NONE)
+            return error;
+    }
+    return -ESRCH;
 }
 
 int memory_allocate(size_t bytes, void **pages)

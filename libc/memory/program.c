@@ -84,10 +84,12 @@ int libc_fork_parent(uint32_t ip, uint32_t sp)
     return error ? error : (int)m.m_words[0];
 }
 
-/* The kernel says who it is now. */
+/* The kernel says who it is now. Its parent's pipes are not there: they lie in shared memory. */
 void libc_fork_child(void)
 {
     message m = {0};
+    libc_read_input = NULL;
+    libc_write_output = NULL;
     if (echo(&m) == 0)
         libc_self = m.m_source;
 }

@@ -13,6 +13,8 @@ size_t libc_heap_bytes;
 const void *libc_data_start;
 size_t libc_data_bytes;
 
+static uint32_t input, output; /* pipes, from the start stack */
+
 int main(int argc, char **argv);
 _Noreturn void libc_start(uint32_t *stack);
 
@@ -28,6 +30,12 @@ static void read_auxiliary(const uint32_t *pair)
             break;
         case AT_PARLEY_SELF:
             libc_self = (endpoint_t)pair[1];
+            break;
+        case AT_PARLEY_INPUT:
+            input = pair[1];
+            break;
+        case AT_PARLEY_OUTPUT:
+            output = pair[1];
             break;
         case AT_PARLEY_DATA:
             libc_data_start = (const void *)pair[1];
@@ -47,6 +55,8 @@ _Noreturn void libc_start(uint32_t *stack)
     while (*environment)
         environment++;
     read_auxiliary(environment + 1);
+    if (libc_open_streams && (input || output))
+        libc_open_streams(input, output);
     exit(main(argc, argv));
 }
 

@@ -16,7 +16,9 @@ static void flush_stdout(void)
 
 static void write_out(FILE *file)
 {
-    int error = libc_console_write(file->buffer, file->used);
+    const bool piped = file == stdout && libc_write_output;
+    int error = piped ? libc_write_output(file->buffer, file->used)
+                      : libc_console_write(file->buffer, file->used);
     if (error < 0 && file->error == 0)
         file->error = error;
     file->used = 0;

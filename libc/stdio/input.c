@@ -9,7 +9,8 @@ int fgetc(FILE *file)
         return EOF;
     if (file->begin == file->used) {
         fflush(stdout); /* a prompt without a newline */
-        int count = libc_console_read(file->buffer, sizeof(file->buffer));
+        int count = libc_read_input ? libc_read_input(file->buffer, sizeof(file->buffer))
+                                    : libc_console_read(file->buffer, sizeof(file->buffer));
         if (count <= 0)
             return EOF;
         file->begin = 0;

@@ -26,13 +26,12 @@ static unsigned count;
 
 static void log_refused(const struct archive_entry *entry, const char *wrong)
 {
-    char text[128];
-    int length = snprintf(text, sizeof text, "%s%sat %u refused: %s\n", entry->name,
+    char line[LOG_WRITE_MAX];
+    int length = snprintf(line, sizeof line, "%s%sat %u refused: %s\n", entry->name,
                           entry->name[0] ? " " : "", (unsigned)entry->header, wrong);
-    for (int done = 0; done < length; done += LOG_WRITE_MAX) {
-        int part = length - done < LOG_WRITE_MAX ? length - done : LOG_WRITE_MAX;
-        (void)sys_log_write(text + done, (size_t)part);
-    }
+    if ((size_t)length > sizeof line)
+        length = sizeof line;
+    (void)sys_log_write(line, (size_t)length);
 }
 
 static struct archive_entry *find_name(const char *name)

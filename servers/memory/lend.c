@@ -77,10 +77,23 @@ static void end(struct loan *loan)
             end(l);
 }
 
+/* Pages that the peer has attached stay with it when their owner dies, so that nobody faults
+   because somebody else has died; as many as one may lend. */
+static bool bequeath(struct loan *loan, endpoint_t dead)
+{
+    uint32_t inherited = 0;
+    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
+        inherited += l->name && l->owner == NONE && l->peer == loan->peer;
+    if (loan->owner != dead || loan->peer == dead || !loan->attached || inherited >= EACH_MAX)
+        return false;
+    loan->owner = NONE;
+    return true;
+}
+
 void lend_forget(endpoint_t dead)
 {
     for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        if (l->name && (l->owner == dead || l->peer == dead))
+        if (l->name && (l->owner == dead || l->peer == dead) && !bequeath(l, dead))
             end(l);
 }
 
@@ -148,6 +161,8 @@ int lend_detach(message *m)
         return error;
     error = pages_take(l->peer, l->attached, l->bytes / PAGE_BYTES);
     l->attached = 0;
+    if (l->owner == NONE) /* it could not be attached again */
+        l->name = 0;
     return error;
 }
 

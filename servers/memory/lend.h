@@ -1,7 +1,8 @@
 /*
  * What processes lend each other: shares (pages that a peer may map) and grants (ranges that a peer
  * may copy). Each has a number that nobody gets again for long, and ends by revoke or with the
- * death of one of the two; what was granted through it ends with it.
+ * death of one of the two; what was granted through it ends with it. Only pages that a peer has
+ * attached stay its own when their owner dies.
  */
 #pragma once
 

@@ -56,8 +56,10 @@ static bool is_child(endpoint_t parent, endpoint_t child)
 /* The ledger of a child of that parent's that has not begun, or an error. */
 static int unborn(endpoint_t parent, endpoint_t child, struct ledger *ledger)
 {
-    if (!is_child(parent, child) || !ledger_read(child, ledger))
-        return -EPERM;
+    if (!is_child(parent, child))
+        return ledger_read(parent, ledger) && ledger_child(ledger, child) ? -EDEADSRCDST : -EPERM;
+    if (!ledger_read(child, ledger))
+        return -EDEADSRCDST;
     return ledger->begun ? -EBUSY : 0;
 }
 
@@ -126,13 +128,15 @@ static void forget(const struct system_death *death)
     note(was.parent, death, was.why);
 }
 
+/* Its parent's ledger comes first: whatever this server dies of in between, its successor hears of
+   the death again until the memory is released. */
 void programs_bury(void)
 {
     struct system_death death;
-    while (sys_space_owed(&death) == 0) {
-        if (!pages_release(death.endpoint))
-            return;
+    bool going = true;
+    while (going && sys_space_owed(&death) == 0) {
         forget(&death);
+        going = pages_release(death.endpoint);
     }
 }
 
@@ -405,12 +409,17 @@ static bool lives(endpoint_t endpoint)
 }
 
 /* Enters the children of a living process; remembers in `programs` that it is one, its parent
-   unknown. */
+   unknown. What has not begun ends: its parent may not even have heard of it. */
 static void take_up(endpoint_t process)
 {
     struct ledger ledger;
     struct system_map page;
-    if (process == self() || sys_space_next(process, 0, &page) != 0)
+    if (process == self())
+        return;
+    /* Who has begun cannot begin: this is one that a former server did not finish. */
+    if (sys_begin(process, 0, 0) == 0)
+        (void)sys_kill(process);
+    if (sys_space_next(process, 0, &page) != 0)
         return;
     (void)sys_watch(process, true);
     if (!ledger_read(process, &ledger))

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     if (strcmp(how, "code") == 0)
         *(volatile char *)(void *)main = 0;
     if (strcmp(how, "divide") == 0)
-        return 1 / zero;
+        return 100 / zero;
     if (strcmp(how, "stack") == 0)
         return deeper(&zero);
     fprintf(stderr, "crash: use: crash [read|write|code|divide|stack]\n");

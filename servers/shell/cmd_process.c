@@ -1,15 +1,25 @@
 /* Commands that end and start processes: kill, run. */
 #include "commands.h"
 #include "console.h"
+#include "events.h"
+#include "jobs.h"
 #include "processes.h"
+#include "words.h"
 
 #include <abi/errors.h>
 #include <abi/layout.h>
-#include <parley/ipc.h>
-#include <parley/server.h>
 #include <parley/system.h>
 #include <stdio.h>
 #include <string.h>
+
+static int kill_job(const char *name)
+{
+    uint32_t number;
+    if (words_number(name + 1, UINT32_MAX, &number) == 0 && job_kill(number) == 0)
+        return 0;
+    say("kill: no such job (try jobs)\n");
+    return STATUS_FAILED;
+}
 
 int command_kill(int argc, char **argv)
 {
@@ -18,6 +28,8 @@ int command_kill(int argc, char **argv)
     if (!really && argc != 2)
         return command_usage("kill");
     argv += really;
+    if (argv[1][0] == '%')
+        return kill_job(argv[1]);
     int error = process_find(argv[1], &endpoint);
     if (error == 0 && endpoint == self() && !really) {
         say("kill: that is this shell itself (kill -9 does it; reboot and poweroff end the "
@@ -38,69 +50,17 @@ int command_kill(int argc, char **argv)
 
 /* ---- Running a program in the foreground ---------------------------------------------------- */
 
-/* Says how a program ended, unless it did so of its own will; returns its status. */
-static int ended(const char *name, const struct system_death *death)
-{
-    if (death->cause == DEATH_EXIT)
-        return (int)death->status;
-    if (death->cause == DEATH_KILL) {
-        if (!console_interrupted())
-            say("%s: killed\n", name);
-        return console_interrupted() ? STATUS_INTERRUPTED : STATUS_KILLED;
-    }
-    if (death->status == 14)
-        say("%s: killed by page fault at 0x%08x (instruction 0x%08x)\n", name,
-            (unsigned)death->address, (unsigned)death->ip);
-    else
-        say("%s: killed by %s (instruction 0x%08x)\n", name, sys_fault_name(death->status),
-            (unsigned)death->ip);
-    return STATUS_KILLED;
-}
-
-/* Takes all deaths that were reported; true when `program`'s is among them. */
-static bool take_deaths(endpoint_t program, struct system_death *its)
-{
-    bool found = false;
-    struct system_death death;
-    while (sys_death(&death) == 0) {
-        console_note_death(death.endpoint);
-        if (death.endpoint == program) {
-            *its = death;
-            found = true;
-        }
-    }
-    return found;
-}
-
-/* The shell offers no service. */
-static void refuse(message *m, uint32_t ticket)
-{
-    const struct server_client client = {m->m_source, ticket};
-    memset(m->m_words, 0, sizeof m->m_words);
-    (void)server_answer(client, -ENOSYS, m);
-}
-
 /* Waits until the program has died. ^C ends it. */
 static void wait_for_end(const char *name, endpoint_t program, struct system_death *death)
 {
     bool stopped = false;
     for (;;) {
-        message m;
-        uint32_t second;
-        if (ipc_call(IPC_RECEIVE, ANY, &m, 0, &second) < 0)
-            continue;
-        if (IPC_TICKET(second) != 0)
-            refuse(&m, IPC_TICKET(second));
-        if (IPC_CAME(second) != IPC_CAME_EVENTS)
-            continue;
-        if (m.m_source == HARDWARE && take_deaths(program, death))
+        const bool interrupt = events_wait();
+        if (events_take_deaths(program, death))
             return;
         if (console_endpoint() == NONE) /* the tty was among them: another one for the program */
             console_lend();
-        if (m.m_source != console_endpoint())
-            continue;
-        console_note_interrupt();
-        if (stopped)
+        if (!interrupt || stopped)
             continue;
         stopped = true;
         console_take_back(true);
@@ -112,6 +72,7 @@ static void wait_for_end(const char *name, endpoint_t program, struct system_dea
 
 static int not_started(const char *command, const char *name, int error)
 {
+    struct module_info info;
     switch (error) {
     case -ENOENT:
     case -ENAMETOOLONG:
@@ -121,7 +82,12 @@ static int not_started(const char *command, const char *name, int error)
         say("%s: %s is running already (try ps)\n", command, name);
         break;
     case -ENOEXEC:
-        say("%s: %s is no program to start (modules says why)\n", command, name);
+        if (module_find(name, &info) && info.flags & MODULE_DATA)
+            say("%s: %s is data, not a program\n", command, name);
+        else if (module_find(name, &info) && info.flags & MODULE_UPDATE)
+            say("%s: %s is an update of a service (service update)\n", command, name);
+        else
+            say("%s: %s was refused at boot (modules says why)\n", command, name);
         break;
     case -E2BIG:
         say("%s: too many arguments for %s\n", command, name);
@@ -164,7 +130,7 @@ int program_run(char **argv)
     if (sys_watch(program, 1) == 0) { /* else it has ended already, and nobody knows how */
         wait_for_end(argv[0], program, &death);
         console_take_back(false);
-        status = ended(argv[0], &death);
+        status = events_say_end(argv[0], &death);
     } else {
         console_take_back(false);
     }
@@ -173,7 +139,14 @@ int program_run(char **argv)
 
 int command_run(int argc, char **argv)
 {
-    return argc < 2 ? command_usage("run") : program_run(argv + 1);
+    struct module_info info;
+    if (argc < 2)
+        return command_usage("run");
+    if (!module_find(argv[1], &info) && program_exists(argv[1])) {
+        const struct pipeline pipeline = {.count = 1, .argv = {argv + 1}};
+        return job_start(&pipeline, argv[1]);
+    }
+    return program_run(argv + 1);
 }
 
 int command_start(int argc, char **argv)

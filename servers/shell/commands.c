@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "console.h"
+#include "jobs.h"
 #include "processes.h"
 #include "words.h"
 
@@ -10,6 +11,9 @@
 const struct command commands[] = {
     {"help", "[COMMAND]", "list the commands, or explain one",
      "Without an argument lists all commands; with one, explains it.\n"
+     "\nPrograms of the boot image's archive (ls bin/) are commands, too: NAME ARGUMENT...\n"
+     "ONE | OTHER leads what one writes to what the other reads; a & at the end lets it\n"
+     "run in the background.\n"
      "\nKeys: arrows, Home, End, Tab completes, ^A ^E line start and end, ^K ^U delete\n"
      "to the end and to the start, ^W deletes a word, ^L clears the screen, ^C stops a\n"
      "command, F12 or ^\\ shows who waits for whom.\n"
@@ -66,6 +70,20 @@ const struct command commands[] = {
      "the same. Arguments are split at blanks, quoted or not.\n"
      "\nExample: run greet World\n",
      ARGUMENT_MODULE, command_run},
+    {"jobs", "", "list the programs that were started with &",
+     "One line a job: its number, whether it runs, and the line that started it. A job\n"
+     "that has ended is reported before the next prompt.\n"
+     "\nExample: jobs\n",
+     ARGUMENT_NONE, command_jobs},
+    {"fg", "[JOB]", "bring a job to the foreground",
+     "Waits for the job's end; ^C ends it. Without a number: the last one. Its input\n"
+     "stays empty.\n"
+     "\nExample: fg 1\n",
+     ARGUMENT_NONE, command_fg},
+    {"wait", "[JOB]", "wait until a job has ended, or all have",
+     "Waits; ^C ends the waiting and leaves the job alone.\n"
+     "\nExample: wait\n",
+     ARGUMENT_NONE, command_wait},
     {"start", "MODULE [ARGUMENT...]", "start a module and go on",
      "Starts a boot module that is not running and does not wait for it: for servers.\n"
      "\nExample: start hello\n",
@@ -166,6 +184,7 @@ static void offer_first_words(struct match *m, const char *prefix)
     for (const struct command *c = commands; c->name != NULL; c++)
         match_offer(m, prefix, c->name);
     modules_offer(m, prefix, true);
+    programs_offer(m, prefix);
 }
 
 static int unknown(const char *name)
@@ -185,6 +204,28 @@ static int unknown(const char *name)
     return STATUS_UNKNOWN;
 }
 
+/* Programs alone can stand beside others or go on by themselves. */
+static int run_pipeline(struct words *words, const char *line)
+{
+    struct pipeline pipeline;
+    const char *wrong = pipeline_parse(words, &pipeline);
+    if (wrong != NULL) {
+        say("shell: %s\n", wrong);
+        return STATUS_USAGE;
+    }
+    for (unsigned i = 0; i < pipeline.count; i++) {
+        const char *name = pipeline.argv[i][0];
+        if (program_exists(name))
+            continue;
+        if (command_find(name) == NULL)
+            return unknown(name);
+        say("shell: %s is a command of the shell's: | and & are for programs (try ls bin/)\n",
+            name);
+        return STATUS_USAGE;
+    }
+    return job_start(&pipeline, line);
+}
+
 int command_line(const char *line, int status)
 {
     static struct words words;
@@ -196,12 +237,16 @@ int command_line(const char *line, int status)
     if (words.count == 0)
         return status;
     console_begin();
+    if (pipeline_is(&words))
+        return run_pipeline(&words, line);
     const struct command *c = command_find(words.word[0]);
     if (c != NULL)
         return c->run(words.count, words.word);
     struct module_info info;
     if (module_find(words.word[0], &info) && (info.flags & MODULE_DEMAND))
         return program_run(words.word);
+    if (program_exists(words.word[0]))
+        return run_pipeline(&words, line);
     return unknown(words.word[0]);
 }
 

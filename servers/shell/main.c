@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 #include "console.h"
+#include "jobs.h"
 #include "prompt.h"
 
 #define VERSION "0.1.0"
@@ -14,6 +15,8 @@ int main(void)
     console_start();
     say("Parley " VERSION ", a rendezvous microkernel: everything here is a message.\n"
         "Type help for the commands, Tab to complete them.\n");
-    for (;;)
+    for (;;) {
+        jobs_report();
         status = command_line(prompt_read(), status);
+    }
 }

@@ -67,6 +67,19 @@ static size_t plain(struct splitter *s, const char *at, bool *room)
     return 1;
 }
 
+/* A | or & as a word of its own. False: one word too many. */
+static bool put_operator(struct splitter *s, char sign, bool *room)
+{
+    *room = close_word(s);
+    if (!*room)
+        return true;
+    if (!open_word(s))
+        return false;
+    s->words->operators |= 1u << (s->words->count - 1);
+    *room = add(s, sign) && close_word(s);
+    return true;
+}
+
 /* From an opening quote to behind the closing one; NULL when there is none. */
 static const char *quoted(struct splitter *s, const char *at, bool *room)
 {
@@ -85,12 +98,16 @@ const char *words_split(const char *line, int status, struct words *words)
     struct splitter s = {.words = words, .status = status};
     bool room = true;
     words->count = 0;
+    words->operators = 0;
     for (const char *at = line; *at != '\0';) {
         if (*at == ' ' || *at == '\t') {
             room = close_word(&s);
             at++;
         } else if (*at == '#' && !s.in_word) {
             break;
+        } else if (*at == '|' || *at == '&') {
+            if (!put_operator(&s, *at++, &room))
+                return "too many words";
         } else if (!open_word(&s)) {
             return "too many words";
         } else if (*at == '\'' || *at == '"') {

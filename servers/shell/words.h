@@ -3,7 +3,7 @@
  *
  * Blanks separate words. 'text' is taken as it is; in "text" and outside quotes a backslash takes
  * the next character as it is and $? is the last command's status. A # at a word's start begins a
- * comment.
+ * comment. | and & outside quotes are words of their own.
  */
 #pragma once
 
@@ -16,6 +16,7 @@
 struct words {
     int count;
     char *word[WORDS_MAX + 1]; /* NULL behind the last */
+    uint32_t operators;        /* bit i: word i is such a | or & */
     char text[WORDS_BYTES];
 };
 

@@ -6,7 +6,7 @@ import re
 from parley_machine import Machine, boot, check, machine, run
 
 BANNER = r"Type help for the commands"
-SUPERVISED = ("store-2", "store", "names", "memory", "tty", "clock", "shell", "files", "supervisor-2", "supervisor")
+SUPERVISED = ("store-2", "store", "names", "memory", "tty", "clock", "shell", "files", "pipes", "supervisor-2", "supervisor")
 HEADER = ["NAME", "STATE", "ENDPOINT", "RESTARTS", "POLICY", "LAST", "DEATH"]
 STATES = "running|stopped|given up|ended|leads|in \\d+ ms"
 
@@ -89,7 +89,7 @@ def steering(guest):
     for line, said in (("service update clock", "service: use:"), ("service update clock nobody", "no such module: nobody"),
                        ("service update clock tty", "the line of tty does not say updates=clock"),
                        ("service update nobody clock-2", "no such service: nobody"),
-                       ("start clock-2", "start: clock-2"), ("service", "service: use:"), ("service stop", "service: use:"),
+                       ("start clock-2", "clock-2 is an update of a service"), ("service", "service: use:"), ("service stop", "service: use:"),
                        ("service pause clock", "service: use:"), ("service stop nobody", "no such service: nobody"),
                        ("service restart " + "x" * 20, "no such service"), ("service stop tty", "restart it instead"),
                        ("service stop shell", "restart it instead")):  # fmt: skip
@@ -116,7 +116,7 @@ def test(build):
     modules = (*machine.default_modules(), "boot/clock clock-2 updates=clock")
     with boot(Machine(build=build, boot="quick", modules=modules)) as guest:
         check(tuple(services(guest)) == SUPERVISED, f"service list: {services(guest)}")
-        for name in ("clock", "files", "names", "memory", "store", "store-2", "tty", "supervisor", "supervisor", "supervisor-2"):
+        for name in ("clock", "files", "pipes", "names", "memory", "store", "store-2", "tty", "supervisor", "supervisor", "supervisor-2"):
             killed(guest, name)
         the_colour(guest)
         the_shell(guest)

@@ -9,7 +9,8 @@ from parley_machine import Machine, boot, check, run
 BENCH = ("bench", "bench-server", "bench-driver", "bench-raiser", "tracer")
 COMMANDS = ("help", "ps", "ping", "run", "start", "service", "kill", "modules", "names", "mem", "uptime", "date",
             "sleep", "echo", "dmesg", "dump", "clear", "reboot", "poweroff")  # fmt: skip
-SERVERS = ("supervisor", "supervisor-2", "store", "store-2", "names", "memory", "tty", "clock", "hello", "shell", "files")
+SERVERS = ("supervisor", "supervisor-2", "store", "store-2", "names", "memory", "tty", "clock", "hello", "shell", "files",
+           "pipes")
 
 UP, DOWN, LEFT, RIGHT = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C"
 
@@ -118,7 +119,7 @@ def words(guest):
     says(guest, "ps one two", r"ps: use: .*\n")
     says(guest, "ps nobody", r"ps: no process called nobody\n")
     says(guest, "ps tty", r"tty, endpoint \d+, priority 2\ncalls .* ipc_reply .*\n"
-         r"targets  user supervisor store-2 names memory tty clock hello shell files\nkernel   exit time .*\nirq      1 4 log\n"
+         r"targets  user supervisor store-2 names memory tty clock hello shell files pipes\nkernel   exit time .*\nirq      1 4 log\n"
          r"ports    0x60 0x64 0x3d4-0x3d5 0x3f8-0x3ff\n")  # fmt: skip
     status(guest, "echo fine", 0)
     status(guest, "qqqqqqqq", r"[1-9]\d*")

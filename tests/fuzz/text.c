@@ -149,6 +149,10 @@ static void split(const char *text, int status)
         FUZZ_CHECK(word >= words.text && word < end);
         FUZZ_CHECK(memchr(word, '\0', (size_t)(end - word)) != NULL);
     }
+    for (int i = 0; i < 32; i++)
+        if (words.operators >> i & 1)
+            FUZZ_CHECK(i < words.count && strlen(words.word[i]) == 1 &&
+                       strchr("|&", words.word[i][0]) != NULL);
     write_line(&words, line);
     FUZZ_CHECK(words_split(line, 0, &again) == NULL && again.count == words.count);
     for (int i = 0; i < words.count; i++)

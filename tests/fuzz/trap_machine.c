@@ -266,6 +266,17 @@ void frame_account(struct memory_info *info)
     (void)info;
 }
 
+void fault_handler_begins(const struct module *handler)
+{
+    (void)handler;
+}
+
+void fault_wait_ended(unsigned slot, int32_t result)
+{
+    (void)result;
+    fault_unsettled(slot);
+}
+
 void fault_unsettled(unsigned slot)
 {
     (void)slot;

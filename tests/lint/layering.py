@@ -28,6 +28,7 @@ FOLDERS = {
     "arch/host/include/machine/": "machine's types",
     "arch/x86/": "arch/x86",
     "arch/host/": "arch/host",
+    "kernel/elf.": "loader",
     "kernel/": "kernel",
     "libc/include/": "libc's headers",
     "libc/include/parley/protocol.h": "decoder",
@@ -40,7 +41,8 @@ FOLDERS = {
 # Layer -> layers that it may include beside itself; "standard" is every standard header.
 # Protocol headers hold numbers only. libc's sources may see them, since its console, its name
 # look-ups and its server loop speak them; its headers may not. The decoder of messages stands by
-# itself, so that the kernel's report of a death can name what was said.
+# itself, so that the kernel's report of a death can name what was said; and so does the check of a
+# program's file, so that libc starts programs by the code that the kernel starts modules by.
 MAY_INCLUDE = {
     "abi": set(),
     "core's contract": {"abi"},
@@ -49,9 +51,10 @@ MAY_INCLUDE = {
     "machine's types": {"abi"},
     "arch/x86": {"abi", "machine's contract", "machine's types"},
     "arch/host": {"abi", "machine's contract", "machine's types", "standard"},
-    "kernel": {"abi", "core's contract", "machine's contract", "decoder"},
+    "kernel": {"abi", "core's contract", "machine's contract", "decoder", "loader"},
+    "loader": {"abi", "kernel"},
     "libc's headers": {"abi"},
-    "libc": {"abi", "libc's headers", "protocols"},
+    "libc": {"abi", "libc's headers", "protocols", "loader"},
     "decoder": {"abi"},
     "protocols": {"abi"},
     "server": {"abi", "libc's headers", "protocols", "decoder"},
@@ -59,7 +62,7 @@ MAY_INCLUDE = {
 
 # Where <NAME> is looked for, as on the compilers' command lines.
 INCLUDE_ROOTS = ["ipc/include/", "arch/include/", "arch/x86/include/", "arch/host/include/",
-                 "libc/include/", "generated/"]
+                 "libc/include/", "generated/", ""]
 
 # The compiler's own headers: no library stands behind them.
 FREESTANDING = {"float.h", "iso646.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h",

@@ -23,6 +23,7 @@
     X(ENODEV,          19, "no such device")                                    \
     X(EINVAL,          22, "invalid argument")                                  \
     X(ENOSPC,          28, "no space left")                                     \
+    X(EPIPE,           32, "nobody reads any more")                             \
     X(ERANGE,          34, "result out of range")                               \
     X(ENAMETOOLONG,    36, "name too long")                                     \
     X(ENOSYS,          38, "no such request")                                   \

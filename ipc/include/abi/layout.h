@@ -50,6 +50,10 @@
 #define AT_PARLEY_SELF       0x5002 /* own endpoint */
 #define AT_PARLEY_DATA       0x5003 /* first address of the data module; 0: there is none */
 #define AT_PARLEY_DATA_BYTES 0x5004
+#define AT_PARLEY_INPUT      0x5005 /* pipe that is the standard input, or STREAM_NOTHING */
+#define AT_PARLEY_OUTPUT     0x5006 /* pipe that is the standard output */
+
+#define STREAM_NOTHING 0xffffffffu /* ends at once */
 
 #define ARGUMENT_BYTES 256 /* longest argument string, its NUL included */
 #define ARGUMENT_COUNT 32  /* most arguments, argv[0] included */

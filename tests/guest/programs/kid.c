@@ -5,6 +5,7 @@
 #include <parley/ipc.h>
 #include <parley/program.h>
 #include <parley/system.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,65 @@ static int tree(uint32_t depth, uint32_t value) // NOLINT(misc-no-recursion)
     return word == value && heap[5] == value && local == value ? right : 0;
 }
 
+/* Writes that many pages and asks; reads them and asks. */
+static int ask(uint32_t pages)
+{
+    endpoint_t judge;
+    message m = {0};
+    int error = sys_lookup("judge", &judge);
+    error |= ipc_request(judge, &m);
+    (void)write_heap(pages);
+    error |= ipc_request(judge, &m);
+    for (uint32_t i = 0; i < pages; i++)
+        error |= *(volatile uint32_t *)(KID_HEAP + i * PAGE) != i;
+    error |= ipc_request(judge, &m);
+    return error != 0;
+}
+
+#define SHARED_PAGES 40
+
+/* Whether each page has its number beside `value`. */
+static bool has(uint32_t value)
+{
+    for (uint32_t i = 0; i < SHARED_PAGES; i++)
+        if (*(volatile uint32_t *)(KID_HEAP + i * 37 % 1024 * PAGE) != (i | value << 16))
+            return false;
+    return true;
+}
+
+static bool put(uint32_t value)
+{
+    for (uint32_t i = 0; i < SHARED_PAGES; i++)
+        *(volatile uint32_t *)(KID_HEAP + i * 37 % 1024 * PAGE) = i | value << 16;
+    return has(value);
+}
+
+/* Forks again and again, while memory servers die: a fork may fail then, and what was written is
+   there in any case. Returns 0. */
+static int forks(uint32_t rounds)
+{
+    int wrong = 0;
+    for (uint32_t round = 1; round <= rounds; round++) {
+        struct child_end end = {0};
+        wrong |= !put(round);
+        const int child = program_fork();
+        if (child == 0)
+            exit(has(round) && put(round + 7) ? 0 : 2);
+        wrong |= !has(round);
+        if (child > 0 && child_wait(child, &end) == 0)
+            wrong |= (int)end.status | (end.cause != DEATH_EXIT) << 2;
+    }
+    return wrong;
+}
+
+static _Noreturn void bomb(void)
+{
+    message m;
+    for (;;)
+        if (program_fork() == -EAGAIN)
+            (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, 1000, NULL);
+}
+
 int kid_main(const char *what, uint32_t a, uint32_t b)
 {
     if (!strcmp(what, "add"))
@@ -76,6 +136,12 @@ int kid_main(const char *what, uint32_t a, uint32_t b)
         return (int)*(volatile uint32_t *)a;
     if (!strcmp(what, "descend"))
         return (int)descend(a);
+    if (!strcmp(what, "ask"))
+        return ask(a);
+    if (!strcmp(what, "forks"))
+        return forks(a);
+    if (!strcmp(what, "bomb"))
+        bomb();
     if (!strcmp(what, "tree"))
         return tree(a, 1);
     return 255;

@@ -1,0 +1,18 @@
+/*
+ * Streams between two programs, by the pipe server. Contracts: servers/protocols/pipes.toml. All
+ * return a negative error; -ENOENT, too, where no pipe server runs.
+ */
+#pragma once
+
+#include <parley/ring.h>
+
+/* A stream for these two, which may not have begun yet. Each opens it by the name. */
+int pipe_make(endpoint_t writer, endpoint_t reader, uint32_t *name);
+
+struct pipe {
+    uint32_t name;
+    struct ring ring; /* ring_write or ring_read; the end comes with the other one's death, too */
+};
+
+/* The caller's side of it; the pipe stays where it is from now on. */
+int pipe_open(struct pipe *pipe, uint32_t name);

@@ -1,0 +1,337 @@
+/* See jobs.h. Entry: job_start. */
+#include "jobs.h"
+
+#include "commands.h"
+#include "console.h"
+#include "events.h"
+#include "words.h"
+
+#include <abi/errors.h>
+#include <parley/files.h>
+#include <parley/pipe.h>
+#include <parley/start.h>
+#include <parley/system.h>
+#include <stdio.h>
+#include <string.h>
+
+#define JOBS_MAX       8
+#define JOB_TEXT_BYTES 64
+#define FOLDER         "bin/"
+
+static struct job {
+    bool used, background;
+    unsigned count; /* of programs */
+    char text[JOB_TEXT_BYTES];
+    struct member {
+        char name[NAME_BYTES];
+        struct program program;
+        bool ended;
+        struct child_end end;
+    } member[PIPELINE_MAX];
+} jobs[JOBS_MAX]; /* the job's number is its place, from 1 on */
+
+static unsigned number_of(const struct job *job)
+{
+    return (unsigned)(job - jobs) + 1;
+}
+
+static struct job *job_at(unsigned number)
+{
+    return number >= 1 && number <= JOBS_MAX && jobs[number - 1].used ? &jobs[number - 1] : NULL;
+}
+
+static bool runs(const struct job *job)
+{
+    for (unsigned i = 0; i < job->count; i++)
+        if (!job->member[i].ended)
+            return true;
+    return false;
+}
+
+/* ---- Programs -------------------------------------------------------------------------------- */
+
+static void path_of(const char *word, char path[FILE_NAME_BYTES + sizeof FOLDER])
+{
+    snprintf(path, FILE_NAME_BYTES + sizeof FOLDER, "%s%s", strchr(word, '/') ? "" : FOLDER, word);
+}
+
+bool program_exists(const char *word)
+{
+    char path[FILE_NAME_BYTES + sizeof FOLDER];
+    struct file file;
+    path_of(word, path);
+    return file_find(path, &file) == 0;
+}
+
+void programs_offer(struct match *m, const char *prefix)
+{
+    char name[FILE_NAME_BYTES];
+    struct file file;
+    for (unsigned i = 0; file_list(i, &file, name) == 0; i++)
+        if (strncmp(name, FOLDER, strlen(FOLDER)) == 0)
+            match_offer(m, prefix, name + strlen(FOLDER));
+}
+
+/* ---- Ends ------------------------------------------------------------------------------------ */
+
+void jobs_note_death(endpoint_t dead)
+{
+    for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
+        for (unsigned i = 0; job->used && i < job->count; i++) {
+            struct member *m = &job->member[i];
+            if (m->ended || m->program.child != dead)
+                continue;
+            if (child_wait(dead, &m->end) != 0) /* then nobody knows how */
+                m->end = (struct child_end){.cause = DEATH_KILL};
+            m->ended = true;
+        }
+    }
+}
+
+static void kill_members(const struct job *job)
+{
+    for (unsigned i = 0; i < job->count; i++)
+        if (!job->member[i].ended)
+            (void)child_kill(job->member[i].program.child);
+}
+
+static int say_member(const struct member *m)
+{
+    const struct child_end *end = &m->end;
+    const struct system_death death = {end->child, end->cause, end->status,
+                                       0,          end->ip,    end->address};
+    if (end->cause == DEATH_EXIT && end->status)
+        say("%s: exit status %u\n", m->name, (unsigned)end->status);
+    else if (end->cause == DEATH_FAULT && end->why == -ENOMEM)
+        say("%s: killed: there was no memory for its page at 0x%08x\n", m->name,
+            (unsigned)end->address);
+    else if (end->cause == DEATH_FAULT && end->why == -ENOSPC)
+        say("%s: killed: its stack was used up (instruction 0x%08x)\n", m->name, (unsigned)end->ip);
+    else
+        return events_say_end(m->name, &death);
+    return end->cause == DEATH_EXIT ? (int)end->status : STATUS_KILLED;
+}
+
+/* Says how each ended; the last one's status. */
+static int say_ends(const struct job *job)
+{
+    int status = 0;
+    for (unsigned i = 0; i < job->count; i++)
+        status = say_member(&job->member[i]);
+    return status;
+}
+
+void jobs_report(void)
+{
+    struct system_death unused;
+    (void)events_take_deaths(NONE, &unused);
+    for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
+        if (!job->used || runs(job))
+            continue;
+        say("[%u] ended    %s\n", number_of(job), job->text);
+        (void)say_ends(job);
+        job->used = false;
+    }
+}
+
+/* ---- Waiting --------------------------------------------------------------------------------- */
+
+/* Until the job has ended, or ^C. True: it has ended. */
+static bool wait_for(const struct job *job)
+{
+    struct system_death unused;
+    while (runs(job)) {
+        const bool interrupt = events_wait();
+        (void)events_take_deaths(NONE, &unused);
+        if (console_endpoint() == NONE) /* the tty was among them: another one for the program */
+            console_lend();
+        if (interrupt)
+            break;
+    }
+    return !runs(job);
+}
+
+/* ^C ends it. */
+static int foreground(struct job *job)
+{
+    job->background = false;
+    console_lend();
+    const bool ended = wait_for(job);
+    console_take_back(!ended);
+    if (!ended) {
+        kill_members(job);
+        (void)wait_for(job);
+    }
+    int status = say_ends(job);
+    if (!ended) /* also where one still came to its end by itself */
+        status = STATUS_INTERRUPTED;
+    job->used = false;
+    return status;
+}
+
+/* ---- Starting -------------------------------------------------------------------------------- */
+
+static int not_started(const char *name, const struct program *program, int error)
+{
+    if (error == -ENOENT)
+        say("%s: no such command (try help)\n", name);
+    else if (error == -ENOEXEC)
+        say("%s: %s\n", name, program->wrong);
+    else if (error == -EAGAIN)
+        say("%s: there is no place for another process\n", name);
+    else
+        say("%s: %s\n", name, strerror(error));
+    return error == -ENOENT ? STATUS_UNKNOWN : STATUS_FAILED;
+}
+
+/* The children of all programs; none has begun. */
+static int load_members(struct job *job, const struct pipeline *pipeline)
+{
+    for (unsigned i = 0; i < pipeline->count; i++) {
+        char path[FILE_NAME_BYTES + sizeof FOLDER];
+        const char *word = pipeline->argv[i][0], *last = strrchr(word, '/');
+        struct member *m = &job->member[i];
+        path_of(word, path);
+        strlcpy(m->name, last ? last + 1 : word, sizeof m->name);
+        m->ended = false;
+        int error = program_load(path, &m->program);
+        if (error == 0) {
+            job->count++;
+            error = sys_watch(m->program.child, 1);
+        }
+        if (error)
+            return not_started(word, &m->program, error);
+    }
+    return 0;
+}
+
+/* With a pipe from each to the next. What is in the background has an empty input. */
+static int begin_members(struct job *job, const struct pipeline *pipeline)
+{
+    struct program_streams streams[PIPELINE_MAX] = {
+        {.input = job->background ? STREAM_NOTHING : 0}};
+    int error = 0;
+    for (unsigned i = 0; i + 1 < job->count && !error; i++) {
+        error = pipe_make(job->member[i].program.child, job->member[i + 1].program.child,
+                          &streams[i].output);
+        streams[i + 1].input = streams[i].output;
+    }
+    for (unsigned i = 0; i < job->count && !error; i++)
+        error = program_begin(&job->member[i].program, pipeline->argv[i], &streams[i]);
+    if (!error)
+        return 0;
+    say("shell: %s: %s\n", job->text, strerror(error));
+    return STATUS_FAILED;
+}
+
+static struct job *find_free(void)
+{
+    for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+        if (!job->used)
+            return job;
+    return NULL;
+}
+
+/* The line without blanks and the & at its end. */
+static void take_text(struct job *job, const char *line)
+{
+    size_t length = strlen(line);
+    while (length && strchr(" \t&", line[length - 1]))
+        length--;
+    snprintf(job->text, sizeof job->text, "%.*s", (int)length, line);
+}
+
+int job_start(const struct pipeline *pipeline, const char *line)
+{
+    struct job *job = find_free();
+    if (job == NULL) {
+        say("shell: there are %u jobs (try jobs)\n", JOBS_MAX);
+        return STATUS_FAILED;
+    }
+    *job = (struct job){.used = true, .background = pipeline->background};
+    take_text(job, line);
+    if (!job->background)
+        console_lend();
+    int status = load_members(job, pipeline);
+    if (status == 0 && job->background) /* before it says anything itself */
+        say("[%u] %s\n", number_of(job), job->text);
+    if (status == 0)
+        status = begin_members(job, pipeline);
+    if (status) {
+        if (!job->background)
+            console_take_back(false);
+        kill_members(job);
+        (void)wait_for(job);
+        job->used = false;
+    } else if (!job->background) {
+        status = foreground(job);
+    }
+    return status;
+}
+
+/* ---- Commands -------------------------------------------------------------------------------- */
+
+int job_kill(unsigned number)
+{
+    const struct job *job = job_at(number);
+    if (job == NULL)
+        return -1;
+    kill_members(job);
+    return 0;
+}
+
+int command_jobs(int argc, char **argv)
+{
+    struct system_death unused;
+    (void)argv;
+    if (argc > 1)
+        return command_usage("jobs");
+    (void)events_take_deaths(NONE, &unused);
+    for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+        if (job->used)
+            say("[%u] %-8s %s\n", number_of(job), runs(job) ? "running" : "ended", job->text);
+    return 0;
+}
+
+/* The job that an argument names, "2" or "%2"; without one, the last that was started. */
+static struct job *job_named(const char *command, const char *text)
+{
+    struct job *job = NULL;
+    uint32_t number;
+    if (text == NULL)
+        for (struct job *at = jobs; at < jobs + JOBS_MAX; at++)
+            job = at->used ? at : job;
+    else if (words_number(text + (text[0] == '%'), JOBS_MAX, &number) == 0)
+        job = job_at(number);
+    if (job == NULL)
+        say("%s: no such job (try jobs)\n", command);
+    return job;
+}
+
+int command_fg(int argc, char **argv)
+{
+    if (argc > 2)
+        return command_usage("fg");
+    struct job *job = job_named("fg", argv[1]);
+    if (job == NULL)
+        return STATUS_FAILED;
+    say("%s\n", job->text);
+    return foreground(job);
+}
+
+/* Leaves the job to jobs_report. */
+int command_wait(int argc, char **argv)
+{
+    if (argc > 2)
+        return command_usage("wait");
+    if (argc == 2) {
+        const struct job *job = job_named("wait", argv[1]);
+        if (job == NULL)
+            return STATUS_FAILED;
+        return wait_for(job) ? 0 : STATUS_INTERRUPTED;
+    }
+    for (const struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+        if (job->used && !wait_for(job))
+            return STATUS_INTERRUPTED;
+    return 0;
+}

@@ -1,0 +1,28 @@
+/*
+ * Programs of the archive that the shell has started: one job a line, in the foreground or in the
+ * background. They are the shell's children, and end with it.
+ */
+#pragma once
+
+#include "match.h"
+#include "pipeline.h"
+
+#include <abi/endpoint.h>
+#include <stdbool.h>
+
+/* Whether the archive has a program that this word means: bin/NAME, or the path itself. */
+bool program_exists(const char *word);
+void programs_offer(struct match *m, const char *prefix);
+
+/* Starts what a line says. In the foreground: waits for its end and returns the last program's
+   status; in the background: 0. Says what is wrong. */
+int job_start(const struct pipeline *pipeline, const char *line);
+
+/* A process has died: if it belongs to a job, the job knows how. */
+void jobs_note_death(endpoint_t dead);
+
+/* Says which jobs in the background have ended, and forgets them. */
+void jobs_report(void);
+
+/* Ends all programs of the job with that number; -1: there is none. */
+int job_kill(unsigned number);

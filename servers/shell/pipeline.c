@@ -1,0 +1,37 @@
+/* See pipeline.h. */
+#include "pipeline.h"
+
+static bool is_operator(const struct words *words, int i)
+{
+    return (words->operators >> i & 1) != 0;
+}
+
+bool pipeline_is(const struct words *words)
+{
+    return words->operators != 0;
+}
+
+const char *pipeline_parse(struct words *words, struct pipeline *pipeline)
+{
+    int begin = 0;
+    *pipeline = (struct pipeline){.count = 0};
+    for (int i = 0; i <= words->count; i++) {
+        const bool last = i == words->count;
+        if (!last && !is_operator(words, i))
+            continue;
+        const char sign = last ? '\0' : words->word[i][0];
+        if (pipeline->background && (!last || i != begin))
+            return "nothing may follow &";
+        if (last && pipeline->background)
+            break;
+        if (i == begin)
+            return sign == '&' ? "a program is missing before &" : "a program is missing beside |";
+        if (pipeline->count == PIPELINE_MAX)
+            return "more than 4 programs";
+        pipeline->argv[pipeline->count++] = &words->word[begin];
+        words->word[i] = NULL;
+        pipeline->background = sign == '&';
+        begin = i + 1;
+    }
+    return NULL;
+}

@@ -1,0 +1,169 @@
+"""Programs of the boot image's archive at the prompt: arguments, exit status, pipes, the background, ^C, the
+deaths of programs and of the servers behind them. In the end nothing is lost: as much memory is free as before."""
+
+import re
+
+from parley_machine import Machine, boot, check, run
+
+BINARIES = {"args", "cat", "crash", "fork-demo", "grep", "idle", "ls", "primes", "spin", "wc"}
+
+
+def says(guest, line, pattern):
+    printed = guest.command(line)
+    check(re.fullmatch(pattern, printed), f"{line!r} printed:\n{printed}expected: {pattern}")
+
+
+def free_memory(guest):
+    printed = guest.command("mem")
+    found = re.search(r"^free (\d+) kB of \d+ kB$", printed, re.M)
+    check(found, f"mem printed:\n{printed}")
+    return int(found[1])
+
+
+def processes(guest):
+    return sorted(row.split()[0] for row in guest.command("ps").splitlines()[1:])
+
+
+def interrupted(guest, line, said=r"\n"):
+    """^C, once the line was taken."""
+    guest.type(line + "\r")
+    guest.expect(said)
+    guest.type("\x03")
+    guest.prompt()
+
+
+def arguments_and_status(guest):
+    listed = guest.command("ls")
+    names = {line.split()[-1] for line in listed.splitlines()}
+    check({f"bin/{name}" for name in BINARIES} | {"text/numbers.txt", "text/rendezvous.txt"} == names, f"ls:\n{listed}")
+    check(all(line.startswith("x" if "bin/" in line else "-") for line in listed.splitlines()), f"ls:\n{listed}")
+    says(guest, "ls text/n", r"- +70 text/numbers\.txt\n")
+    says(guest, "args one 'two  three' \"\" '|' \\&",
+         r"1: one\n2: two  three\n3: \n4: \|\n5: &\nargs: exit status 5\n")  # fmt: skip
+    says(guest, "echo $?", r"5\n")
+    says(guest, "bin/args", "")
+    says(guest, "echo $?", r"0\n")
+    says(guest, "run args x", r"1: x\nargs: exit status 1\n")
+    many = " ".join(str(i) for i in range(1, 31))
+    says(guest, f"args {many}", r"1: 1\n(\d+: \d+\n){28}30: 30\nargs: exit status 30\n")
+    says(guest, "wc text/numbers.txt", r"10 20 70\n")
+    says(guest, "cat text/numbers.txt text/nothing", r"one 1\n(\w+ \d\n){8}ten 10\n"
+         r"cat: text/nothing: no such name\ncat: exit status 1\n")  # fmt: skip
+    says(guest, "grep th text/numbers.txt", r"three 3\n")
+    says(guest, "grep x-x text/numbers.txt", r"grep: exit status 1\n")
+
+
+def refusals(guest):
+    says(guest, "text/numbers.txt", r"text/numbers\.txt: not an ELF file\n")
+    says(guest, "echo $?", r"1\n")
+    says(guest, "bin/nothing", r"bin/nothing: no such command.*\n")
+    says(guest, "nothing | wc", r"nothing: no such command.*\n")
+    says(guest, "crahs", r"crahs: no such command; did you mean crash\?\n")
+    says(guest, "ps | wc", r"shell: ps is a command of the shell's: .*\n")
+    says(guest, "cat |", r"shell: a program is missing beside \|\n")
+    says(guest, "| cat", r"shell: a program is missing beside \|\n")
+    says(guest, "&", r"shell: a program is missing before &\n")
+    says(guest, "spin & cat", r"shell: nothing may follow &\n")
+    says(guest, "cat | cat | cat | cat | cat", r"shell: more than 4 programs\n")
+    says(guest, "fg", r"fg: no such job.*\n")
+    says(guest, "wait 3", r"wait: no such job.*\n")
+    says(guest, "kill %1", r"kill: no such job.*\n")
+    says(guest, "run programs", r"run: programs is data, not a program\n")
+
+
+def pipes(guest):
+    says(guest, "cat text/numbers.txt | grep e | wc", r"7 14 51\n")
+    says(guest, "cat text/numbers.txt|grep four", r"four 4\n")
+    says(guest, "primes 120000 | wc", r"11301 11301 68089\n")  # more than a ring holds
+    says(guest, "primes 1000000000 | args", r"primes: exit status 1\n")  # nobody reads any more
+    says(guest, "echo $?", r"0\n")
+    says(guest, "cat text/numbers.txt | args a", r"1: a\n(cat: exit status 1\n)?args: exit status 1\n")
+    says(guest, "crash write | wc", r"(.*\n)*0 0 0\n(.*\n)*crash: killed by page fault .*\n(.*\n)*")
+    guest.type("cat | wc\r")  # the keyboard is the first one's
+    guest.type("a b\rcd\r\x04")
+    guest.expect(r"2 3 7\n")
+    guest.prompt()
+
+
+def keyboard(guest):
+    guest.type("wc\r")
+    guest.type("three short words\r\x04")
+    guest.expect(r"1 3 18\n")
+    guest.prompt()
+    for line in ("spin", "spin | cat", "cat"):
+        interrupted(guest, line)
+        says(guest, "echo $?", r"130\n")
+    check("spin" not in processes(guest) and "cat" not in processes(guest), "^C left a program")
+
+
+def background(guest):
+    says(guest, "idle &", r"\[1\] idle\n")
+    says(guest, "idle | wc &", r"\[2\] idle \| wc\n")
+    says(guest, "jobs", r"\[1\] running  idle\n\[2\] running  idle \| wc\n")
+    check(processes(guest).count("idle") == 2, f"ps: {processes(guest)}")
+    says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")  # others go on meanwhile
+    guest.command("kill %1")
+    said = guest.text[guest.text.rindex("kill %1"):]
+    check(re.search(r"\[1\] ended    idle\nidle: killed\n", said), f"after kill %1:\n{said}")
+    says(guest, "jobs", r"\[2\] running  idle \| wc\n")
+    interrupted(guest, "fg", r"idle \| wc\n")
+    says(guest, "jobs", "")
+    says(guest, "cat &", r"\[1\] cat\n(.*\n)*")  # its input is empty, so it ends
+    says(guest, "wait", r"(.*\n)*")
+    says(guest, "jobs", "")
+    guest.type("args a b &\r")  # its output may come before the prompt or behind it
+    guest.expect(r"\[1\] args a b\n(.*\n)*(parley> )?1: a\n2: b\n")
+    guest.type("wait\r")
+    guest.expect(r"args: exit status 2\n")
+    guest.prompt()
+    check(re.search(r"\[1\] ended    args a b\nargs: exit status 2\n", guest.text[-400:]), guest.text[-400:])
+    for number in range(1, 9):
+        says(guest, "idle &", rf"\[{number}\] idle\n")
+    says(guest, "idle &", r"shell: there are 8 jobs.*\n")
+    interrupted(guest, "wait")
+    for number in range(1, 9):
+        guest.command(f"kill %{number}")
+    says(guest, "jobs", "")
+
+
+def deaths(guest):
+    for how, words in (("read", r"killed by page fault at 0x00000010"), ("code", "killed by page fault at 0x2"),
+                       ("divide", "killed by divide error"), ("stack", "killed: its stack was used up")):  # fmt: skip
+        printed = guest.command(f"crash {how}")
+        check(re.search(rf"^crash: {words}", printed, re.M), f"crash {how}:\n{printed}")
+        check(re.search(r"crash died: ", printed), f"crash {how} has no report:\n{printed}")
+        says(guest, "echo $?", r"137\n")
+    says(guest, "fork-demo 3", r"(\w+: \w+ is written here\n){14}root is what the first has\n")
+    says(guest, "fork-demo 2 | wc", r"(\w+: \w+ is written here\n){6}1 6 27\n")  # a clone's output is the console
+
+
+def servers_that_die(guest):
+    guest.command("kill -9 files")
+    says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
+    guest.command("kill -9 memory")
+    says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
+    says(guest, "idle | wc &", r"\[1\] idle \| wc\n")
+    guest.type("kill -9 pipes\r")
+    guest.expect(r"standard input: no such name\n")  # half a stream is no whole one
+    guest.type("kill %1\r")
+    guest.expect(r"idle: killed\nwc: exit status 1\n")
+    guest.prompt()
+    says(guest, "jobs", "")
+    says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
+
+
+def test(build):
+    with boot(Machine(build=build, boot="quick")) as guest:
+        says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")  # what is taken for good is taken now
+        before, running = free_memory(guest), processes(guest)
+        for part in (arguments_and_status, refusals, pipes, keyboard, background, deaths):
+            part(guest)
+            check(processes(guest) == running, f"after {part.__name__} ps shows {processes(guest)}")
+            after = free_memory(guest)
+            check(after == before, f"after {part.__name__} {after} kB are free, {before} kB before")
+        servers_that_die(guest)
+        guest.power_off()
+
+
+if __name__ == "__main__":
+    run(test)
