@@ -28,6 +28,10 @@ static inline void system_put_u64(uint32_t *words, uint64_t value)
     words[1] = (uint32_t)(value >> 32);
 }
 
+/* SYS_MOVE of the running process, when nothing stands in its way; false, and nothing has happened,
+   when something does. */
+bool system_move_at_once(const uint32_t *in, message *answer);
+
 /* The module that four words name, or NULL. */
 struct module *system_named_module(const uint32_t *words);
 /* The living process that an endpoint or SELF names, or a negative error. */

@@ -13,10 +13,11 @@ static void put_time(uint32_t *out)
     out[3] = ARCH_TICKS_PER_SECOND;
 }
 
-bool kernel_time(const int32_t *type, message *answer)
+/* The two that are asked for all the time, without all that is around the others. */
+bool kernel_ask(const int32_t *type, message *answer)
 {
     if (*type != SYS_TIME)
-        return false;
+        return *type == SYS_MOVE && system_move_at_once((const uint32_t *)type + 1, answer);
     put_time(answer->m_words);
     for (unsigned i = 4; i < MESSAGE_PAYLOAD_WORDS; i++)
         answer->m_words[i] = 0;

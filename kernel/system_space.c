@@ -114,53 +114,37 @@ int system_space(const struct system_request *r)
 
 /* ---- Copies ---------------------------------------------------------------------------------- */
 
-#define MOVE_PAGES (MOVE_BYTES / PAGE_BYTES + 1)
+#define RUNS (MOVE_BYTES / PAGE_BYTES + 1) /* the most: no two pages adjoin */
 
-/* One side of a copy, and how far it is. */
+/* One side of a copy. */
 struct side {
-    endpoint_t endpoint;
-    uint32_t address, flags;
-    phys_addr_t page[MOVE_PAGES];
-    uint32_t pages, next; /* in it */
-    phys_addr_t at;       /* the run of pages that adjoin in memory, from here on */
-    uint32_t left;        /* bytes of that run */
+    struct run {
+        phys_addr_t start;
+        uint32_t bytes;
+    } run[RUNS];
+    struct run *next; /* of which is copied */
 };
 
-/* Finds all its pages; else what is missing goes to the answer. -EDEADSRCDST. */
-static int find_pages(const struct system_request *r, struct side *side, uint32_t bytes)
+/* Finds the memory that two words name; how much of it is there. */
+static uint32_t find_runs(const struct module *m, uint32_t address, uint32_t bytes, uint32_t flags,
+                          struct side *side)
 {
-    const struct module *m = space_living(side->endpoint);
-    const uint32_t first = side->address & ~(PAGE_BYTES - 1u);
-    if (m == NULL)
-        return -EDEADSRCDST;
-    side->pages = bytes ? (side->address + bytes - 1 - first) / PAGE_BYTES + 1 : 0;
-    const uint32_t found = arch_space_pages(&m->space, first, side->pages, side->flags, side->page);
-    if (found < side->pages && r->out[0] == 0) {
-        r->out[0] = 1;
-        r->out[1] = found ? first + found * PAGE_BYTES : side->address;
-        r->out[2] = (uint32_t)side->endpoint;
+    uint32_t found = 0;
+    for (struct run *run = side->next = side->run; found < bytes; run++) {
+        run->bytes = arch_space_run(&m->space, address + found, bytes - found, flags, &run->start);
+        if (run->bytes == 0)
+            break;
+        found += run->bytes;
     }
-    side->next = side->left = 0;
-    return 0;
-}
-
-static void next_run(struct side *side)
-{
-    const uint32_t skip = side->next == 0 ? side->address % PAGE_BYTES : 0;
-    const phys_addr_t start = side->page[side->next++];
-    uint32_t length = PAGE_BYTES;
-    while (side->next < side->pages && side->page[side->next] == start + length) {
-        side->next++;
-        length += PAGE_BYTES;
-    }
-    side->at = start + skip;
-    side->left = length - skip;
+    return found;
 }
 
 static void step(struct side *side, uint32_t bytes)
 {
-    side->at += bytes;
-    side->left -= bytes;
+    side->next->start += bytes;
+    side->next->bytes -= bytes;
+    if (side->next->bytes == 0)
+        side->next++;
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -168,30 +152,67 @@ static uint32_t smaller(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-int system_move(const struct system_request *r)
+static struct side from, to; /* too large for the stack; nothing of them is kept */
+
+static void copy(uint32_t bytes)
 {
-    static struct side from, to; /* too large for the stack; nothing of them is kept */
-    uint32_t bytes = r->in[4];
-    from.endpoint = (endpoint_t)r->in[0], from.address = r->in[1], from.flags = 0;
-    to.endpoint = (endpoint_t)r->in[2], to.address = r->in[3];
-    to.flags = r->in[5] ? SPACE_LENT : SPACE_WRITE;
-    if (bytes > MOVE_BYTES || from.address > USER_END - bytes || to.address > USER_END - bytes)
-        return -EINVAL;
-    int error = find_pages(r, &from, bytes);
-    if (!error)
-        error = find_pages(r, &to, bytes);
-    if (error || r->out[0])
-        return error;
     while (bytes) {
-        if (from.left == 0)
-            next_run(&from);
-        if (to.left == 0)
-            next_run(&to);
-        const uint32_t part = smaller(bytes, smaller(from.left, to.left));
-        phys_copy(from.at, to.at, part);
+        const uint32_t part = smaller(from.next->bytes, to.next->bytes);
+        phys_copy(from.next->start, to.next->start, part);
         step(&from, part);
         step(&to, part);
         bytes -= part;
     }
+}
+
+static uint32_t to_flags(const uint32_t *in)
+{
+    return in[5] ? SPACE_LENT : SPACE_WRITE;
+}
+
+static bool is_move(const uint32_t *in)
+{
+    return in[4] <= MOVE_BYTES && in[1] <= USER_END - in[4] && in[3] <= USER_END - in[4];
+}
+
+static bool move(const uint32_t *in)
+{
+    const uint32_t bytes = in[4];
+    const struct module *source = space_living((endpoint_t)in[0]);
+    const struct module *destination = space_living((endpoint_t)in[2]);
+    if (!is_move(in) || source == NULL || destination == NULL ||
+        find_runs(source, in[1], bytes, 0, &from) < bytes ||
+        find_runs(destination, in[3], bytes, to_flags(in), &to) < bytes)
+        return false;
+    copy(bytes);
+    return true;
+}
+
+bool system_move_at_once(const uint32_t *in, message *answer)
+{
+    const struct module *caller = process_of(arch_running())->module;
+    if (!(caller->kernel_calls & 1u << SYS_MOVE) || !move(in))
+        return false;
+    *answer = (message){.m_source = SYSTEM};
+    return true;
+}
+
+/* What keeps it from being done at once. */
+int system_move(const struct system_request *r)
+{
+    const struct module *source = space_living((endpoint_t)r->in[0]);
+    const struct module *destination = space_living((endpoint_t)r->in[2]);
+    if (move(r->in))
+        return 0;
+    if (!is_move(r->in))
+        return -EINVAL;
+    if (source == NULL || destination == NULL)
+        return -EDEADSRCDST;
+    const uint32_t read = find_runs(source, r->in[1], r->in[4], 0, &from);
+    const bool reads = read == r->in[4];
+    r->out[0] = 1;
+    r->out[1] = reads ? r->in[3] + find_runs(destination, r->in[3], r->in[4], to_flags(r->in), &to)
+                      : r->in[1] + read;
+    r->out[2] = reads ? r->in[2] : r->in[0];
     return 0;
 }

@@ -19,6 +19,7 @@
 #define ENTRY_USER      0x004u
 #define ENTRY_THROUGH   0x008u
 #define ENTRY_UNCACHED  0x010u
+#define ENTRY_NOTED     0x060u /* what the processor writes: accessed, dirty */
 #define ENTRY_LARGE     0x080u
 #define ENTRY_GLOBAL    0x100u
 #define ENTRY_IN_WINDOW 0x200u /* ours: a user's page that is within the window's reach */

@@ -365,25 +365,33 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
     return true;
 }
 
-/* For long copies: one step a page. */
-uint32_t arch_space_pages(const struct arch_space *space, uint32_t address, uint32_t pages,
-                          uint32_t flags, phys_addr_t *found)
+/* For long copies. Entries of one table that go on as the first, one frame further each, differ
+   from it in that number alone, but for what the processor notes in them. */
+uint32_t arch_space_run(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                        uint32_t flags, phys_addr_t *start)
 {
     const uint32_t asked = ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
                            (flags & SPACE_LENT ? ENTRY_LENT : 0);
-    const uint32_t last = window_bytes - PAGE_BYTES;
-    const uint32_t *entry = NULL;
-    for (uint32_t i = 0; i < pages; i++, entry++, address += PAGE_BYTES) {
-        if (address < USER_START || address >= USER_END)
-            return i;
-        if (i == 0 || address % CHUNK_BYTES == 0)
-            entry = find_entry(space, address);
-        if (entry == NULL || (*entry & (asked | ENTRY_UNCACHED)) != asked ||
-            (*entry & ENTRY_ADDRESS) > last)
-            return i;
-        found[i] = *entry & ENTRY_ADDRESS;
+    const uint32_t *entry =
+        address < USER_START || address >= USER_END ? NULL : find_entry(space, address);
+    if (entry == NULL || (*entry & (asked | ENTRY_UNCACHED)) != asked)
+        return 0;
+    const phys_addr_t page = *entry & ENTRY_ADDRESS;
+    if (page > window_bytes - PAGE_BYTES)
+        return 0;
+    const uint32_t skip = address % PAGE_BYTES;
+    uint32_t most = CHUNK_BYTES - page_index(address) * PAGE_BYTES;
+    if (most > window_bytes - page)
+        most = window_bytes - page;
+    if (most > skip + bytes)
+        most = skip + bytes;
+    uint32_t next = (*entry & ~ENTRY_NOTED) + PAGE_BYTES, length = PAGE_BYTES;
+    while (length < most && (*++entry & ~ENTRY_NOTED) == next) {
+        next += PAGE_BYTES;
+        length += PAGE_BYTES;
     }
-    return pages;
+    *start = page + skip;
+    return (length < most ? length : most) - skip;
 }
 
 void arch_space_flush(struct arch_space *space)

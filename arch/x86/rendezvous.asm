@@ -1,7 +1,7 @@
 ; The calls that need no C: a client's ipc_request to a server that waits in ipc_reply_receive, and the
 ; server's answer in the next ipc_reply_receive, with boxes, with messages of their own or with
 ; messages in two pages; a plain send to one who waits in a plain receive, and the receive behind it;
-; echo; numbers that are no call; the time of SYSTEM, for which C has a short function. Everything
+; echo; numbers that are no call; the time of SYSTEM and its copies, for which C has a short function. Everything
 ; else goes the general way.
 ;
 ; It means what C would do (ipc/rendezvous.c, ipc/reply.c, kernel/handover.c), with one thing put
@@ -56,7 +56,7 @@
   %define UNLESS_TRACED(label) label
 %endif
 
-extern trap_call_saved, kernel_time, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
+extern trap_call_saved, kernel_ask, kernel_stack_top, ipc_table, process_table, descriptors_task, kernel_ready_mask
 extern interrupt_displaced
 ; From kernel.ld: the distances of the entries below from ipc_table.
 extern kernel_trace_ring, kernel_trace_written
@@ -655,9 +655,9 @@ receive:
         find_message
         jmp     .wait
 
-; ---- The time -------------------------------------------------------------------------------------------
+; ---- The time, and copies ---------------------------------------------------------------------------------
 
-; A request, which may be to SYSTEM and for the time.
+; A request, which may be to SYSTEM and for the time, or for a copy.
         align 16
 request_to_system:
         cmp     eax, SYSTEM
@@ -673,7 +673,7 @@ request_to_system:
         push    ebp
         push    edi
         enter_c
-        call    kernel_time             ; bool kernel_time(const int32_t *type, message *answer)
+        call    kernel_ask              ; bool kernel_ask(const int32_t *type, message *answer)
         mov     esp, ebx
         test    al, al
         jz      trap_call_saved

@@ -147,11 +147,12 @@ int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page,
    writable, or not a user address, or beyond the window, where the kernel could not copy. */
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
-/* The pages of user memory from `address` (of a whole page) on, within the window and no device's:
-   as many as there are in one piece with these rights (SPACE_WRITE, SPACE_LENT), at most `pages`.
-   Their places go to `found`. */
-uint32_t arch_space_pages(const struct arch_space *space, uint32_t address, uint32_t pages,
-                          uint32_t flags, phys_addr_t *found);
+/* User memory from `address` on that lies in one piece in physical memory, within the window, is no
+   device's and has these rights (SPACE_WRITE, SPACE_LENT): where it starts, and how many bytes, at
+   most `bytes`; there may be more that adjoins. 0: `address` is no such memory. `bytes` is not 0
+   and does not reach beyond USER_END. */
+uint32_t arch_space_run(const struct arch_space *space, uint32_t address, uint32_t bytes,
+                        uint32_t flags, phys_addr_t *start);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */
 void arch_space_flush(struct arch_space *space);
 
@@ -281,10 +282,10 @@ struct arch_context *arch_displaced(void);
 /* Whose the line is, NULL for nobody's, and which event it then is. */
 void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t event);
 
-/* A request to SYSTEM by one who may ask for the time: its m_type, and room for the answer, which
-   may be the request itself; both within the window. False, and nothing has happened: it is for
-   something else. */
-bool kernel_time(const int32_t *type, message *answer);
+/* A request to SYSTEM by the running process, which may ask for the time: its m_type with the words
+   behind it, and room for the answer, which may be the request itself; both within the window.
+   False, and nothing has happened: it is for something that takes longer to say. */
+bool kernel_ask(const int32_t *type, message *answer);
 
 /* ---- The trace ---------------------------------------------------------------------------------
  */

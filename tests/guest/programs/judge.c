@@ -222,6 +222,53 @@ static void refusals(void)
     IS(left(), before, "everything is back");
 }
 
+/* ---- What is lent ---------------------------------------------------------------------------- */
+
+static void lent_pages(void)
+{
+    const size_t before = left();
+    const volatile uint32_t *pages[2] = {NULL, NULL};
+    size_t bytes;
+    endpoint_t child;
+    struct child_end end = {0};
+    message m;
+
+    IS(spawn("lend", 0, 0, &child), 0, "a child that lends two pages, and forks in between");
+    for (unsigned i = 0; i < 2; i++) {
+        IS(ipc_receive(ANY, 0, &m), 0, "it lends one");
+        IS(memory_attach(m.m_words[0], (void **)&pages[i], &bytes), 0, "which is attached");
+        (void)ipc_reply(m.m_source, &m);
+    }
+    IS(ipc_receive(ANY, 0, &m), 0, "it has written to both");
+    IS(*pages[0], 11, "the one is what it has written to");
+    IS(*pages[1], 12, "so is the other");
+    (void)ipc_reply(m.m_source, &m);
+    IS(child_wait(child, &end), 0, "its clone");
+    IS(end.status, 0, "had the one that was not attached yet, and not the other");
+    IS(left(), before, "everything is back");
+}
+
+static void granted_pages(void)
+{
+    const size_t before = left();
+    const uint32_t value = 99;
+    endpoint_t child;
+    struct child_end end = {0};
+    message m[2];
+
+    IS(spawn("grant", 0, 0, &child), 0, "a child that grants two pages, and forks");
+    IS(ipc_receive(ANY, 0, &m[0]), 0, "it waits,");
+    IS(ipc_receive(ANY, 0, &m[1]), 0, "and its clone");
+    const uint32_t name = m[m[0].m_type == 1 ? 0 : 1].m_words[0];
+    IS(memory_copy_to(name, 4, &value, 4), 0, "a copy to the page that both have");
+    IS(memory_copy_to(name, PAGE, &value, 4), 0, "and to one that nobody has");
+    for (unsigned i = 0; i < 2; i++)
+        (void)ipc_reply(m[i].m_source, &m[i]);
+    IS(child_wait(child, &end), 0, "the child has them");
+    IS(end.status, 0, "and its clone has neither");
+    IS(left(), before, "everything is back");
+}
+
 /* ---- Bombs ----------------------------------------------------------------------------------- */
 
 static unsigned processes(void)
@@ -387,6 +434,8 @@ int main(int argc, char **argv)
     forks();
     frames_are_counted();
     refusals();
+    lent_pages();
+    granted_pages();
     too_many();
     no_memory();
     nothing_is_lost(many ? 5000 : 200);

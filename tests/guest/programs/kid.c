@@ -114,6 +114,52 @@ static int forks(uint32_t rounds)
     return wrong;
 }
 
+static int tell(int32_t type, uint32_t name)
+{
+    endpoint_t judge;
+    message m = {.m_type = type, .m_words = {name}};
+    int error = sys_lookup("judge", &judge);
+    return error ? error : ipc_request(judge, &m);
+}
+
+/* Lends two pages, of which the judge attaches one before the fork and the other one after it. */
+static int lend(void)
+{
+    volatile uint32_t *before, *after;
+    uint32_t name;
+    endpoint_t judge;
+    struct child_end end = {0};
+    int error = sys_lookup("judge", &judge);
+    error |= memory_allocate(PAGE, (void **)&before) | memory_allocate(PAGE, (void **)&after);
+    error |= memory_share((void *)before, PAGE, judge, ACCESS_READ, &name) | tell(1, name);
+    *before = *after = 5;
+    const int child = program_fork();
+    if (child == 0)
+        exit(*after == 5 ? (int)*before : 1); /* it has not that one */
+    error |= memory_share((void *)after, PAGE, judge, ACCESS_READ, &name) | tell(1, name);
+    *before = 11;
+    *after = 12;
+    error |= child_wait(child, &end) | tell(2, 0);
+    return error == 0 && end.cause == DEATH_FAULT && end.address == (uint32_t)before ? 0 : 1;
+}
+
+/* Grants a page that it shares with its clone, and one that is not there yet. */
+static int grant(void)
+{
+    volatile uint32_t *heap = (uint32_t *)KID_HEAP;
+    uint32_t name;
+    endpoint_t judge;
+    struct child_end end = {0};
+    int error = sys_lookup("judge", &judge);
+    heap[1] = 5;
+    const int child = program_fork();
+    if (child == 0)
+        exit(tell(2, 0) == 0 && heap[1] == 5 && heap[1024] == 0 ? 0 : 1);
+    error |= memory_grant((void *)heap, 2 * PAGE, judge, ACCESS_WRITE, &name) | tell(1, name);
+    error |= child_wait(child, &end);
+    return error == 0 && heap[1] == 99 && heap[1024] == 99 && end.status == 0 ? 0 : 1;
+}
+
 static _Noreturn void bomb(void)
 {
     message m;
@@ -140,6 +186,10 @@ int kid_main(const char *what, uint32_t a, uint32_t b)
         return ask(a);
     if (!strcmp(what, "forks"))
         return forks(a);
+    if (!strcmp(what, "lend"))
+        return lend();
+    if (!strcmp(what, "grant"))
+        return grant();
     if (!strcmp(what, "bomb"))
         bomb();
     if (!strcmp(what, "tree"))

@@ -435,6 +435,53 @@ static void copies_between_spaces(void)
     bury(&c);
 }
 
+/* The page is the process's as before, with the boxes in it; and not where it was. */
+static void boxes_move_with_a_copy(void)
+{
+    static message elsewhere;
+    message *in = (message *)WINDOW, *out = in + 1;
+    const uint32_t frame = free_frame(0);
+
+    IS(map(self(), WINDOW, frame, 1, MAP_WRITE), 1, "a page here");
+    IS(in_outbox(in, out), 0, "both boxes lie in it");
+    out->m_type = 7;
+    IS(map(self(), WINDOW, free_frame(0), 1, MAP_REPLACE | MAP_COPY), -EBUSY,
+       "no copy that is read-only takes its place");
+    IS(map(self(), WINDOW, free_frame(0), 1, MAP_REPLACE | MAP_COPY | MAP_WRITE), 1, "a copy does");
+    IS(frames[frame].use, FRAME_FREE, "the former page is free");
+    IS(out->m_type, 7, "what was in it is there");
+    out->m_type = 8;
+    IS(echo(NULL), 0, "a call by box");
+    IS(in->m_type, 8, "finds both boxes in the copy");
+    IS(in_outbox(&elsewhere, &elsewhere), 0, "the boxes go elsewhere");
+    forget();
+}
+
+static void forced_copies(void)
+{
+    struct child c = conceive();
+    static char text[100] = "forced";
+    struct system_miss missing = {0};
+    struct system_move move = {self(), (uint32_t)text, c.endpoint, HEAP, 100, false};
+
+    IS(map(c.endpoint, HEAP, free_frame(0), 1, 0), 1, "a page that is read-only");
+    IS(sys_move(&move, &missing), 0, "a copy there");
+    OK(missing.missing && missing.address == HEAP, "finds no page to write to");
+    move.forced = true;
+    IS(sys_move(&move, &missing), 0, "by force");
+    OK(!missing.missing, "it does");
+    move = (struct system_move){c.endpoint, HEAP, self(), (uint32_t)text + 50, 7, false};
+    IS(sys_move(&move, &missing), 0, "back");
+    OK(!missing.missing && strcmp(text + 50, "forced") == 0, "as it was");
+    move = (struct system_move){c.endpoint, HEAP, self(), (uint32_t)&free_frames, 4, true};
+    IS(sys_move(&move, &missing), 0, "not to what the boot mapped read-only");
+    OK(missing.missing && missing.address == (uint32_t)&free_frames, "there is nothing forced");
+    move.to_address = (uint32_t)text;
+    IS(sys_move(&move, &missing), 0, "nor to what it mapped writable");
+    OK(missing.missing, "either");
+    bury(&c);
+}
+
 /* A boot module whose process died with lent pages starts again when they are released. */
 static void a_boot_module_waits_for_its_release(void)
 {
@@ -490,6 +537,8 @@ int main(void)
     a_call_may_be_refused();
     shared_pages_hold_no_messages();
     copies_between_spaces();
+    boxes_move_with_a_copy();
+    forced_copies();
     a_boot_module_waits_for_its_release();
     nothing_is_lost();
     forget();
