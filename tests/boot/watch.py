@@ -44,7 +44,8 @@ def of_a_command(guest):
     check("overwritten" not in answer and "time()" not in answer, f"something else is in it:\n{answer}")
     check(not re.search(r"shell -> tty", answer), f"the shell's own output is in it:\n{answer}")
     times = [float(x) for x in re.findall(r"^ +(\d+\.\d{6})  ", answer, re.M)]
-    check(times == sorted(times) and len(set(times)) > len(times) // 2, f"time stands or goes backwards:\n{answer}")
+    # Several calls to SYSTEM fit into a microsecond, so many lines may have the same.
+    check(times == sorted(times) and len(set(times)) > 10, f"time stands or goes backwards:\n{answer}")
 
 
 def with_filters(guest):

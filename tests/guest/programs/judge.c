@@ -228,6 +228,7 @@ static void lent_pages(void)
 {
     const size_t before = left();
     const volatile uint32_t *pages[2] = {NULL, NULL};
+    uint32_t shares[2];
     size_t bytes;
     endpoint_t child;
     struct child_end end = {0};
@@ -236,7 +237,8 @@ static void lent_pages(void)
     IS(spawn("lend", 0, 0, &child), 0, "a child that lends two pages, and forks in between");
     for (unsigned i = 0; i < 2; i++) {
         IS(ipc_receive(ANY, 0, &m), 0, "it lends one");
-        IS(memory_attach(m.m_words[0], (void **)&pages[i], &bytes), 0, "which is attached");
+        shares[i] = m.m_words[0];
+        IS(memory_attach(shares[i], (void **)&pages[i], &bytes), 0, "which is attached");
         (void)ipc_reply(m.m_source, &m);
     }
     IS(ipc_receive(ANY, 0, &m), 0, "it has written to both");
@@ -245,6 +247,10 @@ static void lent_pages(void)
     (void)ipc_reply(m.m_source, &m);
     IS(child_wait(child, &end), 0, "its clone");
     IS(end.status, 0, "had the one that was not attached yet, and not the other");
+    (void)left();
+    OK(*pages[0] == 11 && *pages[1] == 12, "what is attached stays when its owner dies");
+    IS(memory_detach(shares[0]), 0, "until one is let go of");
+    IS(memory_detach(shares[1]), 0, "and the other");
     IS(left(), before, "everything is back");
 }
 

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -362,6 +363,30 @@ static void what_happens_before_one_sleeps(void **state)
     (void)munmap(page, bytes);
 }
 
+/* The writer's side lies across two pages, its `ended` in the second, which can't be read: so the
+   reader stops between looking for bytes and looking for the end. */
+static void the_end_is_not_seen_before_the_bytes(void **state)
+{
+    char byte = 0;
+    (void)state;
+    char *pages =
+        mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(pages, MAP_FAILED);
+    struct ring_side *side =
+        (struct ring_side *)(pages + PAGE_BYTES - offsetof(struct ring_side, ended));
+    writer.own = reader.peer = side;
+    page = pages + PAGE_BYTES;
+    meanwhile = end_writing;
+    assert_true(signal(SIGSEGV, stopped) != SIG_ERR && signal(SIGBUS, stopped) != SIG_ERR);
+    assert_int_equal(mprotect(page, PAGE_BYTES, PROT_NONE), 0);
+    assert_int_equal(ring_read(&reader, &byte, 1), 1);
+    assert_int_equal(byte, 'm');
+    assert_null(meanwhile);
+    assert_int_equal(ring_read(&reader, &byte, 1), 0);
+    (void)signal(SIGSEGV, SIG_DFL);
+    (void)munmap(pages, 2 * PAGE_BYTES);
+}
+
 static int found_when_woken;
 
 static void look_at_once(void *context)
@@ -473,6 +498,7 @@ int main(void)
         TEST(once_spoilt_always_spoilt),
         TEST(any_head),
         TEST(what_happens_before_one_sleeps),
+        TEST(the_end_is_not_seen_before_the_bytes),
         TEST(a_wake_comes_after_the_bytes),
         TEST(two_at_once),
     };

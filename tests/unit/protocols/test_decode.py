@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(ROOT, "tools"))
 import protocol_decode  # noqa: E402
 
 SEED = 1
-MADE_UP = 6000
+MADE_UP = 8000
 HARDWARE, SYSTEM, NONE, TTY, SHELL = 1000, 1001, 1003, 1025, 1028
 REQUEST = None
 
