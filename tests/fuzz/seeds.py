@@ -127,6 +127,7 @@ def archives():
     yield archive(("notes.txt", b"0", b"a note\n"))
     yield archive(("bin/", b"5", b""), ("bin/cat", b"0", bytes(range(256)) * 3), ("empty", b"0", b""))
     yield archive(("a/rather/long/folder/f", b"0", b"x" * 512), ("link", b"2", b""), ("../up", b"0", b""))
+    yield archive(("n" * 99, b"0", b""), ("behind", b"0", b"y"))
     yield archive()[:-512]
 
 
