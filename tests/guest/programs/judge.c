@@ -102,6 +102,8 @@ static void ends(void)
     IS(end.why, -EFAULT, "that nobody can help");
     IS(end.address, KID_IMAGE, "there");
     OK(end.ip > KID_IMAGE && end.ip < KID_IMAGE + KID_IMAGE_MAX, "at an instruction of its");
+    end = run("move", KID_IMAGE, 0);
+    IS(end.status, EPERM, "it copies nothing between processes");
     end = run("peek", 0xc0000000, 0);
     IS(end.why, -EFAULT, "so is the kernel's memory");
     end = run("peek", 0x40, 0);
