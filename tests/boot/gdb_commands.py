@@ -24,7 +24,7 @@ def script():
     s.do("trace 2", r"supervisor waits for names", r"names runs", never=("ping", "is born"))
     s.do("print kernel_trace_ring.first[1]", r"= \{.*is born, endpoint \d+.*\}")
     s.do("proc supervisor", r"^supervisor, endpoint 1024: requests names \(timed\): ping\(words=.*\)$")
-    s.do("bt", r" ping \(process=1029 \(names\), .*at .*servers/supervisor/heartbeat.c",
+    s.do("bt", r" ask \(type=1, process=1029 \(names\), .*at .*servers/supervisor/heartbeat.c",
          r" main \(.*servers/supervisor/main.c", r" libc_start ", never=("names.c",))  # fmt: skip
     s.do("up", r"^#1  ipc_call ")
     s.do("info locals", r"^r = \{eax = 1029,")
