@@ -286,6 +286,15 @@ void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t 
    something else. */
 bool kernel_time(const int32_t *type, message *answer);
 
+/* ---- For tests that put faults into processes --------------------------------------------------
+ */
+
+/* From now on a process of this space that reads or writes the byte there has a debug trap, after
+   that. One byte at a time; NULL: none. */
+void arch_watch(const struct arch_space *space, uint32_t address);
+/* The kernel's own text and constants. */
+const char *arch_constant(uint32_t *bytes);
+
 /* ---- The trace ---------------------------------------------------------------------------------
  */
 

@@ -1,0 +1,323 @@
+/*
+ * The injector: puts one fault after the other into running servers while the checker asks them,
+ * and tells the workstation what came of each.
+ *
+ * For each fault: it is armed; the checker is sent on a round; what happens until the round is over,
+ * or until nobody can believe any more that it will be, is noted; then the server is made fresh by a
+ * restart, if the fault was reached, and another round, without a fault, must be all right. The
+ * injector is the most urgent process and never waits for a server, so it sees each death when it
+ * happens.
+ *
+ * What it says goes to QEMU's debug port, a line a fault (run.py reads them), since the tty that
+ * shows the log is among those that die.
+ */
+#include "fw.h"
+#include "injector.h"
+
+#include <abi/calls.h>
+#include <abi/errors.h>
+#include <abi/fault.h>
+#include <parley/ipc.h>
+#include <parley/port.h>
+#include <parley/server.h>
+#include <parley/system.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEBUG_PORT    0xe9
+#define ROUND_US      300000  /* a round takes some 2 ms, a hang is noticed after 140 at most */
+#define SUPERVISOR_US 3000000 /* the two supervisors look after each other less often */
+#define BACK_US       5000000
+#define LOOK_US       50 /* how often it is looked whether a server is back */
+#define SUMS_EACH     256
+
+enum death {
+    LIVES = '-',
+    CRASHED = 'c', /* by a fault of the processor */
+    ENDED = 'e',   /* by its own exit */
+    HUNG = 'h',    /* somebody ended it: the supervisor, for want of signs of life */
+};
+
+static struct fault_header header;
+static struct fault fault;
+
+static struct {
+    struct server *victim;
+    enum death death;
+    unsigned others; /* of the others that died, too */
+    bool ending;     /* whoever dies now is ended by the injector */
+} now;
+
+static struct {
+    endpoint_t endpoint;
+    struct server_client waits; /* for its next round */
+    struct report report;
+    bool reported;
+} checker = {.endpoint = NONE};
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void say(const char *format, ...)
+{
+    char line[160];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    for (const char *c = line; *c; c++)
+        port_write8(DEBUG_PORT, (uint8_t)*c);
+    port_write8(DEBUG_PORT, '\n');
+}
+
+static _Noreturn void power_off(const char *why)
+{
+    say("end %s", why);
+    sys_power(POWER_OFF, 0);
+    for (;;)
+        ;
+}
+
+/* ---- What comes ------------------------------------------------------------------------------ */
+
+static void on_deaths(void)
+{
+    struct system_death death;
+    while (sys_death(&death) == 0) {
+        struct server *s = server_of(death.endpoint);
+        if (death.endpoint == checker.endpoint)
+            checker.endpoint = NONE;
+        if (!s)
+            continue;
+        s->endpoint = NONE;
+        s->died = now_us();
+        if (now.ending)
+            continue;
+        now.others += s != now.victim;
+        if (s == now.victim && now.death == LIVES)
+            now.death = death.cause == DEATH_FAULT  ? CRASHED
+                        : death.cause == DEATH_EXIT ? ENDED
+                                                    : HUNG;
+    }
+}
+
+static void on_request(message *m, uint32_t ticket)
+{
+    if (m->m_type == CHECKER_REPORT && m->m_source == checker.endpoint) {
+        memcpy(&checker.report, m->m_words, sizeof checker.report);
+        checker.waits = (struct server_client){m->m_source, ticket};
+        checker.reported = true;
+        return;
+    }
+    if (FAULT_CLASS(m->m_type) != FAULT_MESSAGE || !strike_settles(m))
+        m->m_type = -EFAULT;
+    ipc_reply_ticket(m->m_source, m, ticket);
+}
+
+/* Takes what comes; false when nothing came until then. */
+static bool take(uint64_t until)
+{
+    const uint64_t from = now_us();
+    message m;
+    struct ipc_registers r = {.eax = (uint32_t)ANY,
+                              .ebx = (uint32_t)&m,
+                              .ecx = IPC_RECEIVE_EX | IPC_TIMEOUT,
+                              .edx = IPC_ALL_EVENTS,
+                              .esi = until > from ? (uint32_t)(until - from) : 0};
+    if (ipc_call_registers(&r) != 0)
+        return false;
+    if (IPC_CAME(r.esi) == IPC_CAME_EVENTS)
+        on_deaths();
+    else
+        on_request(&m, IPC_TICKET(r.esi));
+    return true;
+}
+
+/* ---- The checker's rounds -------------------------------------------------------------------- */
+
+static bool begin_checker(void)
+{
+    const uint64_t until = now_us() + BACK_US;
+    checker.reported = false;
+    if (sys_start("checker", "", &checker.endpoint) < 0 || sys_watch(checker.endpoint, true) < 0)
+        return false;
+    while (!checker.reported && now_us() < until)
+        take(until);
+    return checker.reported;
+}
+
+static void send_round(const char *name)
+{
+    static uint32_t salt;
+    struct round round = {.salt = ++salt};
+    message m = {0};
+    strlcpy(round.victim, name, sizeof round.victim);
+    memcpy(m.m_words, &round, sizeof round);
+    checker.reported = false;
+    server_answer(checker.waits, 0, &m);
+}
+
+/* Until the round is over; meanwhile notes when the victim is back, if it dies. */
+static void wait_for_round(uint64_t limit, uint64_t *back)
+{
+    const uint64_t until = now_us() + limit;
+    while (!checker.reported && now_us() < until) {
+        const bool looks = now.victim && now.death != LIVES && *back == 0;
+        const uint64_t soon = now_us() + LOOK_US;
+        if (!take(looks && soon < until ? soon : until) && looks && server_is_back(now.victim))
+            *back = now_us();
+    }
+}
+
+static bool clean_round(const char *name, uint64_t limit)
+{
+    uint64_t back = 1;
+    send_round(name);
+    wait_for_round(limit, &back);
+    return checker.reported && checker.report.told == 0 && checker.report.wrong == 0;
+}
+
+/* ---- Back to a good state -------------------------------------------------------------------- */
+
+static bool all_are_back(uint64_t *back)
+{
+    bool all = true;
+    for (struct server *s = servers; s < servers + server_count; s++) {
+        const bool is = server_is_back(s);
+        if (s == now.victim && is && *back == 0)
+            *back = now_us();
+        all &= is;
+    }
+    return all;
+}
+
+static bool wait_for_all(uint64_t *back)
+{
+    const uint64_t until = now_us() + BACK_US;
+    while (!all_are_back(back))
+        if (!take(now_us() + LOOK_US) && now_us() >= until)
+            return false;
+    return true;
+}
+
+static void end_checker(void)
+{
+    const uint64_t until = now_us() + BACK_US;
+    sys_kill(checker.endpoint);
+    while (checker.endpoint != NONE && take(until))
+        ;
+}
+
+/* Restarts what has not died by itself; a new checker, if the old one waits for ever. */
+static bool make_fresh(uint64_t *back)
+{
+    const bool lost = !checker.reported;
+    now.ending = true;
+    if (lost)
+        end_checker();
+    if (now.death == LIVES)
+        sys_kill(now.victim->endpoint);
+    while (take(now_us()))
+        ;
+    const bool all = wait_for_all(back);
+    now.ending = false;
+    return all && (!lost || begin_checker());
+}
+
+/* Whoever others depend on may have left its fault with them. */
+static const char *who_is_asked(void)
+{
+    static const char *const alone[] = {"clock", "tty", "memory"};
+    for (unsigned i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (strcmp(alone[i], now.victim->name) == 0)
+            return alone[i];
+    return "";
+}
+
+/* ---- One fault ------------------------------------------------------------------------------- */
+
+static struct server *find_victim(void)
+{
+    struct server *s = &servers[fault.victim];
+    return strcmp(s->name, "supervisor") == 0 ? server_that_leads() : s;
+}
+
+/* False: no further fault can be put into this machine. */
+static bool run_fault(void)
+{
+    uint64_t back = 0;
+    now.victim = find_victim();
+    now.death = LIVES;
+    now.others = 0;
+    if (!now.victim || !strike_arm(&fault, now.victim->endpoint)) {
+        say("fault %u cannot be put there", (unsigned)fault.number);
+        return false;
+    }
+    const bool supervisor = strncmp(now.victim->name, "supervisor", 10) == 0;
+    const uint64_t limit = supervisor ? SUPERVISOR_US : ROUND_US;
+    send_round(supervisor ? "supervisor" : now.victim->name);
+    wait_for_round(limit, &back);
+    const bool answered = checker.reported;
+    const struct report r = answered ? checker.report : (struct report){0};
+    strike_disarm(now.death == LIVES);
+    const enum death death = now.death;
+    const uint64_t died = now.victim->died;
+    bool fresh = true, clean = true;
+    if (strike_reached() != REACHED_NOT || death != LIVES || !answered || now.others) {
+        fresh = make_fresh(&back);
+        clean = fresh && clean_round(who_is_asked(), limit);
+    }
+    say("fault %u %d %c %d %u %d %d %u %u %u %u %d", (unsigned)fault.number, strike_reached(), death,
+        answered, death == LIVES || !back ? 0 : (unsigned)(back - died), fresh, clean, now.others,
+        (unsigned)r.told, (unsigned)r.wrong, (unsigned)r.first_wrong, (int)r.first_told);
+    return clean;
+}
+
+/* ---- The campaign ---------------------------------------------------------------------------- */
+
+static void check_memory(void)
+{
+    const char *changed = sums_changed();
+    if (changed) {
+        say("damage %s", changed);
+        power_off("damage");
+    }
+}
+
+static void begin(void)
+{
+    uint64_t back = 1;
+    if (!fw_open(FAULTS_FILE))
+        power_off("no file of faults");
+    fw_read(&header, sizeof header);
+    if (header.magic != FAULTS_MAGIC || header.victims > VICTIMS_MAX)
+        power_off("a file of another form");
+    servers_begin(&header);
+    if (!wait_for_all(&back) || !begin_checker() || !clean_round("", ROUND_US)) {
+        say("checker: %d reported, %u right, %u told, first %d, %u wrong, first at line %u",
+            checker.reported, (unsigned)checker.report.right, (unsigned)checker.report.told,
+            (int)checker.report.first_told, (unsigned)checker.report.wrong,
+            (unsigned)checker.report.first_wrong);
+        power_off("not well before the first fault");
+    }
+    sums_note();
+    check_memory();
+}
+
+int main(void)
+{
+    struct memory_info before, after;
+    begin();
+    sys_memory(&before);
+    for (uint32_t done = 0; done < header.faults; done++) {
+        fw_read(&fault, sizeof fault);
+        if (!run_fault())
+            power_off("not well");
+        if (done % SUMS_EACH == SUMS_EACH - 1)
+            check_memory();
+    }
+    check_memory();
+    sys_memory(&after);
+    say("memory %u %u", (unsigned)before.free_bytes, (unsigned)after.free_bytes);
+    power_off("done");
+}
