@@ -31,6 +31,7 @@
 #define BACK_US       5000000
 #define LOOK_US       50 /* how often it is looked whether a server is back */
 #define SUMS_EACH     256
+#define SETTLE_US     20000
 
 enum death {
     LIVES = '-',
@@ -41,12 +42,14 @@ enum death {
 
 static struct fault_header header;
 static struct fault fault;
+static struct memory_info memory_before;
 
 static struct {
     struct server *victim;
     enum death death;
-    unsigned others; /* of the others that died, too */
-    bool ending;     /* whoever dies now is ended by the injector */
+    uint64_t died, back; /* when; back: 0, or when its successor waited for requests */
+    unsigned others;     /* of the others that died, too */
+    bool ending;         /* whoever dies now is ended by the injector */
 } now;
 
 static struct {
@@ -90,14 +93,17 @@ static void on_deaths(void)
         if (!s)
             continue;
         s->endpoint = NONE;
-        s->died = now_us();
+        if (s == now.victim)
+            now.back = 0;
         if (now.ending)
             continue;
         now.others += s != now.victim;
-        if (s == now.victim && now.death == LIVES)
-            now.death = death.cause == DEATH_FAULT  ? CRASHED
-                        : death.cause == DEATH_EXIT ? ENDED
-                                                    : HUNG;
+        if (s != now.victim || now.death != LIVES)
+            continue;
+        now.died = now_us();
+        now.death = death.cause == DEATH_FAULT  ? CRASHED
+                    : death.cause == DEATH_EXIT ? ENDED
+                                                : HUNG;
     }
 }
 
@@ -158,43 +164,48 @@ static void send_round(const char *name)
 }
 
 /* Until the round is over; meanwhile notes when the victim is back, if it dies. */
-static void wait_for_round(uint64_t limit, uint64_t *back)
+static void wait_for_round(uint64_t limit)
 {
     const uint64_t until = now_us() + limit;
     while (!checker.reported && now_us() < until) {
-        const bool looks = now.victim && now.death != LIVES && *back == 0;
+        const bool looks = now.victim && now.death != LIVES && now.back == 0;
         const uint64_t soon = now_us() + LOOK_US;
         if (!take(looks && soon < until ? soon : until) && looks && server_is_back(now.victim))
-            *back = now_us();
+            now.back = now_us();
     }
 }
 
 static bool clean_round(const char *name, uint64_t limit)
 {
-    uint64_t back = 1;
     send_round(name);
-    wait_for_round(limit, &back);
-    return checker.reported && checker.report.told == 0 && checker.report.wrong == 0;
+    wait_for_round(limit);
+    if (checker.reported && checker.report.told == 0 && checker.report.wrong == 0)
+        return true;
+    say("clean round of '%s': %d reported, %u right, %u told, first %d, %u wrong, first at line %u",
+        name, checker.reported, (unsigned)checker.report.right, (unsigned)checker.report.told,
+        (int)checker.report.first_told, (unsigned)checker.report.wrong,
+        (unsigned)checker.report.first_wrong);
+    return false;
 }
 
 /* ---- Back to a good state -------------------------------------------------------------------- */
 
-static bool all_are_back(uint64_t *back)
+static bool all_are_back(void)
 {
     bool all = true;
     for (struct server *s = servers; s < servers + server_count; s++) {
         const bool is = server_is_back(s);
-        if (s == now.victim && is && *back == 0)
-            *back = now_us();
+        if (s == now.victim && is && now.back == 0)
+            now.back = now_us();
         all &= is;
     }
     return all;
 }
 
-static bool wait_for_all(uint64_t *back)
+static bool wait_for_all(void)
 {
     const uint64_t until = now_us() + BACK_US;
-    while (!all_are_back(back))
+    while (!all_are_back())
         if (!take(now_us() + LOOK_US) && now_us() >= until)
             return false;
     return true;
@@ -209,7 +220,7 @@ static void end_checker(void)
 }
 
 /* Restarts what has not died by itself; a new checker, if the old one waits for ever. */
-static bool make_fresh(uint64_t *back)
+static bool make_fresh(void)
 {
     const bool lost = !checker.reported;
     now.ending = true;
@@ -219,16 +230,17 @@ static bool make_fresh(uint64_t *back)
         sys_kill(now.victim->endpoint);
     while (take(now_us()))
         ;
-    const bool all = wait_for_all(back);
+    const bool all = wait_for_all();
     now.ending = false;
     return all && (!lost || begin_checker());
 }
 
-/* Whoever others depend on may have left its fault with them. */
-static const char *who_is_asked(void)
+/* Whoever others depend on may have left its fault with them; and a new checker has to learn from
+   good servers what is right. */
+static const char *who_is_asked(bool new_checker)
 {
     static const char *const alone[] = {"clock", "tty", "memory"};
-    for (unsigned i = 0; i < sizeof alone / sizeof *alone; i++)
+    for (unsigned i = 0; i < sizeof alone / sizeof *alone && !new_checker; i++)
         if (strcmp(alone[i], now.victim->name) == 0)
             return alone[i];
     return "";
@@ -245,10 +257,9 @@ static struct server *find_victim(void)
 /* False: no further fault can be put into this machine. */
 static bool run_fault(void)
 {
-    uint64_t back = 0;
     now.victim = find_victim();
     now.death = LIVES;
-    now.others = 0;
+    now.back = now.died = now.others = 0;
     if (!now.victim || !strike_arm(&fault, now.victim->endpoint)) {
         say("fault %u cannot be put there", (unsigned)fault.number);
         return false;
@@ -256,19 +267,20 @@ static bool run_fault(void)
     const bool supervisor = strncmp(now.victim->name, "supervisor", 10) == 0;
     const uint64_t limit = supervisor ? SUPERVISOR_US : ROUND_US;
     send_round(supervisor ? "supervisor" : now.victim->name);
-    wait_for_round(limit, &back);
+    wait_for_round(limit);
     const bool answered = checker.reported;
     const struct report r = answered ? checker.report : (struct report){0};
+    if (now.death != LIVES || !answered || r.told || r.wrong)
+        strike_had_effect();
     strike_disarm(now.death == LIVES);
     const enum death death = now.death;
-    const uint64_t died = now.victim->died;
     bool fresh = true, clean = true;
     if (strike_reached() != REACHED_NOT || death != LIVES || !answered || now.others) {
-        fresh = make_fresh(&back);
-        clean = fresh && clean_round(who_is_asked(), limit);
+        fresh = make_fresh();
+        clean = fresh && clean_round(who_is_asked(!answered), limit);
     }
     say("fault %u %d %c %d %u %d %d %u %u %u %u %d", (unsigned)fault.number, strike_reached(), death,
-        answered, death == LIVES || !back ? 0 : (unsigned)(back - died), fresh, clean, now.others,
+        answered, death == LIVES || !now.back ? 0 : (unsigned)(now.back - now.died), fresh, clean, now.others,
         (unsigned)r.told, (unsigned)r.wrong, (unsigned)r.first_wrong, (int)r.first_told);
     return clean;
 }
@@ -286,29 +298,34 @@ static void check_memory(void)
 
 static void begin(void)
 {
-    uint64_t back = 1;
     if (!fw_open(FAULTS_FILE))
         power_off("no file of faults");
     fw_read(&header, sizeof header);
     if (header.magic != FAULTS_MAGIC || header.victims > VICTIMS_MAX)
         power_off("a file of another form");
     servers_begin(&header);
-    if (!wait_for_all(&back) || !begin_checker() || !clean_round("", ROUND_US)) {
-        say("checker: %d reported, %u right, %u told, first %d, %u wrong, first at line %u",
-            checker.reported, (unsigned)checker.report.right, (unsigned)checker.report.told,
-            (int)checker.report.first_told, (unsigned)checker.report.wrong,
-            (unsigned)checker.report.first_wrong);
+    if (!wait_for_all())
+        power_off("not all servers have begun");
+    sys_memory(&memory_before);
+    if (!begin_checker() || !clean_round("", ROUND_US))
         power_off("not well before the first fault");
-    }
     sums_note();
     check_memory();
 }
 
+/* With nobody left who has borrowed any. */
+static void check_free_memory(void)
+{
+    struct memory_info after;
+    end_checker();
+    take(now_us() + SETTLE_US);
+    sys_memory(&after);
+    say("memory %u %u", (unsigned)memory_before.free_bytes, (unsigned)after.free_bytes);
+}
+
 int main(void)
 {
-    struct memory_info before, after;
     begin();
-    sys_memory(&before);
     for (uint32_t done = 0; done < header.faults; done++) {
         fw_read(&fault, sizeof fault);
         if (!run_fault())
@@ -317,7 +334,6 @@ int main(void)
             check_memory();
     }
     check_memory();
-    sys_memory(&after);
-    say("memory %u %u", (unsigned)before.free_bytes, (unsigned)after.free_bytes);
+    check_free_memory();
     power_off("done");
 }

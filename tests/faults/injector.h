@@ -15,6 +15,8 @@ bool strike_arm(const struct fault *fault, endpoint_t victim);
 /* A fault message, which may be the sign that the process has come to where one waits for it. True:
    it was, and *m holds what is to be answered. */
 bool strike_settles(message *m);
+/* Something went wrong since it was armed. */
+void strike_had_effect(void);
 /* Takes back what has not been reached. `alive`: the process still is. */
 void strike_disarm(bool alive);
 
@@ -31,7 +33,6 @@ enum reached strike_reached(void);
 struct server {
     const char *name;
     endpoint_t endpoint; /* NONE: it died, and no other has been seen yet */
-    uint64_t died;       /* when */
     uint32_t first, bytes, sum;
 };
 extern struct server servers[VICTIMS_MAX];

@@ -57,8 +57,9 @@ class Program:
         pairs = list(zip(self.instructions, self.instructions[1:]))
         self.branches = [i for i in self.instructions if self.is_branch(i)]
         self.calls = [i for i in self.instructions if i.mnemonic == "call"]
-        self.traps = [i for i in self.instructions if bytes(i.bytes) == TRAP]
-        self.after_traps = [b for a, b in pairs if bytes(a.bytes) == TRAP]
+        loop = self.function("ipc_reply_receive")
+        self.traps = [i for i in self.instructions if bytes(i.bytes) == TRAP and i.address in loop]
+        self.after_traps = [b for a, b in pairs if a in self.traps]
         self.after_inputs = [(a, b) for a, b in pairs if a.mnemonic == "in"]
 
     def read_sections(self):
@@ -75,6 +76,15 @@ class Program:
     def contents(self, name):
         address, offset, length = self.sections[name]
         return address, self.image[offset : offset + length]
+
+    def function(self, name):
+        """The addresses of a function of that name; none when there is none."""
+        _, symbols = self.contents(".symtab")
+        _, names = self.contents(".strtab")
+        for at, start, length, *_ in struct.iter_unpack("<3I2BH", symbols):
+            if names[at : names.index(0, at)].decode() == name:
+                return range(start, start + length)
+        return range(0)
 
     def constant_range(self):
         """What of the running program nothing may change: text and constants, which lie behind one another."""
@@ -262,11 +272,12 @@ class Faults:
         """(server, kind, what struct fault holds) of the fault with this number."""
         chance = random.Random(f"{self.seed}/{number}")
         server = chance.choices(list(self.weights), list(self.weights.values()))[0]
-        while True:
+        for _ in range(TRIES):
             kind = chance.choices(list(self.kinds), list(self.kinds.values()))[0]
             found = try_kind(self.programs[server], kind, chance)
             if found:
                 return server, kind, found
+        raise LookupError(f"{server} has no place for faults of these kinds")
 
     def pack(self, number):
         server, kind, found = self.choose(number)

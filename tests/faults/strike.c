@@ -281,6 +281,14 @@ bool strike_arm(const struct fault *fault, endpoint_t victim)
     return mark(fault->address);
 }
 
+/* Until here nothing but the datum was other than it should be, so what happened came of it: the
+   kernel may have read it, in a message, or the instruction that read it have faulted. */
+void strike_had_effect(void)
+{
+    if (at.datum && at.reached == REACHED_NOT)
+        at.reached = REACHED_YES;
+}
+
 void strike_disarm(bool alive)
 {
     const uint8_t before = at.value ^ (uint8_t)at.fault->b;
