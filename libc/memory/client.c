@@ -1,6 +1,7 @@
 /* See parley/memory.h. */
 #include <abi/errors.h>
 #include <abi/memory.h>
+#include <internal.h>
 #include <parley/ipc.h>
 #include <parley/memory.h>
 #include <parley/server.h>
@@ -9,19 +10,47 @@
 
 _Static_assert(ACCESS_READ == MEMORY_READ && ACCESS_WRITE == MEMORY_WRITE, "one meaning");
 
-/* Its endpoint is asked for again when the one that is known has died. */
+#define PAUSE_US     1000
+#define PAUSES       2000 /* for one that is to come back */
+#define ATTEMPTS_MAX 3    /* servers that took the request and died, or never answered it */
+
+static endpoint_t memory = NONE;
+
+static int find(void)
+{
+    int error = sys_lookup("memory", &memory);
+    for (unsigned i = 0; error == -EAGAIN && i < PAUSES; i++) {
+        libc_pause(PAUSE_US);
+        error = sys_lookup("memory", &memory);
+    }
+    return error < 0 ? -ESRCH : 0;
+}
+
+static int ask_once(message *m)
+{
+    int error = memory == NONE ? find() : 0;
+    return error < 0 ? error : libc_request(memory, m);
+}
+
+/* One that has died, or forgotten the request, is looked for again; what it may have done is asked
+   for again only if that does no harm. */
 static int ask(message *m, int32_t type)
 {
-    static endpoint_t memory;
     m->m_type = type;
-    int error = memory ? ipc_request(memory, m) : -EDEADSRCDST;
-    if (error == -EDEADSRCDST && sys_lookup("memory", &memory) == 0) {
-        m->m_type = type;
-        error = ipc_request(memory, m);
-    } else if (error == -EDEADSRCDST) {
-        return -ESRCH;
+    const message request = *m;
+    int error = -EDEADSRCDST;
+    for (unsigned i = 0; i < ATTEMPTS_MAX; i++) {
+        *m = request;
+        error = ask_once(m);
+        if (error == 0)
+            return m->m_type;
+        if (error != -EDEADSRCDST && error != -EREPLYDEAD && error != -EREPLYTIMEDOUT)
+            return error;
+        memory = NONE;
+        if (error != -EDEADSRCDST && !libc_may_repeat(type))
+            return error;
     }
-    return error ? error : m->m_type;
+    return error;
 }
 
 int memory_allocate(size_t bytes, void **pages)

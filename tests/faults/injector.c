@@ -4,8 +4,8 @@
  *
  * For each fault: it is armed; the checker is sent on a round; what happens until the round is over,
  * or until nobody can believe any more that it will be, is noted; then the server is made fresh by a
- * restart, if the fault was reached, and another round, without a fault, must be all right. The
- * injector is the most urgent process and never waits for a server, so it sees each death when it
+ * restart, if the fault was reached, and another round, without a fault, must be all right. Now and
+ * then all servers are asked, and what nothing may change is compared. The injector is the most urgent process and never waits for a server, so it sees each death when it
  * happens.
  *
  * What it says goes to QEMU's debug port, a line a fault (run.py reads them), since the tty that
@@ -21,13 +21,15 @@
 #include <parley/port.h>
 #include <parley/server.h>
 #include <parley/system.h>
+#include <proto/clock.h>
+#include <proto/tty.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define DEBUG_PORT    0xe9
-#define ROUND_US      300000  /* a round takes some 2 ms, a hang is noticed after 140 at most */
-#define SUPERVISOR_US 3000000 /* the two supervisors look after each other less often */
+#define ROUND_US      4000000 /* a round takes some 2 ms; libc gives up after 1 to 3 s */
+#define PATIENCE_US   100000  /* for a request that has no deadline, twice */
 #define BACK_US       5000000
 #define LOOK_US       50 /* how often it is looked whether a server is back */
 #define SUMS_EACH     256
@@ -93,8 +95,10 @@ static void on_deaths(void)
         if (!s)
             continue;
         s->endpoint = NONE;
-        if (s == now.victim)
+        if (s == now.victim) {
             now.back = 0;
+            strike_died();
+        }
         if (now.ending)
             continue;
         now.others += s != now.victim;
@@ -163,22 +167,40 @@ static void send_round(const char *name)
     server_answer(checker.waits, 0, &m);
 }
 
-/* Until the round is over; meanwhile notes when the victim is back, if it dies. */
-static void wait_for_round(uint64_t limit)
+/* Whether it waits for the answer to a request without a deadline, and has since the last look. */
+static bool waits_for_ever(void)
 {
-    const uint64_t until = now_us() + limit;
+    static uint32_t sent;
+    struct process_info info;
+    const uint32_t sent_before = sent;
+    if (sys_process(endpoint_slot(checker.endpoint), &info) < 0)
+        return false;
+    sent = info.messages_sent;
+    return sent == sent_before &&
+           (info.asked.m_type == TTY_READ || info.asked.m_type == CLOCK_SLEEP);
+}
+
+/* Until the round is over, or will never be; meanwhile notes when the victim is back, if it dies. */
+static void wait_for_round(void)
+{
+    const uint64_t until = now_us() + ROUND_US;
+    uint64_t look = now_us() + PATIENCE_US;
     while (!checker.reported && now_us() < until) {
         const bool looks = now.victim && now.death != LIVES && now.back == 0;
-        const uint64_t soon = now_us() + LOOK_US;
-        if (!take(looks && soon < until ? soon : until) && looks && server_is_back(now.victim))
+        if (!take(looks ? now_us() + LOOK_US : look) && looks && server_is_back(now.victim))
             now.back = now_us();
+        if (now_us() < look)
+            continue;
+        if (waits_for_ever())
+            return;
+        look = now_us() + PATIENCE_US;
     }
 }
 
-static bool clean_round(const char *name, uint64_t limit)
+static bool clean_round(const char *name)
 {
     send_round(name);
-    wait_for_round(limit);
+    wait_for_round();
     if (checker.reported && checker.report.told == 0 && checker.report.wrong == 0)
         return true;
     say("clean round of '%s': %d reported, %u right, %u told, first %d, %u wrong, first at line %u",
@@ -235,17 +257,6 @@ static bool make_fresh(void)
     return all && (!lost || begin_checker());
 }
 
-/* Whoever others depend on may have left its fault with them; and a new checker has to learn from
-   good servers what is right. */
-static const char *who_is_asked(bool new_checker)
-{
-    static const char *const alone[] = {"clock", "tty", "memory"};
-    for (unsigned i = 0; i < sizeof alone / sizeof *alone && !new_checker; i++)
-        if (strcmp(alone[i], now.victim->name) == 0)
-            return alone[i];
-    return "";
-}
-
 /* ---- One fault ------------------------------------------------------------------------------- */
 
 static struct server *find_victim(void)
@@ -265,9 +276,9 @@ static bool run_fault(void)
         return false;
     }
     const bool supervisor = strncmp(now.victim->name, "supervisor", 10) == 0;
-    const uint64_t limit = supervisor ? SUPERVISOR_US : ROUND_US;
-    send_round(supervisor ? "supervisor" : now.victim->name);
-    wait_for_round(limit);
+    const char *round = supervisor ? "supervisor" : now.victim->name;
+    send_round(round);
+    wait_for_round();
     const bool answered = checker.reported;
     const struct report r = answered ? checker.report : (struct report){0};
     if (now.death != LIVES || !answered || r.told || r.wrong)
@@ -277,7 +288,7 @@ static bool run_fault(void)
     bool fresh = true, clean = true;
     if (strike_reached() != REACHED_NOT || death != LIVES || !answered || now.others) {
         fresh = make_fresh();
-        clean = fresh && clean_round(who_is_asked(!answered), limit);
+        clean = fresh && clean_round(answered ? round : "");
     }
     say("fault %u %d %c %d %u %d %d %u %u %u %u %d", (unsigned)fault.number, strike_reached(), death,
         answered, death == LIVES || !now.back ? 0 : (unsigned)(now.back - now.died), fresh, clean, now.others,
@@ -287,9 +298,11 @@ static bool run_fault(void)
 
 /* ---- The campaign ---------------------------------------------------------------------------- */
 
-static void check_memory(void)
+static void check_all(void)
 {
     const char *changed = sums_changed();
+    if (!clean_round(""))
+        power_off("not well");
     if (changed) {
         say("damage %s", changed);
         power_off("damage");
@@ -307,10 +320,10 @@ static void begin(void)
     if (!wait_for_all())
         power_off("not all servers have begun");
     sys_memory(&memory_before);
-    if (!begin_checker() || !clean_round("", ROUND_US))
-        power_off("not well before the first fault");
+    if (!begin_checker())
+        power_off("the checker has not begun");
     sums_note();
-    check_memory();
+    check_all();
 }
 
 /* With nobody left who has borrowed any. */
@@ -331,9 +344,9 @@ int main(void)
         if (!run_fault())
             power_off("not well");
         if (done % SUMS_EACH == SUMS_EACH - 1)
-            check_memory();
+            check_all();
     }
-    check_memory();
+    check_all();
     check_free_memory();
     power_off("done");
 }

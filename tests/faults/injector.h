@@ -15,6 +15,8 @@ bool strike_arm(const struct fault *fault, endpoint_t victim);
 /* A fault message, which may be the sign that the process has come to where one waits for it. True:
    it was, and *m holds what is to be answered. */
 bool strike_settles(message *m);
+/* Its process has died: the next one of that name is not its business. */
+void strike_died(void);
 /* Something went wrong since it was armed. */
 void strike_had_effect(void);
 /* Takes back what has not been reached. `alive`: the process still is. */

@@ -281,6 +281,13 @@ bool strike_arm(const struct fault *fault, endpoint_t victim)
     return mark(fault->address);
 }
 
+void strike_died(void)
+{
+    if (at.datum)
+        (void)sys_inject(INJECT_WATCH, NONE, 0, NULL, 0);
+    at.place = 0;
+}
+
 /* Until here nothing but the datum was other than it should be, so what happened came of it: the
    kernel may have read it, in a message, or the instruction that read it have faulted. */
 void strike_had_effect(void)

@@ -38,7 +38,7 @@ command_test() {
             pass+=("$1")
             proof=proof
             ;;
-        --faults | --seed | --first) whole_number "$1" "$2" 0 9999999 && pass+=("$1" "$2") && shift ;;
+        --faults | --seed | --first) whole_number "$1" "$2" 1 9999999 && pass+=("$1" "$2") && shift ;;
         --log) pass+=("$1" "$2") && shift ;;
         --) break ;;
         esac
