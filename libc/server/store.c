@@ -69,10 +69,11 @@ static int fetch(int32_t type, uint32_t *key, void *record, size_t bytes)
             break;
         error = -EIO;
     }
+    const struct store_record *r = (const struct store_record *)m.m_words;
+    if ((error == 0 || error == -EIO) && r->key >= *key)
+        *key = r->key;
     if (error != 0)
         return error;
-    const struct store_record *r = (const struct store_record *)m.m_words;
-    *key = r->key;
     memcpy(record, r->value, bytes < sizeof r->value ? bytes : sizeof r->value);
     return 0;
 }

@@ -174,9 +174,11 @@ static void round_names(void)
 static void clear_records(void)
 {
     uint32_t value[5], key = 0;
-    for (unsigned i = 0; i < 300 && store_next(&key, value, sizeof value) == 0; i++)
-        if (store_drop(key++) < 0)
+    for (unsigned i = 0; i < 300; i++) {
+        const int error = store_next(&key, value, sizeof value);
+        if ((error != 0 && error != -EIO) || store_drop(key++) < 0)
             return;
+    }
 }
 
 static void round_store(void)

@@ -66,7 +66,7 @@ class Campaign:
         weights = {name: WEIGHTS[name] for name in arguments.server or WEIGHTS}
         kinds = {kind: sites.KINDS[kind] for kind in arguments.kind} if arguments.kind else None
         self.faults = sites.Faults(arguments.seed, weights, programs, self.order, kinds)
-        self.results, self.failures, self.boots = [], [], 0
+        self.results, self.failures, self.boots, self.damage = [], [], 0, None
         self.next, self.end = arguments.first, arguments.first + arguments.faults
 
     def header(self, count):
@@ -95,8 +95,10 @@ class Campaign:
         command = self.command(batch, terminal, "stdio")
         began = self.next
         self.boots += 1
+        self.damage = None
         ending = self.listen(command, chosen)
-        if ending in ("end done", "end not well"):
+        ending = self.damage or ending
+        if ending in ("end done", "end not well") and self.next > began:
             return
         with open(terminal, encoding="utf-8", errors="replace") as file:
             last = file.read().splitlines()[-50:]
@@ -104,7 +106,7 @@ class Campaign:
         print("\n".join(["---- last lines of the guest", *last, "----",
                          f"{ending}, at {self.faults.describe(self.next)}"]), flush=True)
         self.record(self.command(batch, terminal, "file:said.txt"), folder)
-        if self.next == began and ending != "the kernel panicked":
+        if self.next == began and ending.startswith("end "):
             sys.exit("not ok - no machine can be begun with")
         self.next += 1
 
@@ -139,13 +141,12 @@ class Campaign:
                 print(f"{self.faults.describe(number)}\n    {line}")
             return None
         if words[:1] == ["memory"] and words[1] != words[2]:
-            return f"memory was lost: {words[1]} bytes were free, then {words[2]}"
+            self.damage = f"memory was lost: {words[1]} bytes were free, then {words[2]}"
         if words[:1] == ["damage"]:
-            return f"damage: text or constants of {' '.join(words[1:])} have changed"
-        if words[:1] != ["end"] and line:
+            self.damage = f"damage: text or constants of {' '.join(words[1:])} have changed"
+        if words[:1] != ["end"] and self.arguments.show:
             print(f"guest: {line}")
-            return None
-        return line or None
+        return line if words[:1] == ["end"] else None
 
     def record(self, command, folder):
         if not self.arguments.recording:
@@ -220,7 +221,18 @@ def complaints(campaign):
     found = [f"{how} (fault {number})" for number, how in campaign.failures]
     found += [f"fault {r.number}: not reached, and all the same something happened: {r}" for r in campaign.results
               if r.reached == 0 and (r.death != "-" or not r.answered or r.wrong or r.told)]
+    found += [f"fault {r.number}: a server did not come back: {r}" for r in campaign.results if not r.fresh]
+    ill = [r for r in campaign.results if not r.clean]
+    if len(ill) > max(2, len(campaign.results) // 200):
+        found.append(f"{len(ill)} times all were back and not well: faults {' '.join(str(r.number) for r in ill[:20])}")
     return found
+
+
+def print_ill(campaign):
+    """After which faults the machine had to be begun again: what a restart did not heal."""
+    for r in campaign.results:
+        if not r.clean:
+            print(f"not healed by a restart: {campaign.faults.describe(r.number)}")
 
 
 def write_log(campaign):
@@ -239,6 +251,7 @@ def main():
         write_log(campaign)
     print_table("server", campaign.results, lambda r: r.server)
     print_table("kind", campaign.results, lambda r: r.kind)
+    print_ill(campaign)
     found = complaints(campaign)
     print("\n".join(found[:20]))
     print(f"seed {arguments.seed}, faults from {arguments.first} on, {campaign.boots} boots, {seconds:.1f} s")
