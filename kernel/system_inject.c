@@ -1,7 +1,7 @@
 /*
  * The call to SYSTEM for a tester that puts faults into other processes: reads and changes their
  * memory, read-only text too, and has a byte watched. Only with inject=on on the kernel's command
- * line (docs/design/faults.md): without it the call does not exist, whoever asks. Messages:
+ * line (docs/design/injection.md): without it the call does not exist, whoever asks. Messages:
  * abi/system.h.
  */
 #include "memory.h"
