@@ -27,8 +27,8 @@ int libc_console_read(char *text, size_t most);
 /* As names_wait, but gives up after `timeout_us` microseconds with EREPLYTIMEDOUT. */
 int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint);
 
-/* A request with a deadline, if it is not one that may wait: EREPLYTIMEDOUT when it was taken and not
-   answered. */
+/* A request with a deadline, if it is not one that may wait: EREPLYTIMEDOUT when it was taken and
+   not answered. */
 int libc_request(endpoint_t server, message *m);
 /* Whether its protocol says that it may be sent again. */
 bool libc_may_repeat(int32_t type);

@@ -1,7 +1,7 @@
 /*
- * One watched byte of one process's memory, by the processor's first debug register (Intel's manual,
- * volume 3, 17.2). The register knows linear addresses and no address spaces, so an access by
- * another process to its own byte at that address comes here as well, and is nothing.
+ * One watched byte of one process's memory, by the processor's first debug register (Intel's
+ * manual, volume 3, 17.2). The register knows linear addresses and no address spaces, so an access
+ * by another process to its own byte at that address comes here as well, and is nothing.
  */
 #include "watch.h"
 

@@ -3,18 +3,19 @@
  *
  * EDEADSRCDST says that the dead never had the request: it goes to the successor, whatever it asks.
  * EREPLYDEAD says that it may have been carried out: only what may be repeated is asked again, and
- * not for ever, since it may be the request itself of which servers die. EREPLYTIMEDOUT is the same of
- * a server that lives and has forgotten the request. One that has not even taken it is waited for: it
- * is busy, or hangs, and then is ended.
+ * not for ever, since it may be the request itself of which servers die. EREPLYTIMEDOUT is the same
+ * of a server that lives and has forgotten the request. One that has not even taken it is waited
+ * for: it is busy, or hangs, and then is ended.
  */
 #include <internal.h>
 #include <parley/ipc.h>
 #include <parley/server.h>
 #include <server/repeatable.h>
 
-#define FINDS_MAX  16 /* successors that are dead before they are asked */
-#define DEATHS_MAX 3  /* servers that took the request and died, or never answered it */
-#define ANSWER_US  1000000 /* two beats of the default image: none works on one so long and lives */
+#define FINDS_MAX  16      /* successors that are dead before they are asked */
+#define DEATHS_MAX 3       /* servers that took the request and died, or never answered it */
+#define ANSWER_US  1000000 /* two beats of the default image: none works on one so long and lives  \
+                            */
 
 static bool is_in(const int32_t *types, unsigned count, int32_t type)
 {

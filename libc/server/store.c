@@ -53,8 +53,7 @@ static uint32_t check_of(const struct store_record *r)
 static bool is_sound(const message *m, uint32_t key, bool next)
 {
     const struct store_record *r = (const struct store_record *)m->m_words;
-    return (next ? r->key >= key : r->key == key) &&
-           (r->tag & ~STORE_OWNER_MASK) == check_of(r);
+    return (next ? r->key >= key : r->key == key) && (r->tag & ~STORE_OWNER_MASK) == check_of(r);
 }
 
 /* An answer that is not sound is asked for once more. */

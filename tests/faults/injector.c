@@ -2,17 +2,17 @@
  * The injector: puts one fault after the other into running servers while the checker asks them,
  * and tells the workstation what came of each.
  *
- * For each fault: it is armed; the checker is sent on a round; what happens until the round is over,
- * or until nobody can believe any more that it will be, is noted; then the server is made fresh by a
- * restart, if the fault was reached, and another round, without a fault, must be all right. Now and
- * then all servers are asked, and what nothing may change is compared. The injector is the most urgent process and never waits for a server, so it sees each death when it
- * happens.
+ * For each fault: it is armed; the checker is sent on a round; what happens until the round is
+ * over, or until nobody can believe any more that it will be, is noted; then the server is made
+ * fresh by a restart, if the fault was reached, and another round, without a fault, must be all
+ * right. Now and then all servers are asked, and what nothing may change is compared. The injector
+ * is the most urgent process and never waits for a server, so it sees each death when it happens.
  *
  * What it says goes to QEMU's debug port, a line a fault (run.py reads them), since the tty that
  * shows the log is among those that die.
  */
-#include "fw.h"
 #include "injector.h"
+#include "fw.h"
 
 #include <abi/calls.h>
 #include <abi/errors.h>
@@ -27,13 +27,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEBUG_PORT    0xe9
-#define ROUND_US      4000000 /* a round takes some 2 ms; libc gives up after 1 to 3 s */
-#define PATIENCE_US   100000  /* for a request that has no deadline, twice */
-#define BACK_US       5000000
-#define LOOK_US       50 /* how often it is looked whether a server is back */
-#define SUMS_EACH     256
-#define SETTLE_US     20000
+#define DEBUG_PORT  0xe9
+#define ROUND_US    4000000 /* a round takes some 2 ms; libc gives up after 1 to 3 s */
+#define PATIENCE_US 100000  /* for a request that has no deadline, twice */
+#define BACK_US     5000000
+#define LOOK_US     50 /* how often it is looked whether a server is back */
+#define SUMS_EACH   256
+#define SETTLE_US   20000
 
 enum death {
     LIVES = '-',
@@ -105,9 +105,7 @@ static void on_deaths(void)
         if (s != now.victim || now.death != LIVES)
             continue;
         now.died = now_us();
-        now.death = death.cause == DEATH_FAULT  ? CRASHED
-                    : death.cause == DEATH_EXIT ? ENDED
-                                                : HUNG;
+        now.death = death.cause == DEATH_FAULT ? CRASHED : death.cause == DEATH_EXIT ? ENDED : HUNG;
     }
 }
 
@@ -180,7 +178,8 @@ static bool waits_for_ever(void)
            (info.asked.m_type == TTY_READ || info.asked.m_type == CLOCK_SLEEP);
 }
 
-/* Until the round is over, or will never be; meanwhile notes when the victim is back, if it dies. */
+/* Until the round is over, or will never be; meanwhile notes when the victim is back, if it dies.
+ */
 static void wait_for_round(void)
 {
     const uint64_t until = now_us() + ROUND_US;
@@ -290,9 +289,10 @@ static bool run_fault(void)
         fresh = make_fresh();
         clean = fresh && clean_round(answered ? round : "");
     }
-    say("fault %u %d %c %d %u %d %d %u %u %u %u %d", (unsigned)fault.number, strike_reached(), death,
-        answered, death == LIVES || !now.back ? 0 : (unsigned)(now.back - now.died), fresh, clean, now.others,
-        (unsigned)r.told, (unsigned)r.wrong, (unsigned)r.first_wrong, (int)r.first_told);
+    say("fault %u %d %c %d %u %d %d %u %u %u %u %d", (unsigned)fault.number, strike_reached(),
+        death, answered, death == LIVES || !now.back ? 0 : (unsigned)(now.back - now.died), fresh,
+        clean, now.others, (unsigned)r.told, (unsigned)r.wrong, (unsigned)r.first_wrong,
+        (int)r.first_told);
     return clean;
 }
 

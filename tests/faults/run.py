@@ -222,7 +222,7 @@ def complaints(campaign):
     found += [f"fault {r.number}: not reached, and all the same something happened: {r}" for r in campaign.results
               if r.reached == 0 and (r.death != "-" or not r.answered or r.wrong or r.told)]
     found += [f"fault {r.number}: a server did not come back: {r}" for r in campaign.results if not r.fresh]
-    ill = [r for r in campaign.results if not r.clean]
+    ill = [r for r in campaign.results if r.fresh and not r.clean]
     if len(ill) > max(2, len(campaign.results) // 200):
         found.append(f"{len(ill)} times all were back and not well: faults {' '.join(str(r.number) for r in ill[:20])}")
     return found

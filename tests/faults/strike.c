@@ -21,7 +21,15 @@
 #define FLAGS_TRAP        0x100u
 #define TRAP_BYTES        2 /* of int IPC_VECTOR */
 
-enum { EAX, EBX, ECX, EDX, ESI, EDI, EBP };
+enum {
+    EAX,
+    EBX,
+    ECX,
+    EDX,
+    ESI,
+    EDI,
+    EBP
+};
 
 static struct {
     const struct fault *fault;
@@ -106,8 +114,8 @@ static void change_message(uint32_t address)
         words[1 + f->b / 32 % 8] ^= 1u << f->b % 32;
     else
         for (unsigned i = 1; i < sizeof words / 4; i++)
-            words[i] = i == 1 ? (words[1] & ~0xfu) | (random_word(&seed) & 0xf)
-                              : random_word(&seed);
+            words[i] =
+                i == 1 ? (words[1] & ~0xfu) | (random_word(&seed) & 0xf) : random_word(&seed);
     poke(address, words, sizeof words);
 }
 

@@ -17,7 +17,7 @@
 /* Shorter records are filled up with zeros. */
 int store_put(uint32_t key, const void *record, size_t bytes);
 int store_get(uint32_t key, void *record, size_t bytes);
-/* The record with the smallest key that is not smaller than *key, which becomes its key; with EIO, too, so
-   that the damaged one can be dropped. */
+/* The record with the smallest key that is not smaller than *key, which becomes its key; with EIO,
+   too, so that the damaged one can be dropped. */
 int store_next(uint32_t *key, void *record, size_t bytes);
 int store_drop(uint32_t key);
