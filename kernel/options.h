@@ -6,9 +6,8 @@
  *   fastpath=off  every call goes through the kernel (read by the machine)
  *   trace=on   everything is recorded from the first process on (abi/trace.h); trace=off (default)
  *   tracekb=N  the ring's size in KiB, a power of two from 4 to 65536
- *   inject=on  SYS_INJECT exists: whose line has it may change any process
- * (docs/design/injection.md) selftest=panic, selftest=assert, selftest=overflow: breaks the kernel
- * on purpose, for tests
+ *   inject=on  SYS_INJECT exists, for tests (docs/design/injection.md)
+ *   selftest=panic, selftest=assert, selftest=overflow: breaks the kernel on purpose, for tests
  *
  * A word that is none of these is logged and otherwise ignored.
  */
