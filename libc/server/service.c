@@ -12,10 +12,11 @@
 #include <parley/server.h>
 #include <server/repeatable.h>
 
-#define FINDS_MAX  16      /* successors that are dead before they are asked */
-#define DEATHS_MAX 3       /* servers that took the request and died, or never answered it */
-#define ANSWER_US  1000000 /* two beats of the default image: none works on one so long and lives  \
-                            */
+#define FINDS_MAX  16 /* successors that are dead before they are asked */
+#define DEATHS_MAX 3  /* servers that took the request and died, or never answered it */
+#define ANSWER_US                                                                                  \
+    1000000 /* two beats of the default image: none works on one so long and lives                 \
+             */
 
 static bool is_in(const int32_t *types, unsigned count, int32_t type)
 {
