@@ -5,7 +5,7 @@
 
 static enum panic_action panic_action;
 static enum selftest selftest;
-static bool trace;
+static bool trace, inject;
 static uint32_t trace_kilobytes;
 
 #define TRACE_SIZE      "tracekb="
@@ -60,6 +60,10 @@ static void read_word(struct slice word)
 {
     if (read_trace(word))
         return;
+    if (slice_is(word, "inject=on")) {
+        inject = true;
+        return;
+    }
     for (unsigned i = 0; i < sizeof options / sizeof *options; i++) {
         if (!slice_is(word, options[i].word))
             continue;
@@ -89,6 +93,11 @@ void options_read(const char *command_line)
 enum panic_action option_panic(void)
 {
     return panic_action;
+}
+
+bool option_inject(void)
+{
+    return inject;
 }
 
 bool option_trace(void)

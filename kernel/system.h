@@ -72,3 +72,5 @@ int system_unmap(const struct system_request *r);
 int system_space(const struct system_request *r);
 int system_begin(const struct system_request *r);
 int system_move(const struct system_request *r);
+
+int system_inject(const struct system_request *r);

@@ -92,6 +92,7 @@ class Message:
     answer: Structure | None
     errors: dict[str, str]
     idempotent: bool
+    waits: bool  # the answer may come at any time
     one_way: bool
     sender: str | None  # the only source that it comes from
 
@@ -341,7 +342,7 @@ def read_errors(abi, where, errors):
     return Table(where, errors, tuple(abi.errors))
 
 
-MESSAGE_KEYS = ("number", "about", "request", "answer", "errors", "idempotent", "one_way", "from")
+MESSAGE_KEYS = ("number", "about", "request", "answer", "errors", "idempotent", "waits", "one_way", "from")
 
 
 def read_message(protocol, abi, name, values, next_number):
@@ -362,7 +363,7 @@ def read_message(protocol, abi, name, values, next_number):
         about=table.text("about"), errors={error: errors.text(error) for error in errors.values},
         request=payload_of(protocol, where, name, "request", table.values.get("request")),
         answer=payload_of(protocol, where, name, "answer", table.values.get("answer")),
-        idempotent=table.get("idempotent", bool), one_way=one_way, sender=sender)
+        idempotent=table.get("idempotent", bool), waits=table.get("waits", bool, False), one_way=one_way, sender=sender)
 
 
 def read_messages(protocol, abi, tables):

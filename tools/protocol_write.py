@@ -164,14 +164,20 @@ def tables(protocols):
     return "\n".join([*lines, "    {0}};", "// clang-format on", ""])
 
 
+def type_list(name, types):
+    return [f"const int32_t {name}_types[] = {{", *(f"    {number:#x}," for number in sorted(types)), "};",
+            f"const unsigned {name}_count = sizeof {name}_types / sizeof(int32_t);"]
+
+
 def repeatable(protocols):
-    """The types of requests that may be repeated, in order, for a search; not those to SYSTEM."""
-    types = sorted({m.type for p in protocols if not p.to for m in p.messages if m.idempotent and not m.one_way})
-    lines = [*head_comment(["What a client may send again when it cannot know whether it was done.",
+    """The types of requests that may be repeated, and of those that may wait, in order, for a search; not those to
+    SYSTEM."""
+    messages = [m for p in protocols if not p.to for m in p.messages if not m.one_way]
+    lines = [*head_comment(["What a client may send again when it cannot know whether it was done, and what has no deadline.",
                             MADE.format("servers/protocols", "those files")]),
              "#include <server/repeatable.h>", "", "// clang-format off",
-             "const int32_t libc_repeatable_types[] = {", *(f"    {number:#x}," for number in types), "};",
-             "const unsigned libc_repeatable_count = sizeof libc_repeatable_types / sizeof(int32_t);"]
+             *type_list("libc_repeatable", {m.type for m in messages if m.idempotent}),
+             *type_list("libc_waiting", {m.type for m in messages if m.waits})]
     return "\n".join([*lines, "// clang-format on", ""])
 
 

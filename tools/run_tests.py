@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 LONG = "long"  # label of what runs only when asked for
-COUNTED = "model|mutants|mechanical|conformance|fuzz|scripts|proof"  # what closing lines begin with
+COUNTED = "model|mutants|mechanical|conformance|fuzz|scripts|proof|faults"  # what closing lines begin with
 
 
 def parse():
@@ -16,9 +16,15 @@ def parse():
     parser.add_argument("--build", required=True)
     parser.add_argument("--keep-going", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--faults", type=int, help="a campaign of so many faults instead of the tests")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--first", type=int)
+    parser.add_argument("--log")
     parser.add_argument("--long", action="store_true")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
+    if options.faults is None and (options.seed, options.first, options.log) != (None, None, None):
+        parser.error("--seed, --first and --log belong to --faults")
     try:
         options.patterns = [re.compile(name) for name in options.names]
     except re.error as error:
@@ -34,6 +40,17 @@ def known_tests(build):
     for test in json.loads(answer.stdout)["tests"]:
         properties = {entry["name"]: entry["value"] for entry in test.get("properties", [])}
         yield test["name"], properties.get("LABELS", [])
+
+
+def run_campaign(options):
+    """Faults into running servers: shows how far it is, ends with the line `faults: ...`."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "faults", "run.py")
+    command = [sys.executable, script, "--build", options.build, "--faults", str(options.faults),
+               "--recording", os.path.join(options.build, "recordings", "campaign")]
+    for name in ("seed", "first", "log"):
+        if getattr(options, name) is not None:
+            command += [f"--{name}", str(getattr(options, name))]
+    return subprocess.run(command, check=False).returncode
 
 
 def always_long(tests):
@@ -102,6 +119,8 @@ def print_left_out(known, tests, asked):
 
 def main():
     options = parse()
+    if options.faults is not None:
+        return run_campaign(options)
     known = list(known_tests(options.build))
     asked = always_long(known)
     tests = [test for test in known if matches(options, asked, *test)]

@@ -13,6 +13,7 @@
 #include "paging.h"
 #include "pic.h"
 #include "text.h"
+#include "watch.h"
 #include <stddef.h>
 
 /* ---- Into the kernel ---------------------------------------------------------------------------
@@ -53,6 +54,8 @@ void trap_from_process(struct arch_context *process, uint32_t vector, uint32_t e
         kernel_not_plain(process);
         return;
     }
+    if (f->vector == VECTOR_DEBUG && !watch_concerns(process->space))
+        return;
     if (f->vector < EXCEPTIONS) {
         struct arch_fault fault;
         fault_explain(&fault, f, cpu_cr2());

@@ -266,3 +266,9 @@ int sys_trace_set(const struct trace_settings *s)
                              (uint32_t)s->type, s->one_type}};
     return libc_ask_system(&m, SYS_TRACE);
 }
+
+int sys_inject(unsigned operation, endpoint_t endpoint, uint32_t there, void *here, size_t bytes)
+{
+    message m = {.m_words = {operation, (uint32_t)endpoint, there, (uint32_t)here, bytes}};
+    return libc_ask_system(&m, SYS_INJECT);
+}

@@ -8,11 +8,14 @@
 #include <parley/server.h>
 #include <parley/system.h>
 #include <proto/names.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define PAUSE_US 1000
 #define PAUSES   2000 /* until a name server that is to come back is not waited for any more */
 #define ATTEMPTS 8
+/* Longer than a name is held. */
+#define ANSWER_US 2500000
 
 static endpoint_t name_server = NONE;
 
@@ -26,6 +29,12 @@ static int find(void)
     return error;
 }
 
+/* What is not to wait for a name to be published has an end. */
+static uint32_t deadline(const message *m, uint32_t timeout_us)
+{
+    return timeout_us == 0 && m->m_type != NAMES_WAIT ? ANSWER_US : timeout_us;
+}
+
 static int ask_once(message *m, uint32_t timeout_us)
 {
     if (name_server == NONE) {
@@ -33,11 +42,20 @@ static int ask_once(message *m, uint32_t timeout_us)
         if (error < 0)
             return error;
     }
+    timeout_us = deadline(m, timeout_us);
     uint32_t call = timeout_us ? IPC_REQUEST | IPC_TIMEOUT : IPC_REQUEST;
     return ipc_call(call, name_server, m, timeout_us, NULL);
 }
 
-/* timeout_us 0: none. */
+/* A look-up's answer names what was asked for: one that does not is another's, or damaged. */
+static bool is_sound(const message *m, const message *request)
+{
+    const char *asked = ((const struct names_request *)request->m_words)->name;
+    return m->m_type != 0 ||
+           memcmp(((const struct names_answer *)m->m_words)->name, asked, NAME_BYTES) == 0;
+}
+
+/* timeout_us 0: none of the caller's. */
 static int ask(int32_t type, const char *name, uint32_t timeout_us, endpoint_t *endpoint)
 {
     message request = {.m_type = type};
@@ -49,7 +67,10 @@ static int ask(int32_t type, const char *name, uint32_t timeout_us, endpoint_t *
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         m = request;
         error = ask_once(&m, timeout_us);
-        if (error != -EDEADSRCDST && error != -EREPLYDEAD)
+        if (error == 0 && endpoint && !is_sound(&m, &request))
+            error = -EIO;
+        else if (error != -EDEADSRCDST && error != -EREPLYDEAD &&
+                 (error != -EREPLYTIMEDOUT || timeout_us))
             break;
         name_server = NONE;
     }

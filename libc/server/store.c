@@ -4,6 +4,7 @@
 #include <parley/store.h>
 #include <parley/system.h>
 #include <proto/store.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ANSWER_US 100000
@@ -39,11 +40,39 @@ static int ask(message *m)
     return error;
 }
 
-static int take(const message *m, uint32_t *key, void *record, size_t bytes)
+/* Goes with the record through all that keeps it: what comes back is what was put, or EIO. */
+static uint32_t check_of(const struct store_record *r)
+{
+    uint32_t check = (r->key ^ 0x9e3779b9u) * 2654435761u;
+    for (unsigned i = 0; i < STORE_VALUE_WORDS; i++)
+        check = ((check << 5 | check >> 27) ^ r->value[i]) * 2654435761u;
+    return check & ~STORE_OWNER_MASK;
+}
+
+/* The answer has to name the key that was asked for, or with `next` one behind it. */
+static bool is_sound(const message *m, uint32_t key, bool next)
 {
     const struct store_record *r = (const struct store_record *)m->m_words;
-    if (key)
+    return (next ? r->key >= key : r->key == key) && (r->tag & ~STORE_OWNER_MASK) == check_of(r);
+}
+
+/* An answer that is not sound is asked for once more. */
+static int fetch(int32_t type, uint32_t *key, void *record, size_t bytes)
+{
+    message m;
+    int error = 0;
+    for (unsigned attempt = 0; attempt < 2; attempt++) {
+        m = (message){.m_type = type, .m_words = {*key}};
+        error = ask(&m);
+        if (error != 0 || is_sound(&m, *key, type == STORE_NEXT))
+            break;
+        error = -EIO;
+    }
+    const struct store_record *r = (const struct store_record *)m.m_words;
+    if ((error == 0 || error == -EIO) && r->key >= *key)
         *key = r->key;
+    if (error != 0)
+        return error;
     memcpy(record, r->value, bytes < sizeof r->value ? bytes : sizeof r->value);
     return 0;
 }
@@ -56,21 +85,18 @@ int store_put(uint32_t key, const void *record, size_t bytes)
         return -EINVAL;
     r->key = key;
     memcpy(r->value, record, bytes);
+    r->tag = check_of(r);
     return ask(&m);
 }
 
 int store_get(uint32_t key, void *record, size_t bytes)
 {
-    message m = {.m_type = STORE_GET, .m_words = {key}};
-    int error = ask(&m);
-    return error < 0 ? error : take(&m, NULL, record, bytes);
+    return fetch(STORE_GET, &key, record, bytes);
 }
 
 int store_next(uint32_t *key, void *record, size_t bytes)
 {
-    message m = {.m_type = STORE_NEXT, .m_words = {*key}};
-    int error = ask(&m);
-    return error < 0 ? error : take(&m, key, record, bytes);
+    return fetch(STORE_NEXT, key, record, bytes);
 }
 
 int store_drop(uint32_t key)

@@ -385,8 +385,14 @@ static void take_back(uint32_t place, const struct entry *old)
 static void take_table_back(void)
 {
     struct entry old;
-    for (uint32_t key = 0; store_next(&key, &old, sizeof(old)) == 0; key++)
-        take_back(key, &old);
+    uint32_t key = 0;
+    for (unsigned i = 0; i < 2 * NAMES_MAX; i++, key++) {
+        const int error = store_next(&key, &old, sizeof(old));
+        if (error == 0)
+            take_back(key, &old);
+        else if (error != -EIO || store_drop(key) < 0)
+            return;
+    }
 }
 
 int main(void)

@@ -7,7 +7,7 @@
 static int find(const struct records *r, uint32_t owner, uint32_t key)
 {
     for (int i = 0; i < RECORDS_MAX; i++)
-        if (r->used[i] && r->record[i].owner == owner && r->record[i].key == key)
+        if (r->used[i] && record_owner(&r->record[i]) == owner && r->record[i].key == key)
             return i;
     return -ENOENT;
 }
@@ -20,16 +20,16 @@ static int find_free(const struct records *r, uint32_t owner)
         if (!r->used[i])
             place = i;
         else
-            owned += r->record[i].owner == owner;
+            owned += record_owner(&r->record[i]) == owner;
     }
     return owned < RECORDS_EACH ? place : -ENOSPC;
 }
 
 int records_put(struct records *r, const struct store_record *record)
 {
-    int place = find(r, record->owner, record->key);
+    int place = find(r, record_owner(record), record->key);
     if (place < 0)
-        place = find_free(r, record->owner);
+        place = find_free(r, record_owner(record));
     if (place < 0)
         return place;
     r->record[place] = *record;
@@ -48,7 +48,8 @@ const struct store_record *records_next(const struct records *r, uint32_t owner,
     const struct store_record *best = NULL;
     for (unsigned i = 0; i < RECORDS_MAX; i++) {
         const struct store_record *at = &r->record[i];
-        if (r->used[i] && at->owner == owner && at->key >= key && (!best || at->key < best->key))
+        if (r->used[i] && record_owner(at) == owner && at->key >= key &&
+            (!best || at->key < best->key))
             best = at;
     }
     return best;

@@ -14,6 +14,12 @@ struct records {
     bool used[RECORDS_MAX];
 };
 
+/* An identity; the rest of the tag is the client's own. */
+static inline uint32_t record_owner(const struct store_record *record)
+{
+    return record->tag & STORE_OWNER_MASK;
+}
+
 /* 0, or ENOSPC. */
 int records_put(struct records *r, const struct store_record *record);
 const struct store_record *records_get(const struct records *r, uint32_t owner, uint32_t key);

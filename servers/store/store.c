@@ -25,7 +25,7 @@ static uint32_t identity_of(endpoint_t process)
 {
     struct process_info info;
     if (sys_process(endpoint_slot(process), &info) < 0 || info.endpoint != process)
-        return UINT32_MAX; /* it has died since: its answer goes nowhere */
+        return STORE_OWNER_MASK; /* it has died since: its answer goes nowhere */
     return info.identity;
 }
 
@@ -34,7 +34,7 @@ static struct store_record take(const message *m)
 {
     struct store_record record;
     memcpy(&record, m->m_words, sizeof record);
-    record.owner = identity_of(m->m_source);
+    record.tag = (record.tag & ~STORE_OWNER_MASK) | identity_of(m->m_source);
     return record;
 }
 
@@ -68,7 +68,7 @@ static int next(message *m)
 static int drop(message *m)
 {
     const struct store_record record = take(m);
-    if (records_drop(&records, record.owner, record.key))
+    if (records_drop(&records, record_owner(&record), record.key))
         second_tell(STORE_UNCOPY, &record);
     return 0;
 }
@@ -87,7 +87,7 @@ static int uncopy(message *m)
     const struct store_record *record = (const struct store_record *)m->m_words;
     if (identity_of(m->m_source) != own_identity)
         return -EPERM;
-    (void)records_drop(&records, record->owner, record->key);
+    (void)records_drop(&records, record_owner(record), record->key);
     return 0;
 }
 

@@ -11,6 +11,11 @@ shows what the test said: for a guest that panicked or hung, its last 50 lines.
 
   --keep-going   run the other tests after a failure as well
   --list         only list the tests, with their labels
+  --faults N     put N faults into running servers, and count what comes of them, instead of
+                 the tests (docs/reliability.md)
+  --seed S       which faults (1)
+  --first N      the number of the first one (0), to put one again or to go on
+  --log FILE     a line a fault goes to this file
   --long         run the long campaigns (label `long`) as well; `proof` is all long, and
                  runs when it is named
   -y, --yes      install what is missing without asking; root is never asked
@@ -21,7 +26,7 @@ HELP
 }
 
 command_test() {
-    parse_options y "yes,keep-going,list,long" "$@"
+    parse_options y "yes,keep-going,list,long,faults:,seed:,first:,log:" "$@"
     set -- "${options[@]}"
     local yes=no pass=() proof= name
     while :; do
@@ -33,6 +38,8 @@ command_test() {
             pass+=("$1")
             proof=proof
             ;;
+        --faults | --seed | --first) whole_number "$1" "$2" 1 9999999 && pass+=("$1" "$2") && shift ;;
+        --log) pass+=("$1" "$2") && shift ;;
         --) break ;;
         esac
         shift

@@ -287,6 +287,15 @@ void arch_line_owner(unsigned line, const struct arch_context *driver, uint32_t 
    False, and nothing has happened: it is for something that takes longer to say. */
 bool kernel_ask(const int32_t *type, message *answer);
 
+/* ---- For tests that put faults into processes --------------------------------------------------
+ */
+
+/* From now on a process of this space that reads or writes the byte there has a debug trap, after
+   that. One byte at a time; NULL: none. */
+void arch_watch(const struct arch_space *space, uint32_t address);
+/* The kernel's own text and constants. */
+const char *arch_constant(uint32_t *bytes);
+
 /* ---- The trace ---------------------------------------------------------------------------------
  */
 

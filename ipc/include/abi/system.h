@@ -45,15 +45,16 @@
     X(unmap,      SYS_UNMAP,     24, "take pages out of an address space")                     \
     X(space,      SYS_SPACE,     25, "look through, shrink or release an address space")       \
     X(begin,      SYS_BEGIN,     26, "let a process begin")                                    \
-    X(move,       SYS_MOVE,      27, "copy between two processes' memory")                        \
-    X(update,     SYS_UPDATE,    28, "another program for a module that is not running")
+    X(move,       SYS_MOVE,      27, "copy between two processes' memory")                     \
+    X(update,     SYS_UPDATE,    28, "another program for a module that is not running")       \
+    X(inject,     SYS_INJECT,    29, "put a fault into a process, for tests")
 // clang-format on
 
 enum system_call {
 #define SYSTEM_CALL_ENUM(name, symbol, number, text) symbol = (number),
     SYSTEM_CALLS(SYSTEM_CALL_ENUM)
 #undef SYSTEM_CALL_ENUM
-    SYSTEM_CALL_LAST = SYS_UPDATE
+    SYSTEM_CALL_LAST = SYS_INJECT
 };
 
 // clang-format off
@@ -110,6 +111,12 @@ enum system_call {
  *               int IPC_VECTOR means, with the stack pointer in ebp; ebp and the flags are lost.
  *               Before it was told, that is address 0. (ENODEV: the processor has no sysenter; EINVAL:
  *               not a user's address)
+ * SYS_INJECT    in  0 operation INJECT_*, 1 endpoint, 2 address there, 3 address of the caller's
+ *               bytes, 4 how many (at most INJECT_BYTES). INJECT_READ of SYSTEM: the kernel's text and
+ *               constants, the address counting from their beginning. INJECT_WATCH: the byte
+ *               there; a process that reads or writes it gets a debug trap behind the instruction;
+ *               one byte at a time, address 0: none.
+ *               (ENOSYS: the kernel was booted without inject=on; EFAULT: not mapped)
  */
 
 /* SYS_TRACE: abi/trace.h. SYS_CREATE to SYS_MOVE: abi/memory.h. */
@@ -121,6 +128,11 @@ enum system_call {
 #define IRQ_LINE_LOG 16 /* not a wire: the kernel's log has grown. While it is claimed, the kernel
                            leaves screen and serial port to its owner, except in a panic. */
 // clang-format on
+
+#define INJECT_READ  0
+#define INJECT_WRITE 1 /* also where the process itself may only read */
+#define INJECT_WATCH 2
+#define INJECT_BYTES 4096u
 
 #define REGISTERS_GET 0
 #define REGISTERS_SET 1

@@ -4,6 +4,7 @@
  *
  * Each call waits a tenth of a second at most, also for a store that is just being restarted, and
  * then fails: a server must go on without. ENOENT: no such record, or no store at all.
+ * EIO: what came back is not what was put, or not what was asked for; twice.
  */
 #pragma once
 
@@ -16,6 +17,7 @@
 /* Shorter records are filled up with zeros. */
 int store_put(uint32_t key, const void *record, size_t bytes);
 int store_get(uint32_t key, void *record, size_t bytes);
-/* The record with the smallest key that is not smaller than *key, which becomes its key. */
+/* The record with the smallest key that is not smaller than *key, which becomes its key; with EIO,
+   too, so that the damaged one can be dropped. */
 int store_next(uint32_t *key, void *record, size_t bytes);
 int store_drop(uint32_t key);

@@ -56,6 +56,9 @@ int sys_registers_set(endpoint_t endpoint, const struct system_registers *regist
 /* A fault's vector in words: "page fault". */
 const char *sys_fault_name(uint32_t vector);
 
+/* For tests: only in a kernel booted with inject=on. `operation`: INJECT_*. */
+int sys_inject(unsigned operation, endpoint_t endpoint, uint32_t there, void *here, size_t bytes);
+
 endpoint_t self(void); /* own endpoint */
 
 /* The data module that the line names (data=), read-only; NULL and 0 bytes: it names none. */

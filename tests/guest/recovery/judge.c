@@ -293,6 +293,9 @@ static void test_clients(void)
     kill_soon("m-always");
     m = (message){.m_type = MOODY_HOLD};
     IS(service_request(&moody, &m), -EREPLYDEAD, "what may not be repeated is reported");
+    m = (message){.m_type = MOODY_HOLD};
+    moody.endpoint = NONE;
+    IS(service_request(&moody, &m), -EREPLYTIMEDOUT, "a request that is forgotten has an end");
     kill_soon("tty");
     m = (message){.m_type = TTY_READ, .m_words = {1}};
     IS(service_request(&tty, &m), -EREPLYDEAD, "so is a read of a tty that died");

@@ -17,6 +17,7 @@ void test_dispatch(void)
            (int)unknown[i]);
         OK(m.m_source == SYSTEM && !m.m_words[0] && !m.m_words[6], "and its answer is empty");
     }
+    IS(ask(SYS_INJECT, nothing, &m), -ENOSYS, "nor does the one for faults, without inject=on");
     m = (message){.m_type = SYS_TIME};
     IS(trap(IPC_SEND_REC, SYSTEM, &m, 0, &second), 0, "SYSTEM is reached by send_rec");
     IS(second & IPC_CAME_MASK, IPC_CAME_REPLY, "what came is a reply");

@@ -330,6 +330,14 @@ static void test_spaces(void **state)
     assert_true(missing.missing && missing.address == 0x11 && missing.whose == 1028);
 }
 
+static void test_inject(void **state)
+{
+    (void)state;
+    assert_said(sys_inject(INJECT_WRITE, 1025, 0x1000, AT(0x2000), 16),
+                "inject(operation=write, endpoint=1025, there=0x1000, address=0x2000, bytes=16)",
+                "= 0");
+}
+
 /* The last: a call that is new needs a test here. */
 static void test_all_calls_were_made(void **state)
 {
@@ -358,6 +366,7 @@ int main(void)
         cmocka_unit_test_setup(test_registers, setup),
         cmocka_unit_test_setup(test_trace, setup),
         cmocka_unit_test_setup(test_spaces, setup),
+        cmocka_unit_test_setup(test_inject, setup),
         cmocka_unit_test_setup(test_all_calls_were_made, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
