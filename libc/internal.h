@@ -37,12 +37,6 @@ void libc_open_streams(uint32_t from, uint32_t to) __attribute__((weak));
 /* As names_wait, but gives up after `timeout_us` microseconds with EREPLYTIMEDOUT. */
 int libc_names_wait(const char *name, uint32_t timeout_us, endpoint_t *endpoint);
 
-/* A request with a deadline, if it is not one that may wait: EREPLYTIMEDOUT when it was taken and
-   not answered. */
-int libc_request(endpoint_t server, message *m);
-/* Whether its protocol says that it may be sent again. */
-bool libc_may_repeat(int32_t type);
-
 /* Asks SYSTEM; the answer is in *m. 0 or a negative error, the call's or the answer's. */
 int libc_ask_system(message *m, enum system_call call);
 /* Does nothing for so long. */

@@ -170,14 +170,14 @@ def type_list(name, types):
 
 
 def repeatable(protocols):
-    """The types of requests that may be repeated, and of those that may wait, in order, for a search; not those to
-    SYSTEM."""
+    """The types of requests that may be repeated, and of those that are answered at once, in order, for a search; not
+    those to SYSTEM."""
     messages = [m for p in protocols if not p.to for m in p.messages if not m.one_way]
-    lines = [*head_comment(["What a client may send again when it cannot know whether it was done, and what has no deadline.",
+    lines = [*head_comment(["What a client may send again when it cannot know whether it was done, and what is answered at once.",
                             MADE.format("servers/protocols", "those files")]),
              "#include <server/repeatable.h>", "", "// clang-format off",
              *type_list("libc_repeatable", {m.type for m in messages if m.idempotent}),
-             *type_list("libc_waiting", {m.type for m in messages if m.waits})]
+             *type_list("libc_prompt", {m.type for m in messages if not m.waits})]
     return "\n".join([*lines, "// clang-format on", ""])
 
 

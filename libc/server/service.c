@@ -4,9 +4,8 @@
  * EDEADSRCDST says that the dead never had the request: it goes to the successor, whatever it asks.
  * ERESTART as an answer says the same of one that retires. EREPLYDEAD says that it may have been
  * carried out: only what may be repeated is asked again, and not for ever, since it may be the
- * request itself of which servers die. EREPLYTIMEDOUT is the same of a server that lives and has
- * forgotten the request. One that has not even taken it is waited for: it is busy, or hangs, and
- * then is ended.
+ * request itself of which servers die. One that lives and has
+ * forgotten a request is ended by the supervisor.
  */
 #include <internal.h>
 #include <parley/ipc.h>
@@ -15,9 +14,6 @@
 
 #define FINDS_MAX  16 /* successors that are dead before they are asked */
 #define DEATHS_MAX 3  /* servers that took the request and died, or never answered it */
-/* Two beats of the default image: no server works on one request so long and lives. */
-#define ANSWER_US 1000000
-
 static bool is_in(const int32_t *types, unsigned count, int32_t type)
 {
     unsigned first = 0, end = count;
@@ -33,22 +29,14 @@ static bool is_in(const int32_t *types, unsigned count, int32_t type)
     return false;
 }
 
-bool libc_may_repeat(int32_t type)
+static bool may_repeat(int32_t type)
 {
     return is_in(libc_repeatable_types, libc_repeatable_count, type);
 }
 
-int libc_request(endpoint_t server, message *m)
+bool service_answers_at_once(int32_t type)
 {
-    const message request = *m;
-    int error = -ETIMEDOUT;
-    if (is_in(libc_waiting_types, libc_waiting_count, m->m_type))
-        return ipc_request(server, m);
-    while (error == -ETIMEDOUT) {
-        *m = request;
-        error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, server, m, ANSWER_US, NULL);
-    }
-    return error;
+    return is_in(libc_prompt_types, libc_prompt_count, type);
 }
 
 static int ask_once(struct service *s, message *m)
@@ -58,7 +46,7 @@ static int ask_once(struct service *s, message *m)
         if (error < 0)
             return error;
     }
-    return libc_request(s->endpoint, m);
+    return ipc_request(s->endpoint, m);
 }
 
 int service_request(struct service *s, message *m)
@@ -73,10 +61,10 @@ int service_request(struct service *s, message *m)
             return m->m_type;
         if (error == 0)
             error = -EDEADSRCDST; /* as good as dead, and has done nothing */
-        if (error != -EDEADSRCDST && error != -EREPLYDEAD && error != -EREPLYTIMEDOUT)
+        if (error != -EDEADSRCDST && error != -EREPLYDEAD)
             return error;
         s->endpoint = NONE;
-        if (error != -EDEADSRCDST && (++deaths == DEATHS_MAX || !libc_may_repeat(request.m_type)))
+        if (error == -EREPLYDEAD && (++deaths == DEATHS_MAX || !may_repeat(request.m_type)))
             return error;
     }
     return error;

@@ -4,7 +4,7 @@
  * what: has it taken another message since it was asked last, it is alive; is it ready to run and
  * has not had the processor, that is not its fault; does it wait for another that is supervised,
  * that one is asked. What is left has worked on one message for the whole interval. Two such
- * intervals in a row, and it hangs.
+ * intervals in a row, and it hangs. One that answers may have forgotten a request: forgotten.c.
  *
  * Nothing here waits for a server longer than ANSWER_US.
  */
@@ -58,7 +58,7 @@ static void beat(struct supervised *s)
     int error = ask(PROTO_PING, s->endpoint, IPC_NONBLOCK, ANSWER_US);
     bool alive = error == -ENOTREADY ? is_busy(s) : error != -EREPLYTIMEDOUT;
     s->missed = alive ? 0 : s->missed + 1;
-    if (s->missed < MISSED_MAX)
+    if (s->missed < MISSED_MAX && (error != 0 || !forgotten_by(s)))
         return;
     s->hung = true;
     s->beat_due = UINT64_MAX;

@@ -4,6 +4,7 @@
  *   main       the process: who leads, events, requests
  *   services   what is supervised, and what its deaths lead to
  *   heartbeat  who gives signs of life
+ *   forgotten  who owes an answer
  *   report     what is said about it, in words
  *   kept       what the one that takes over has to know, in the store
  */
@@ -70,6 +71,10 @@ uint64_t heartbeat_run_due(uint64_t now);
 bool heartbeat_answers(endpoint_t process, uint32_t timeout_us);
 /* Asks it to end by itself, without a loss; false: it does not. */
 bool heartbeat_retire(endpoint_t process);
+
+/* ---- forgotten ---- */
+/* Whether somebody waits in vain for that server; to be asked once a beat. */
+bool forgotten_by(const struct supervised *s);
 
 /* ---- report ---- */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -47,8 +47,8 @@ def script():
     s.do("info registers eip", r"0x15[0-9a-f]{6} ")
     s.do("break-on-message delete")
     # An answer with an error; SYSTEM's; an interrupt's event.
-    s.do("break-on-message SYSTEM shell *", "^Message 2: ")
-    s.do("continue", "^Message 2, SYSTEM -> shell: ")
+    s.do("break-on-message SYSTEM supervisor *", "^Message 2: ")
+    s.do("continue", "^Message 2, SYSTEM -> supervisor: ")
     s.do("break-on-message delete 2")
     s.do("break-on-message * * frobnicate", "no message and no error is called 'frobnicate'")
     s.do("break-on-message delete 7", "there is no message 7")

@@ -75,6 +75,10 @@ struct service {
 
 int service_request(struct service *service, message *m);
 
+/* Whether a request of that type is described by a protocol that does not say `waits`: its answer
+   comes as soon as the server has done it. */
+bool service_answers_at_once(int32_t type);
+
 /* Asks the name server; names_wait waits until the name is published. A lookup waits, too, while
    the supervisor restarts the one that provided the name, but not for ever. */
 int names_lookup(const char *name, endpoint_t *endpoint);

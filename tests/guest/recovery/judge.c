@@ -258,6 +258,15 @@ static void test_hangs(void)
     IS(ask("m-beat", MOODY_SPIN, 0), -EREPLYDEAD, "one that spins is ended");
     OK(is_up("m-beat", former) != NONE, "and comes back");
     OK(entry_of("m-beat", &entry) && entry.cause == SUPERVISOR_CAUSE_HANG, "the list says why");
+    former = process_of("m-beat");
+    message m = {.m_type = MOODY_HOLD};
+    IS(ipc_call(IPC_REQUEST | IPC_TIMEOUT, former, &m, 200000, NULL), -EREPLYTIMEDOUT,
+       "one that puts a request off whose protocol nobody has described");
+    IS(process_of("m-beat"), former, "is left alone");
+    IS(ask("m-beat", HELLO_GREET, 0), -EREPLYDEAD,
+       "one that answers pings, and not a request that has an answer at once, is ended");
+    OK(is_up("m-beat", former) != NONE, "and comes back");
+    OK(entry_of("m-beat", &entry) && entry.cause == SUPERVISOR_CAUSE_HANG, "the list says why");
     former = process_of("m-still");
     IS(ask("m-still", MOODY_WORK, 100), 0, "heartbeat=0: nobody asks");
     IS(process_of("m-still"), former, "and nobody is ended");
@@ -293,9 +302,6 @@ static void test_clients(void)
     kill_soon("m-always");
     m = (message){.m_type = MOODY_HOLD};
     IS(service_request(&moody, &m), -EREPLYDEAD, "what may not be repeated is reported");
-    m = (message){.m_type = MOODY_HOLD};
-    moody.endpoint = NONE;
-    IS(service_request(&moody, &m), -EREPLYTIMEDOUT, "a request that is forgotten has an end");
     kill_soon("tty");
     m = (message){.m_type = TTY_READ, .m_words = {1}};
     IS(service_request(&tty, &m), -EREPLYDEAD, "so is a read of a tty that died");

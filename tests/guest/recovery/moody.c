@@ -8,6 +8,7 @@
 #include <parley/server.h>
 #include <parley/store.h>
 #include <parley/system.h>
+#include <proto/hello.h>
 #include <string.h>
 
 #define KEY_LIVES 0
@@ -64,8 +65,8 @@ static void be_deaf(const char *name)
 int main(int argc, char **argv)
 {
     static const struct server_handler handlers[] = {
-        {MOODY_FAULT, fault}, {MOODY_EXIT, end},  {MOODY_SPIN, spin},
-        {MOODY_WORK, work},   {MOODY_HOLD, hold}, {0, NULL},
+        {MOODY_FAULT, fault}, {MOODY_EXIT, end},   {MOODY_SPIN, spin}, {MOODY_WORK, work},
+        {MOODY_HOLD, hold},   {HELLO_GREET, hold}, {0, NULL},
     };
     be_deaf(argv[argc - 1]);
     return server_run(argv[argc - 1], handlers, NULL);
