@@ -1,0 +1,31 @@
+/*
+ * Whether the system is well: each server answers and does its work, and nothing of what is accounted
+ * for is lost. For the judges of the fuzzing and the bomb suite.
+ */
+#pragma once
+
+#include <abi/system.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Waits until all servers are up, and notes how things are. False: one of them does not come. */
+bool health_begin(void);
+
+/* One check each: the servers answer and do their work; frames, slots, loans, pipes and names are what
+   they were at the beginning. `after` names what came before. */
+bool health_check(const char *after);
+
+/* One check: no server was started again since health_begin or the last health_renew. */
+bool health_check_nobody_died(const char *after);
+
+/* Ends every process but the judge, gives their memory back, and starts the supervisors again. */
+bool health_renew(void);
+
+/* Ends all servers, so that the kernel itself prints what the judge says last. */
+void health_silence(void);
+
+/* The memory of all that has died is given back: by the memory server, or here if there is none. */
+void health_bury(void);
+
+/* Dead and, where one was there, its memory given back. */
+void health_end(const char *module);

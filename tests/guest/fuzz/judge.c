@@ -1,0 +1,255 @@
+/*
+ * Judge of the fuzzing suite: lets hostile programs run, starts them again when they die, and asks
+ * after each round whether the system is well. Arguments: how many calls in all, and the seed.
+ *
+ * It is the most urgent process and waits for nobody without a limit, so whatever the others do, it
+ * comes to its end unless the kernel does not.
+ */
+#include "../lib/judge.h"
+#include "fuzz.h"
+#include "health.h"
+
+#include <parley/memory.h>
+#include <parley/space.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLAYERS      3
+#define LOOK_US      3000
+#define LOOKS_CANCEL 4  /* without a new call: it waits for what never comes */
+#define LOOKS_KILL   10 /* and not even a cancel helps: it loops */
+#define LOUD_EVERY   64 /* of so many starts one has its faults reported */
+
+struct player {
+    const char *module, *loud; /* loud: the same, with reports of its faults; or NULL */
+    enum fuzz_role role;
+    struct fuzz_page *page;
+    endpoint_t process;
+    const char *runs; /* which of the two */
+    uint32_t calls, looks, starts, cancels, kills;
+};
+
+static struct fuzz_page *pages; /* one a player, kept for all rounds */
+static uint32_t seed;
+static uint32_t calls, starts, failures;
+
+/* ---- Starting -------------------------------------------------------------------------------- */
+
+/* What the program knows of the system, as of now. */
+static void tell(struct fuzz_page *page)
+{
+    struct process_info info;
+    struct module_info module;
+    page->living_count = page->name_count = 0;
+    for (unsigned slot = 0; slot < 256 && page->living_count < FUZZ_LIVING; slot++)
+        if (sys_process(slot, &info) == 0)
+            page->living[page->living_count++] = info.endpoint;
+    for (unsigned i = 0; sys_module(i, &module) == 0 && page->name_count < FUZZ_NAMES; i++)
+        memcpy(page->name[page->name_count++], module.name, NAME_BYTES);
+}
+
+/* The page is the judge's, from the memory server; the kernel maps it a second time. */
+static bool lend(const struct player *p)
+{
+    struct system_map own;
+    bool used;
+    if (sys_space_next(self(), (uint32_t)p->page, &own) != 0)
+        return false;
+    const struct system_map map = {.address = (uint32_t)FUZZ_PAGE,
+                                   .frame = own.frame,
+                                   .pages = 1,
+                                   .flags = MAP_WRITE | MAP_SHARED};
+    return sys_map(p->process, &map, &used) == 1;
+}
+
+/* The memory of one that has died belongs to it until it is given back. */
+static void bury(const struct player *p)
+{
+    health_bury();
+    while (sys_space_release(p->process) == (int)SPACE_RELEASE_PAGES)
+        continue;
+}
+
+static void begin(struct player *p)
+{
+    p->starts++;
+    p->runs = p->loud && p->starts % LOUD_EVERY == 0 ? p->loud : p->module;
+    p->page->magic = FUZZ_MAGIC;
+    p->page->generation++;
+    p->looks = 0;
+    p->calls = p->page->calls;
+    tell(p->page);
+    starts++;
+    if (sys_start(p->runs, "", &p->process) != 0) {
+        p->process = NONE; /* somebody has started it already, or all slots are taken */
+        health_end(p->runs);
+        return;
+    }
+    if (sys_watch(p->process, 1) != 0 || !lend(p))
+        (void)sys_kill(p->process);
+}
+
+static void prepare(struct player *p, unsigned index, uint32_t round, uint32_t limit)
+{
+    p->page = (struct fuzz_page *)((uint8_t *)pages + 4096u * index);
+    memset(p->page, 0, 4096);
+    p->page->seed = seed * 0x10001u + round * PLAYERS + index;
+    p->page->role = (uint32_t)p->role;
+    p->page->judge = self();
+    p->page->limit = p->role == FUZZ_PREY ? UINT32_MAX - 1 : limit;
+    p->process = NONE;
+}
+
+/* ---- A round --------------------------------------------------------------------------------- */
+
+static bool lives(endpoint_t process)
+{
+    struct process_info info;
+    return process != NONE && describe(process, &info);
+}
+
+static bool is_done(const struct player *p)
+{
+    return p->role != FUZZ_PREY && p->page->calls >= p->page->limit;
+}
+
+/* Whether the page is what it was: one with all rights may have overwritten it. */
+static bool page_is_whole(const struct player *p)
+{
+    return p->page->magic == FUZZ_MAGIC && p->page->judge == self() &&
+           p->page->calls >= p->calls && p->page->calls <= p->page->limit + 1;
+}
+
+static void look_at(struct player *p)
+{
+    if (!lives(p->process)) {
+        bury(p);
+        if (!is_done(p))
+            begin(p);
+        return;
+    }
+    if (p->page->calls != p->calls) {
+        p->calls = p->page->calls;
+        p->looks = 0;
+        return;
+    }
+    p->looks++;
+    if (p->looks == LOOKS_CANCEL) {
+        p->cancels++;
+        (void)sys_cancel(p->process, (int)(p->cancels % 2));
+    } else if (p->looks >= LOOKS_KILL) {
+        p->kills++;
+        (void)sys_kill(p->process);
+    }
+}
+
+static bool all_done(const struct player *p, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (p[i].role != FUZZ_PREY && !is_done(&p[i]))
+            return false;
+    return true;
+}
+
+static void wait_a_little(void)
+{
+    struct system_death death;
+    message m;
+    (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, HARDWARE, &m, LOOK_US, NULL);
+    while (sys_death(&death) == 0)
+        continue;
+}
+
+static void report(const struct player *p, const char *what, uint32_t round)
+{
+    const struct fuzz_page *page = p->page;
+    const uint32_t *sent = page->sent, *got = page->got;
+    tap_note("%s, round %u, seed %u, generation %u, call %u of kind %u: wrong %u", what,
+             (unsigned)round, (unsigned)page->seed, (unsigned)page->generation,
+             (unsigned)page->calls, (unsigned)page->kind, (unsigned)page->wrong);
+    for (unsigned i = 0; i < 12; i += 4)
+        tap_note("sent %08x %08x %08x %08x  got %08x %08x %08x %08x", (unsigned)sent[i],
+                 (unsigned)sent[i + 1], (unsigned)sent[i + 2], (unsigned)sent[i + 3],
+                 (unsigned)got[i], (unsigned)got[i + 1], (unsigned)got[i + 2], (unsigned)got[i + 3]);
+}
+
+static bool play(struct player *p, unsigned count, const char *what, uint32_t round, uint32_t limit)
+{
+    bool right = true;
+    for (unsigned i = 0; i < count; i++) {
+        prepare(&p[i], i, round, limit);
+        begin(&p[i]);
+    }
+    while (!all_done(p, count)) {
+        wait_a_little();
+        for (unsigned i = 0; i < count; i++) {
+            if (!page_is_whole(&p[i]))
+                p[i].page->calls = p[i].page->limit; /* and no more of it */
+            look_at(&p[i]);
+        }
+    }
+    for (unsigned i = 0; i < count; i++) {
+        (void)sys_kill(p[i].process);
+        bury(&p[i]);
+        calls += p[i].page->calls;
+        if (p[i].page->wrong && p[i].page->magic == FUZZ_MAGIC) {
+            report(&p[i], what, round);
+            right = false;
+        }
+    }
+    failures += !right;
+    return right;
+}
+
+/* ---- The rounds ------------------------------------------------------------------------------ */
+
+/* Without rights beyond IPC nobody can end a server, so none may have died. */
+static void without_rights(uint32_t round, uint32_t limit)
+{
+    struct player plain[] = {{.module = "plain-1", .loud = "loud", .role = FUZZ_PLAIN},
+                             {.module = "plain-2", .role = FUZZ_PLAIN}};
+    struct player talking[] = {{.module = "talks", .role = FUZZ_TALKS},
+                               {.module = "plain-1", .loud = "loud", .role = FUZZ_PLAIN}};
+    const bool talks = round % 2 != 0;
+    const char *what = talks ? "all IPC" : "plain programs";
+    const bool right = play(talks ? talking : plain, 2, what, round, limit / 2);
+    OK(right, "round %u, %s: no call ends as none can", (unsigned)round, what);
+    failures += !health_check_nobody_died(what);
+    failures += !health_check(what);
+}
+
+/* With all rights servers die, and are started anew; then all must be as it was. */
+static void with_all_rights(uint32_t round, uint32_t limit)
+{
+    struct player wide[] = {{.module = "wide", .role = FUZZ_WIDE},
+                            {.module = "plain-1", .role = FUZZ_PLAIN},
+                            {.module = "prey", .role = FUZZ_PREY}};
+    const bool right = play(wide, 3, "all rights", round, limit / 2);
+    const bool up = health_renew();
+    OK(right && up, "round %u, all rights: no call ends as none can, and all come up again",
+       (unsigned)round);
+    failures += !up;
+    failures += !health_check("all rights");
+}
+
+int main(int argc, char **argv)
+{
+    const uint32_t wanted = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 100000;
+    const uint32_t rounds = 9 + wanted / 500000 * 3;
+    void *got = NULL;
+    seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;
+    if (OK(health_begin() && memory_allocate(4096 * PLAYERS, &got) == 0, "the system is up")) {
+        pages = got;
+        (void)health_begin();
+        for (uint32_t round = 0; round < rounds && failures == 0; round++)
+            if (round % 3 == 2)
+                with_all_rights(round, wanted / rounds + 1);
+            else
+                without_rights(round, wanted / rounds + 1);
+    }
+    health_silence();
+    tap_note("%u starts", (unsigned)starts);
+    tap_line("fuzz: %u calls by hostile programs, %u failures", (unsigned)calls, (unsigned)failures);
+    tap_done();
+}
