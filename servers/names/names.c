@@ -211,8 +211,8 @@ static bool is_successor(const struct name *name, endpoint_t process)
     return sys_lookup(name->text, &successor) == 0 && successor == process;
 }
 
-/* Whether a boot module has this name, and it is not the process's. One that was not started is unknown
-   here; when it is, it takes its name (publish). */
+/* Whether a boot module has this name, and it is not the process's. One that was not started is
+   unknown here; when it is, it takes its name (publish). */
 static bool is_anothers(const struct name *name, endpoint_t process)
 {
     endpoint_t owner;
@@ -257,8 +257,8 @@ static int publish(message *m)
         return 0;
     if (is_anothers(&name, sender))
         return -EEXIST;
-    /* A dead owner's entry goes as soon as its death is read; until then it is no obstacle. Neither is
-       who took a module's name before the module was started. */
+    /* A dead owner's entry goes as soon as its death is read; until then it is no obstacle. Neither
+       is who took a module's name before the module was started. */
     if (e && !is_held(e) && !is_successor(&name, sender) &&
         sys_watch(e->owner, true) != -EDEADSRCDST)
         return -EEXIST;

@@ -13,10 +13,10 @@
 
 void choose_seed(uint32_t seed, uint32_t generation);
 
-uint32_t choose_any(void);              /* any word at all */
-uint32_t choose_below(uint32_t bound);  /* 0..bound-1 */
-bool choose_once_in(uint32_t often);    /* true once in so many times */
-uint32_t choose_number(void);           /* small, large, a power of two, something seen before */
+uint32_t choose_any(void);               /* any word at all */
+uint32_t choose_below(uint32_t bound);   /* 0..bound-1 */
+bool choose_once_in(uint32_t often);     /* true once in so many times */
+uint32_t choose_number(void);            /* small, large, a power of two, something seen before */
 uint32_t choose_address(uint32_t bytes); /* for so many bytes: where they just fit, or do not */
 endpoint_t choose_endpoint(void);
 endpoint_t choose_living(void);

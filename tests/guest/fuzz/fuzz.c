@@ -161,8 +161,9 @@ static void ask_system(void)
     spare_the_system(&m);
     const message sent = m;
     uint32_t second = 0;
-    const int result = ipc_call(choose_once_in(2) || page->role == FUZZ_PLAIN ? IPC_REQUEST : IPC_SEND_REC,
-                                SYSTEM, &m, 0, &second);
+    const int result =
+        ipc_call(choose_once_in(2) || page->role == FUZZ_PLAIN ? IPC_REQUEST : IPC_SEND_REC, SYSTEM,
+                 &m, 0, &second);
     check_result(result, second);
     if (result == 0)
         check_answer(&sent, &m);
@@ -204,10 +205,9 @@ static void ask_server(void)
 
 static uint32_t some_call(void)
 {
-    static const uint32_t calls[] = {IPC_SEND,      IPC_RECEIVE,    IPC_SEND_REC,
-                                     IPC_IN_OUTBOX, IPC_NOTIFY,     IPC_ECHO,
-                                     IPC_REQUEST,   IPC_REPLY,      IPC_NOTIFY_SET,
-                                     IPC_RECEIVE_EX, IPC_REPLY_RECEIVE, IPC_SELECT};
+    static const uint32_t calls[] = {
+        IPC_SEND,    IPC_RECEIVE, IPC_SEND_REC,   IPC_IN_OUTBOX,  IPC_NOTIFY,        IPC_ECHO,
+        IPC_REQUEST, IPC_REPLY,   IPC_NOTIFY_SET, IPC_RECEIVE_EX, IPC_REPLY_RECEIVE, IPC_SELECT};
     uint32_t call = calls[choose_below(sizeof calls / sizeof *calls)];
     if (choose_once_in(32))
         return choose_any();
@@ -243,7 +243,8 @@ static struct wild some_registers(void)
     return w;
 }
 
-/* Legal for a program, and nothing that a kernel may rely on: any stack, flags, segments, registers. */
+/* Legal for a program, and nothing that a kernel may rely on: any stack, flags, segments,
+ * registers. */
 static void make_wild(struct wild *w)
 {
     uint32_t *const general[] = {&w->eax, &w->ebx, &w->edx, &w->edi, &w->ebp, &w->esp};
@@ -278,9 +279,9 @@ static void do_deadly(void)
 {
     static const uint16_t instructions[] = {
         0x340f /* sysenter */, 0x050f /* syscall */, 0x350f /* sysexit */, 0x0b0f /* ud2 */,
-        0xaa0f /* rsm */,    0x300f /* wrmsr */, 0x320f /* rdmsr */,    0x080f /* invd */,
-        0x90f4 /* hlt */,    0x90fa /* cli */,   0x90ec /* in */,       0x90ee /* out */,
-        0x90f1 /* int1 */,   0x90cc /* int3 */,  0x90ce /* into */,     0x0062 /* bound */,
+        0xaa0f /* rsm */,      0x300f /* wrmsr */,   0x320f /* rdmsr */,   0x080f /* invd */,
+        0x90f4 /* hlt */,      0x90fa /* cli */,     0x90ec /* in */,      0x90ee /* out */,
+        0x90f1 /* int1 */,     0x90cc /* int3 */,    0x90ce /* into */,    0x0062 /* bound */,
     };
     struct wild w = some_registers();
     make_wild(&w);
@@ -290,7 +291,8 @@ static void do_deadly(void)
     wild_other(&w);
 }
 
-/* ---- Memory, and faults of others ------------------------------------------------------------- */
+/* ---- Memory, and faults of others -------------------------------------------------------------
+ */
 
 static void do_memory(void)
 {
@@ -337,7 +339,15 @@ _Noreturn static void fault_for_ever(void)
 
 /* ---- All of it ------------------------------------------------------------------------------- */
 
-enum kind { TO_SYSTEM, TO_SERVER, TRAP, WILD, DEADLY, MEMORY, SETTLE };
+enum kind {
+    TO_SYSTEM,
+    TO_SERVER,
+    TRAP,
+    WILD,
+    DEADLY,
+    MEMORY,
+    SETTLE
+};
 
 static enum kind some_kind(void)
 {
@@ -347,7 +357,7 @@ static enum kind some_kind(void)
            : at < 130 ? TO_SERVER
            : at < 200 ? TRAP
            : at < 236 ? WILD
-           : at < 238 ? DEADLY
+           : at < 237 ? DEADLY
            : at < 248 ? MEMORY
                       : (wide ? SETTLE : TRAP);
 }

@@ -2,8 +2,9 @@
  * What the judge of the fuzzing suite and its hostile program share: a page that outlives the
  * program, with the seed, how far it has come, and what it knows of the system.
  *
- * The judge maps it behind the program's image at each start. All that the program does follows from
- * the seed and the generation, which grows by one with each start, so a run comes again as it was.
+ * The judge maps it behind the program's image at each start. All that the program does follows
+ * from the seed and the generation, which grows by one with each start, so a run comes again as it
+ * was.
  */
 #pragma once
 
@@ -34,8 +35,8 @@ enum fuzz_wrong {
     FUZZ_REGISTERS, /* one that must be kept was not */
     FUZZ_SEGMENTS,
     FUZZ_FLAGS,
-    FUZZ_ANSWER, /* SYSTEM's answer is not from SYSTEM, or has words after an error */
-    FUZZ_FORGED, /* a message whose source is not a living process or a name of the kernel's */
+    FUZZ_ANSWER,  /* SYSTEM's answer is not from SYSTEM, or has words after an error */
+    FUZZ_FORGED,  /* a message whose source is not a living process or a name of the kernel's */
     FUZZ_OUTSIDE, /* memory that no call was told of has changed */
 };
 

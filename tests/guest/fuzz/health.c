@@ -1,4 +1,5 @@
-/* See health.h. What answers is asked with a time limit, so that a server that hangs is a failed check. */
+/* See health.h. What answers is asked with a time limit, so that a server that hangs is a failed
+ * check. */
 #include "health.h"
 #include "../lib/judge.h"
 
@@ -18,7 +19,8 @@
 #include <string.h>
 
 #define SLOTS 256
-#define TRIES 200 /* until the accounts are right again: who has died is buried soon, not at once */
+#define TRIES 200 /* until the accounts are right again: who has died is buried soon, not at once  \
+                   */
 
 /* What must come out even. */
 struct accounts {
@@ -30,9 +32,9 @@ struct accounts {
 static struct accounts begun;
 static uint32_t starts[64];
 
-static const char *const servers[] = {"store-2", "store", "names",    "memory",    "tty",
-                                      "clock",   "hello", "files",    "pipes",     "tracer",
-                                      "supervisor", "supervisor-2"};
+static const char *const servers[] = {"store-2", "store",  "names",      "memory",
+                                      "tty",     "clock",  "hello",      "files",
+                                      "pipes",   "tracer", "supervisor", "supervisor-2"};
 #define SERVERS (sizeof servers / sizeof *servers)
 
 static int ask_within(const char *name, message *m, uint32_t limit_us)
@@ -119,7 +121,8 @@ static bool files_work(void)
     if (ask("files", &m) != 0)
         return false;
     m = (message){.m_type = FILES_GET, .m_words = {m.m_words[0], 0}};
-    return ask("files", &m) == 0 && m.m_words[0] == 10 && memcmp(&m.m_words[1], "One note.\n", 10) == 0;
+    return ask("files", &m) == 0 && m.m_words[0] == 10 &&
+           memcmp(&m.m_words[1], "One note.\n", 10) == 0;
 }
 
 /* A pipe with somebody who is dead: all is made, and given back. */
@@ -151,16 +154,10 @@ static bool all_work(const char *after)
     static const struct {
         const char *name;
         bool (*works)(void);
-    } work[] = {{"clock", clock_works},   {"names", names_work}, {"memory", memory_works},
-                {"store", store_works},   {"tty", tty_works},    {"hello", hello_works},
-                {"files", files_work},    {"pipes", pipes_work}, {"a supervisor", supervisor_works}};
-    bool all = true;
-    for (unsigned i = 0; i < SERVERS; i++) {
-        if (pings(servers[i]))
-            continue;
-        tap_note("%s: %s does not answer a ping", after, servers[i]);
-        all = false;
-    }
+    } work[] = {{"clock", clock_works}, {"names", names_work}, {"memory", memory_works},
+                {"store", store_works}, {"tty", tty_works},    {"hello", hello_works},
+                {"files", files_work},  {"pipes", pipes_work}, {"a supervisor", supervisor_works}};
+    bool all = health_silent() == 0;
     for (unsigned i = 0; i < sizeof work / sizeof *work; i++) {
         if (work[i].works())
             continue;
@@ -195,14 +192,15 @@ static void count(struct accounts *a)
 
 static void explain(const struct accounts *now)
 {
-    tap_note("frames free %u, were %u; process bytes %u, were %u", (unsigned)now->memory.frames_free,
-             (unsigned)begun.memory.frames_free, (unsigned)now->memory.process_bytes,
-             (unsigned)begun.memory.process_bytes);
+    tap_note("frames free %u, were %u; process bytes %u, were %u",
+             (unsigned)now->memory.frames_free, (unsigned)begun.memory.frames_free,
+             (unsigned)now->memory.process_bytes, (unsigned)begun.memory.process_bytes);
     tap_note("processes %u, were %u; names %u, were %u; loans %u, were %u",
              (unsigned)now->processes, (unsigned)begun.processes, (unsigned)now->published,
              (unsigned)begun.published, (unsigned)now->loans, (unsigned)begun.loans);
     tap_note("the memory server: free %u, were %u; total %u, were %u", (unsigned)now->server_free,
-             (unsigned)begun.server_free, (unsigned)now->server_total, (unsigned)begun.server_total);
+             (unsigned)begun.server_free, (unsigned)now->server_total,
+             (unsigned)begun.server_total);
 }
 
 static bool balances(void)
@@ -239,7 +237,7 @@ static uint32_t starts_of(const char *name)
     return 0;
 }
 
-static void note_starts(void)
+void health_note(void)
 {
     for (unsigned i = 0; i < SERVERS; i++)
         starts[i] = starts_of(servers[i]);
@@ -256,23 +254,40 @@ bool health_check_nobody_died(const char *after)
         died++;
     }
     IS(died, 0, "after %s: no server has died", after);
-    note_starts();
+    health_note();
     return died == 0;
+}
+
+unsigned health_silent(void)
+{
+    unsigned silent = 0;
+    for (unsigned i = 0; i < SERVERS; i++) {
+        if (pings(servers[i]))
+            continue;
+        tap_note("%s does not answer a ping", servers[i]);
+        silent++;
+    }
+    return silent;
+}
+
+bool health_comes_up(const char *server)
+{
+    for (unsigned tries = 0; tries < 1000; tries++) {
+        if (pings(server))
+            return true;
+        nap(1000);
+    }
+    tap_note("%s does not come up", server);
+    return false;
 }
 
 static bool come_up(void)
 {
-    for (unsigned i = 0; i < SERVERS; i++) {
-        unsigned tries = 0;
-        while (!pings(servers[i]) && ++tries < 1000)
-            nap(1000);
-        if (tries == 1000) {
-            tap_note("%s does not come up", servers[i]);
+    for (unsigned i = 0; i < SERVERS; i++)
+        if (!health_comes_up(servers[i]))
             return false;
-        }
-    }
     nap(50000); /* the second store has all by then */
-    note_starts();
+    health_note();
     return true;
 }
 
@@ -308,6 +323,24 @@ static void kill_all(void)
             (void)sys_kill(info.endpoint);
 }
 
+static bool is_server(const struct process_info *info)
+{
+    endpoint_t process;
+    for (unsigned i = 0; i < SERVERS; i++)
+        if (sys_lookup(servers[i], &process) == 0 && process == info->endpoint)
+            return true;
+    return info->endpoint == self();
+}
+
+void health_sweep(void)
+{
+    struct process_info info;
+    for (unsigned slot = 0; slot < SLOTS; slot++)
+        if (sys_process(slot, &info) == 0 && !is_server(&info))
+            (void)sys_kill(info.endpoint);
+    health_bury();
+}
+
 void health_silence(void)
 {
     kill_all();
@@ -321,8 +354,8 @@ static void release_all(void)
             continue;
 }
 
-/* Nobody else runs in between: the judge is the most urgent and waits for nothing. The supervisor that is
-   alone leads, and starts the other one. */
+/* Nobody else runs in between: the judge is the most urgent and waits for nothing. The supervisor
+   that is alone leads, and starts the other one. */
 bool health_renew(void)
 {
     message off = {.m_type = SYS_TRACE, .m_words = {1}};

@@ -16,9 +16,11 @@
 #include <string.h>
 
 #define PLAYERS      3
+#define ROUND_CALLS  11000 /* then all is looked at */
 #define LOOK_US      3000
 #define LOOKS_CANCEL 4  /* without a new call: it waits for what never comes */
 #define LOOKS_KILL   10 /* and not even a cancel helps: it loops */
+#define TELL_EVERY   8  /* starts: what is told costs more than a start */
 #define LOUD_EVERY   64 /* of so many starts one has its faults reported */
 
 struct player {
@@ -79,11 +81,16 @@ static void begin(struct player *p)
     p->page->generation++;
     p->looks = 0;
     p->calls = p->page->calls;
-    tell(p->page);
+    if (p->starts % TELL_EVERY == 1)
+        tell(p->page);
     starts++;
-    if (sys_start(p->runs, "", &p->process) != 0) {
-        p->process = NONE; /* somebody has started it already, or all slots are taken */
-        health_end(p->runs);
+    const int error = sys_start(p->runs, "", &p->process);
+    if (error) {
+        p->process = NONE;
+        if (error == -EAGAIN) /* with all rights all slots can be taken */
+            health_sweep();
+        else /* somebody else has started it */
+            health_end(p->runs);
         return;
     }
     if (sys_watch(p->process, 1) != 0 || !lend(p))
@@ -117,8 +124,8 @@ static bool is_done(const struct player *p)
 /* Whether the page is what it was: one with all rights may have overwritten it. */
 static bool page_is_whole(const struct player *p)
 {
-    return p->page->magic == FUZZ_MAGIC && p->page->judge == self() &&
-           p->page->calls >= p->calls && p->page->calls <= p->page->limit + 1;
+    return p->page->magic == FUZZ_MAGIC && p->page->judge == self() && p->page->calls >= p->calls &&
+           p->page->calls <= p->page->limit + 1;
 }
 
 static void look_at(struct player *p)
@@ -171,7 +178,8 @@ static void report(const struct player *p, const char *what, uint32_t round)
     for (unsigned i = 0; i < 12; i += 4)
         tap_note("sent %08x %08x %08x %08x  got %08x %08x %08x %08x", (unsigned)sent[i],
                  (unsigned)sent[i + 1], (unsigned)sent[i + 2], (unsigned)sent[i + 3],
-                 (unsigned)got[i], (unsigned)got[i + 1], (unsigned)got[i + 2], (unsigned)got[i + 3]);
+                 (unsigned)got[i], (unsigned)got[i + 1], (unsigned)got[i + 2],
+                 (unsigned)got[i + 3]);
 }
 
 static bool play(struct player *p, unsigned count, const char *what, uint32_t round, uint32_t limit)
@@ -236,7 +244,7 @@ static void with_all_rights(uint32_t round, uint32_t limit)
 int main(int argc, char **argv)
 {
     const uint32_t wanted = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 100000;
-    const uint32_t rounds = 9 + wanted / 500000 * 3;
+    const uint32_t rounds = wanted < ROUND_CALLS * 9 ? 9 : wanted / ROUND_CALLS / 3 * 3;
     void *got = NULL;
     seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;
     if (OK(health_begin() && memory_allocate(4096 * PLAYERS, &got) == 0, "the system is up")) {
@@ -250,6 +258,7 @@ int main(int argc, char **argv)
     }
     health_silence();
     tap_note("%u starts", (unsigned)starts);
-    tap_line("fuzz: %u calls by hostile programs, %u failures", (unsigned)calls, (unsigned)failures);
+    tap_line("fuzz: %u calls by hostile programs, %u failures", (unsigned)calls,
+             (unsigned)failures);
     tap_done();
 }
