@@ -2,9 +2,12 @@
 #include "choose.h"
 #include "fuzz.h"
 
+#include <abi/memory.h>
+#include <parley/system.h>
 #include <string.h>
 
-#define REMEMBERED 32
+#define REMEMBERED  32
+#define FRAMES_SURE 4096 /* so many frames every machine has that these tests use */
 
 static uint32_t state;
 static uint32_t remembered[REMEMBERED];
@@ -45,17 +48,18 @@ void choose_remember(uint32_t word)
 uint32_t choose_number(void)
 {
     const uint32_t near = choose_below(3) - 1;
-    switch (choose_below(8)) {
+    switch (choose_below(9)) {
     case 0:
     case 1:
-        return choose_below(20);
     case 2:
-        return (1u << choose_below(32)) + near;
+        return choose_below(20);
     case 3:
-        return near;
+        return (1u << choose_below(32)) + near;
     case 4:
-        return choose_below(16384); /* frames, slots, offsets */
+        return near;
     case 5:
+        return choose_below(16384); /* frames, slots, offsets */
+    case 6:
         return choose_any();
     default:
         return remembered[choose_below(REMEMBERED)];
@@ -82,6 +86,21 @@ static uint32_t own_address(uint32_t bytes)
         return start + choose_below(4096); /* not aligned */
     default:
         return start + choose_below((ARENA_BYTES - bytes) / 4) * 4;
+    }
+}
+
+/* Where a page is, or could be. */
+static uint32_t page_address(void)
+{
+    switch (choose_below(4)) {
+    case 0:
+        return USER_HEAP + choose_below(2) * 4096;
+    case 1:
+        return USER_MEMORY + choose_below(8) * 4096;
+    case 2:
+        return USER_SERVERS + choose_below(8) * 4096;
+    default:
+        return choose_any() & ~4095u;
     }
 }
 
@@ -135,6 +154,9 @@ endpoint_t choose_living(void)
 endpoint_t choose_endpoint(void)
 {
     switch (choose_below(12)) {
+    case 4:
+    case 5:
+        return self();
     case 0:
         return (endpoint_t)(HARDWARE + choose_below(6));
     case 1:
@@ -175,7 +197,46 @@ static uint32_t some_value(const struct protocol_value *v)
     return count && !choose_once_in(8) ? v[choose_below(count)].value : choose_number();
 }
 
-static void put_field(const struct protocol_field *f, message *m)
+/* A frame that is free, or mapped, or a table: who may map sees what it is. */
+static uint32_t some_frame(void)
+{
+    const struct frame *frames = (const struct frame *)USER_FRAMES;
+    const uint32_t use = choose_once_in(4) ? choose_below(4) : FRAME_FREE;
+    if (FUZZ_PAGE->role != FUZZ_WIDE || choose_once_in(4))
+        return choose_number();
+    for (uint32_t tries = 0, at = choose_below(FRAMES_SURE); tries < 1000; tries++, at++)
+        if (frames[at % FRAMES_SURE].use == use)
+            return at % FRAMES_SURE;
+    return choose_number();
+}
+
+/* Numbers of which few mean something: by the field's name. */
+static uint32_t some_number(const char *name)
+{
+    if (strcmp(name, "frame") == 0 || strcmp(name, "root") == 0 || strcmp(name, "table") == 0)
+        return some_frame();
+    if (strcmp(name, "pages") == 0 && !choose_once_in(4))
+        return choose_below(4);
+    return choose_number();
+}
+
+/* Addresses of pages mean something where pages are counted. */
+static bool counts_pages(const struct protocol_field *fields)
+{
+    for (; fields->name; fields++)
+        if (strcmp(fields->name, "pages") == 0)
+            return true;
+    return false;
+}
+
+static uint32_t some_hex(bool pages)
+{
+    if (choose_once_in(8))
+        return choose_number();
+    return choose_once_in(pages ? 8 : 2) ? choose_address(choose_below(200)) : page_address();
+}
+
+static void put_field(const struct protocol_field *f, bool pages, message *m)
 {
     uint32_t *word = &m->m_words[f->word];
     switch (f->format) {
@@ -184,7 +245,7 @@ static void put_field(const struct protocol_field *f, message *m)
         break;
     case PROTOCOL_HEX:
         for (unsigned i = 0; i < f->words; i++)
-            word[i] = choose_once_in(4) ? choose_number() : choose_address(choose_below(200));
+            word[i] = some_hex(pages);
         break;
     case PROTOCOL_MICROSECONDS:
         *word = choose_once_in(8) ? choose_any() : choose_below(300);
@@ -197,17 +258,17 @@ static void put_field(const struct protocol_field *f, message *m)
         *word = some_value(f->values);
         break;
     case PROTOCOL_FLAGS:
-        *word = some_value(f->values) | (choose_once_in(2) ? some_value(f->values) : 0);
+        *word = some_value(f->values) | (choose_once_in(4) ? some_value(f->values) : 0);
         break;
     default:
-        *word = choose_number();
+        *word = some_number(f->name);
     }
 }
 
 void choose_fields(const struct protocol_field *fields, message *m)
 {
     for (const struct protocol_field *f = fields; f && f->name; f++)
-        put_field(f, m);
+        put_field(f, counts_pages(fields), m);
     while (choose_once_in(6))
         m->m_words[choose_below(MESSAGE_PAYLOAD_WORDS)] = choose_number();
 }

@@ -48,6 +48,7 @@ struct fuzz_page {
     uint32_t sysenter;     /* whether the processor has it */
     uint32_t wrong;        /* enum fuzz_wrong, of the first that was */
     uint32_t sent[12], got[12];
+    uint32_t succeeded[SYSTEM_CALL_LAST + 1]; /* calls to SYSTEM that were carried out, by number */
     endpoint_t judge;
     uint32_t living_count, name_count;
     endpoint_t living[FUZZ_LIVING];

@@ -18,9 +18,11 @@
 #include <proto/tty.h>
 #include <string.h>
 
-#define SLOTS 256
-#define TRIES 200 /* until the accounts are right again: who has died is buried soon, not at once  \
-                   */
+#define SLOTS      256
+#define NEVER_BORN ((uint32_t)ENDPOINT(ENDPOINT_GENERATION_LAST, 255))
+#define TRIES                                                                                      \
+    200 /* until the accounts are right again: who has died is buried soon, not at once            \
+         */
 
 /* What must come out even. */
 struct accounts {
@@ -128,7 +130,7 @@ static bool files_work(void)
 /* A pipe with somebody who is dead: all is made, and given back. */
 static bool pipes_work(void)
 {
-    message m = {.m_type = PIPES_MAKE, .m_words = {(uint32_t)self(), (uint32_t)ENDPOINT(1, 255)}};
+    message m = {.m_type = PIPES_MAKE, .m_words = {(uint32_t)self(), NEVER_BORN}};
     return ask("pipes", &m) == -EDEADSRCDST;
 }
 

@@ -1,6 +1,7 @@
 /*
  * Judge of the fuzzing suite: lets hostile programs run, starts them again when they die, and asks
- * after each round whether the system is well. Arguments: how many calls in all, and the seed.
+ * after each round whether the system is well. Arguments: how many calls in all, the seed, and the
+ * round to begin with.
  *
  * It is the most urgent process and waits for nobody without a limit, so whatever the others do, it
  * comes to its end unless the kernel does not.
@@ -26,6 +27,7 @@
 struct player {
     const char *module, *loud; /* loud: the same, with reports of its faults; or NULL */
     enum fuzz_role role;
+    uint32_t share; /* 1 / share of the round's calls */
     struct fuzz_page *page;
     endpoint_t process;
     const char *runs; /* which of the two */
@@ -35,6 +37,7 @@ struct player {
 static struct fuzz_page *pages; /* one a player, kept for all rounds */
 static uint32_t seed;
 static uint32_t calls, starts, failures;
+static uint32_t succeeded[SYSTEM_CALL_LAST + 1];
 
 /* ---- Starting -------------------------------------------------------------------------------- */
 
@@ -186,7 +189,7 @@ static bool play(struct player *p, unsigned count, const char *what, uint32_t ro
 {
     bool right = true;
     for (unsigned i = 0; i < count; i++) {
-        prepare(&p[i], i, round, limit);
+        prepare(&p[i], i, round, limit / p[i].share);
         begin(&p[i]);
     }
     while (!all_done(p, count)) {
@@ -201,6 +204,8 @@ static bool play(struct player *p, unsigned count, const char *what, uint32_t ro
         (void)sys_kill(p[i].process);
         bury(&p[i]);
         calls += p[i].page->calls;
+        for (unsigned call = 0; call <= SYSTEM_CALL_LAST; call++)
+            succeeded[call] += p[i].page->succeeded[call];
         if (p[i].page->wrong && p[i].page->magic == FUZZ_MAGIC) {
             report(&p[i], what, round);
             right = false;
@@ -215,13 +220,14 @@ static bool play(struct player *p, unsigned count, const char *what, uint32_t ro
 /* Without rights beyond IPC nobody can end a server, so none may have died. */
 static void without_rights(uint32_t round, uint32_t limit)
 {
-    struct player plain[] = {{.module = "plain-1", .loud = "loud", .role = FUZZ_PLAIN},
-                             {.module = "plain-2", .role = FUZZ_PLAIN}};
-    struct player talking[] = {{.module = "talks", .role = FUZZ_TALKS},
-                               {.module = "plain-1", .loud = "loud", .role = FUZZ_PLAIN}};
+    struct player plain[] = {{.module = "plain-1", .loud = "loud", .role = FUZZ_PLAIN, .share = 2},
+                             {.module = "plain-2", .role = FUZZ_PLAIN, .share = 2}};
+    struct player talking[] = {
+        {.module = "talks", .role = FUZZ_TALKS, .share = 2},
+        {.module = "plain-1", .loud = "loud", .role = FUZZ_PLAIN, .share = 2}};
     const bool talks = round % 2 != 0;
     const char *what = talks ? "all IPC" : "plain programs";
-    const bool right = play(talks ? talking : plain, 2, what, round, limit / 2);
+    const bool right = play(talks ? talking : plain, 2, what, round, limit);
     OK(right, "round %u, %s: no call ends as none can", (unsigned)round, what);
     failures += !health_check_nobody_died(what);
     failures += !health_check(what);
@@ -230,10 +236,10 @@ static void without_rights(uint32_t round, uint32_t limit)
 /* With all rights servers die, and are started anew; then all must be as it was. */
 static void with_all_rights(uint32_t round, uint32_t limit)
 {
-    struct player wide[] = {{.module = "wide", .role = FUZZ_WIDE},
-                            {.module = "plain-1", .role = FUZZ_PLAIN},
-                            {.module = "prey", .role = FUZZ_PREY}};
-    const bool right = play(wide, 3, "all rights", round, limit / 2);
+    struct player wide[] = {{.module = "wide", .role = FUZZ_WIDE, .share = 1},
+                            {.module = "plain-1", .role = FUZZ_PLAIN, .share = 8},
+                            {.module = "prey", .role = FUZZ_PREY, .share = 1}};
+    const bool right = play(wide, 3, "all rights", round, limit);
     const bool up = health_renew();
     OK(right && up, "round %u, all rights: no call ends as none can, and all come up again",
        (unsigned)round);
@@ -241,22 +247,42 @@ static void with_all_rights(uint32_t round, uint32_t limit)
     failures += !health_check("all rights");
 }
 
+/* Wild words that are all refused at the first look would find nothing. */
+static void check_depth(void)
+{
+    static const char *const names[] = {
+#define FUZZ_CALL_NAME(name, symbol, number, text) [number] = #name,
+        SYSTEM_CALLS(FUZZ_CALL_NAME)
+#undef FUZZ_CALL_NAME
+    };
+    /* These end something, or need two that wait for one another, or a module that is dead. */
+    const uint32_t apart = 1u << SYS_EXIT | 1u << SYS_POWER | 1u << SYS_CYCLE | 1u << SYS_UPDATE;
+    unsigned never = 0;
+    for (unsigned call = 1; call <= SYSTEM_CALL_LAST; call++) {
+        tap_note("%s: carried out %u times", names[call], (unsigned)succeeded[call]);
+        never += succeeded[call] == 0 && !(apart >> call & 1);
+    }
+    IS(never, 0, "each call to SYSTEM was carried out, but the four that need more");
+}
+
 int main(int argc, char **argv)
 {
     const uint32_t wanted = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 100000;
     const uint32_t rounds = wanted < ROUND_CALLS * 9 ? 9 : wanted / ROUND_CALLS / 3 * 3;
+    const uint32_t first = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 0) : 0;
     void *got = NULL;
     seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;
     if (OK(health_begin() && memory_allocate(4096 * PLAYERS, &got) == 0, "the system is up")) {
         pages = got;
         (void)health_begin();
-        for (uint32_t round = 0; round < rounds && failures == 0; round++)
+        for (uint32_t round = first; round < rounds && failures == 0; round++)
             if (round % 3 == 2)
                 with_all_rights(round, wanted / rounds + 1);
             else
                 without_rights(round, wanted / rounds + 1);
     }
     health_silence();
+    check_depth();
     tap_note("%u starts", (unsigned)starts);
     tap_line("fuzz: %u calls by hostile programs, %u failures", (unsigned)calls,
              (unsigned)failures);
