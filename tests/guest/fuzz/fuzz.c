@@ -291,7 +291,7 @@ static void make_wild(struct wild *w)
     for (unsigned i = 0; i < sizeof general / sizeof *general; i++)
         if (choose_once_in(2))
             *general[i] = choose_once_in(2) ? choose_any() : choose_number();
-    w->flags |= choose_any() & (FLAGS_COMPARED | (choose_once_in(64) ? 0x100u : 0));
+    w->flags |= choose_any() & (FLAGS_COMPARED | (choose_once_in(256) ? 0x100u /* TF */ : 0));
     if (choose_once_in(4))
         w->flags |= choose_any() & 0x244000u; /* NT, AC, ID */
     w->fs = choose_once_in(2) ? 0 : w->fs;
@@ -365,7 +365,7 @@ static void settle_fault(void)
         page->succeeded[SYS_REGISTERS]++;
     for (unsigned i = 0; i < MESSAGE_PAYLOAD_WORDS; i++)
         m.m_words[i] = choose_any();
-    m.m_type = choose_once_in(8) ? -EFAULT : 0;
+    m.m_type = choose_once_in(64) ? -EFAULT : 0;
     (void)ipc_reply(m.m_source, &m);
 }
 

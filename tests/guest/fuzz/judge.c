@@ -255,14 +255,16 @@ static void check_depth(void)
         SYSTEM_CALLS(FUZZ_CALL_NAME)
 #undef FUZZ_CALL_NAME
     };
-    /* These end something, or need two that wait for one another, or a module that is dead. */
-    const uint32_t apart = 1u << SYS_EXIT | 1u << SYS_POWER | 1u << SYS_CYCLE | 1u << SYS_UPDATE;
+    /* These end something, or need two that wait for one another, a death, a module that is dead,
+       or a processor that has sysenter. */
+    const uint32_t apart = 1u << SYS_EXIT | 1u << SYS_POWER | 1u << SYS_CYCLE | 1u << SYS_DEATH |
+                           1u << SYS_UPDATE | 1u << SYS_GATE;
     unsigned never = 0;
     for (unsigned call = 1; call <= SYSTEM_CALL_LAST; call++) {
         tap_note("%s: carried out %u times", names[call], (unsigned)succeeded[call]);
         never += succeeded[call] == 0 && !(apart >> call & 1);
     }
-    IS(never, 0, "each call to SYSTEM was carried out, but the four that need more");
+    IS(never, 0, "each call to SYSTEM was carried out, but those that need more");
 }
 
 int main(int argc, char **argv)
