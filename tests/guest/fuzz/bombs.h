@@ -1,7 +1,6 @@
 /*
- * The bombs, by name: what each program does without end until it is killed, and what it needs.
- * X(name, module, how many run at once, what it does). The judge takes names and texts, bomb.c the
- * functions.
+ * The bombs: what each does without end until it is killed. X(function, what it does): the judge
+ * takes names and texts, bomb.c the functions.
  */
 #pragma once
 
@@ -34,7 +33,5 @@
 // clang-format on
 
 #define BOMBS(X) PLAIN_BOMBS(X) WIDE_BOMBS(X)
-
-#define BOMB_JUDGES_GRANT_BYTES 4096
 
 #define BOMB_SUCCEEDED 66 /* exit status: it got what it must not get */

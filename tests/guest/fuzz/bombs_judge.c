@@ -17,7 +17,7 @@
 #define EACH    4 /* bombs at once */
 
 static endpoint_t bombs[EACH];
-static uint8_t lent[BOMB_JUDGES_GRANT_BYTES];
+static uint8_t lent[4096];
 
 static void light(const char *what, bool wide)
 {

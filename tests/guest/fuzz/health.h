@@ -36,8 +36,8 @@ void health_sweep(void);
 /* Ends all servers, so that the kernel itself prints what the judge says last. */
 void health_silence(void);
 
-/* The memory of all that has died is given back: by the memory server, or here if there is none. */
+/* The memory server, if there is one, gives back what all had that have died. */
 void health_bury(void);
 
-/* Dead and, where one was there, its memory given back. */
+/* Ends the module's process, if it has one. */
 void health_end(const char *module);

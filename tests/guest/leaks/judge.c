@@ -143,7 +143,11 @@ static void test_frames(void)
     const uint32_t frame = free_frame(0), table = free_frame(frame);
     bool clean = true;
     for (unsigned round = 0; round < 3; round++) {
-        clean = clean && map_here(frame) && all_are((const void *)WINDOW, 4096, 0);
+        if (!map_here(frame)) {
+            clean = false;
+            break;
+        }
+        clean = clean && all_are((const void *)WINDOW, 4096, 0);
         memset((void *)WINDOW, 0xdd, 4096);
         take_out();
     }
