@@ -6,8 +6,10 @@
  * there is room for all. The waiting are watched too.
  *
  * A name whose owner died is held for a while if the kernel says that the module of that name is
- * supervised: whoever looks it up meanwhile waits, and only that module's process gets it. The
- * table is kept in the store, a record a place, and read again when this server was restarted.
+ * supervised: whoever looks it up meanwhile waits, and only that module's process gets it. A
+ * module's name is its own: nobody else can publish it while the module is supervised or runs, and
+ * who did before it was started loses it. The table is kept in the store, a record a place, and
+ * read again when this server was restarted.
  *
  * Nothing here prints: the terminal is a client of this server.
  */
@@ -209,6 +211,15 @@ static bool is_successor(const struct name *name, endpoint_t process)
     return sys_lookup(name->text, &successor) == 0 && successor == process;
 }
 
+/* Whether a boot module has this name, and it is not the process's. One that was not started is
+   unknown here; when it is, it takes its name (publish). */
+static bool is_anothers(const struct name *name, endpoint_t process)
+{
+    endpoint_t owner;
+    const int error = sys_lookup(name->text, &owner);
+    return error == -EAGAIN || (error == 0 && owner != process);
+}
+
 static void lost_owner(struct entry *e)
 {
     if (hold(e))
@@ -244,10 +255,12 @@ static int publish(message *m)
     struct entry *e = find(&name);
     if (e && e->owner == sender)
         return 0;
-    if (e && is_held(e) && !is_successor(&name, sender))
+    if (is_anothers(&name, sender))
         return -EEXIST;
-    /* A dead owner's entry goes as soon as its death is read; until then it is no obstacle. */
-    if (e && !is_held(e) && sys_watch(e->owner, true) != -EDEADSRCDST)
+    /* A dead owner's entry goes as soon as its death is read; until then it is no obstacle. Neither
+       is who took a module's name before the module was started. */
+    if (e && !is_held(e) && !is_successor(&name, sender) &&
+        sys_watch(e->owner, true) != -EDEADSRCDST)
         return -EEXIST;
     if (!e && owned_by(sender) < NAMES_EACH)
         e = find_free();
@@ -257,7 +270,10 @@ static int publish(message *m)
     if (error < 0)
         return error;
 
+    const endpoint_t former = e->owner;
     *e = (struct entry){name, sender};
+    if (former != NONE)
+        unwatch_if_idle(former);
     held_until[e - entries] = 0;
     keep(e);
     answer_waiters(&name, e);

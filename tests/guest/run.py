@@ -23,6 +23,7 @@ import recording  # noqa: E402
 
 RECORDING_SECONDS = 240  # at most, so that a test's own limit in ctest is enough for both runs
 OK_STATUSES = (0, 1)  # powered off; isa-debug-exit with status 0
+CLOSING_LINE = re.compile(r"fuzz: \d.*")  # a judge's own count, which ./parley test sums
 JUDGE_LINE = re.compile(r"\[ *\d+\.\d+\] judge: (.*)")  # how the log shows a judge's line
 
 
@@ -171,9 +172,12 @@ def judge(lines):
     return checks, complaints
 
 
+def judges_lines(lines):
+    return [match.group(1) for match in map(JUDGE_LINE.match, lines) if match]
+
+
 def count_passed(lines):
-    own = (JUDGE_LINE.match(line) for line in lines)
-    return sum(match is not None and match.group(1).startswith("ok ") for match in own)
+    return sum(line.startswith("ok ") for line in judges_lines(lines))
 
 
 def main():
@@ -201,6 +205,8 @@ def main():
         record_failure(arguments, command, suite=arguments.suite)
     print(f"{'FAILED' if complaints else 'passed'}: {os.path.basename(arguments.suite)}: "
           f"{checks} checks, {seconds:.1f} s")
+    for line in filter(CLOSING_LINE.fullmatch, judges_lines(guest.lines)):
+        print(line)
     passed = count_passed(guest.lines)
     failed = max(checks - passed, 1 if complaints else 0)
     print(f"conformance: {passed + failed} checks, {passed} passed, {failed} failed")
