@@ -58,6 +58,8 @@ static void describe_rights(struct process_info *info, const struct module *m,
 int system_process(const struct system_request *r)
 {
     unsigned slot = r->in[0];
+    while (r->in[2] && slot < IPC_PROCESSES && !process_at(slot)->alive)
+        slot++;
     if (slot >= IPC_PROCESSES)
         return -EINVAL;
     const struct process *p = process_at(slot);
@@ -79,6 +81,7 @@ int system_process(const struct system_request *r)
     describe_rights(&info, p->module, &ipc_table.privilege[ipc->identity]);
     if (r->caller->module->kernel_calls >> SYS_TRACE & 1)
         (void)asked_read(slot, &info.asked);
+    r->out[0] = slot;
     return copy_to_process(&r->caller->module->space, r->in[1], &info, sizeof info);
 }
 

@@ -70,6 +70,15 @@ int sys_process(unsigned slot, struct process_info *info)
     return libc_ask_system(&m, SYS_PROCESS);
 }
 
+int sys_process_next(unsigned *slot, struct process_info *info)
+{
+    message m = {.m_words = {*slot, (uint32_t)info, 1}};
+    int error = libc_ask_system(&m, SYS_PROCESS);
+    if (error == 0)
+        *slot = m.m_words[0];
+    return error;
+}
+
 int sys_module(unsigned index, struct module_info *info)
 {
     message m = {.m_words = {index, (uint32_t)info}};

@@ -48,13 +48,10 @@ bool process_asked(const struct process_info *info, char text[PROCESS_ASKED_BYTE
 
 bool process_next(unsigned *slot, struct process_info *info)
 {
-    for (;;) {
-        const int error = sys_process((*slot)++, info);
-        if (error == 0)
-            return true;
-        if (error != -ESRCH)
-            return false;
-    }
+    if (sys_process_next(slot, info) != 0)
+        return false;
+    ++*slot;
+    return true;
 }
 
 bool module_find(const char *name, struct module_info *info)

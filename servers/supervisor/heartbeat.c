@@ -36,7 +36,7 @@ bool heartbeat_retire(endpoint_t process)
 void heartbeat_begin(struct supervised *s, uint64_t now)
 {
     s->missed = s->seen_received = s->seen_ticks = 0;
-    s->hung = false;
+    s->hung = s->forgot = false;
     s->beat_due = s->heartbeat_ms ? now + s->heartbeat_ms * 1000ull : UINT64_MAX;
 }
 
@@ -58,16 +58,27 @@ static void beat(struct supervised *s)
     int error = ask(PROTO_PING, s->endpoint, IPC_NONBLOCK, ANSWER_US);
     bool alive = error == -ENOTREADY ? is_busy(s) : error != -EREPLYTIMEDOUT;
     s->missed = alive ? 0 : s->missed + 1;
-    if (s->missed < MISSED_MAX && (error != 0 || !forgotten_by(s)))
+    if (s->missed < MISSED_MAX && (error != 0 || !s->forgot))
         return;
     s->hung = true;
     s->beat_due = UINT64_MAX;
     (void)sys_kill(s->endpoint);
 }
 
+/* Servers that are due together have one look at all processes. */
+static bool any_is_due(uint64_t now)
+{
+    for (const struct supervised *s = services; s < services + service_count; s++)
+        if (s->state == SUPERVISOR_STATE_RUNNING && s->beat_due <= now)
+            return true;
+    return false;
+}
+
 uint64_t heartbeat_run_due(uint64_t now)
 {
     uint64_t next = UINT64_MAX;
+    if (any_is_due(now))
+        forgotten_look(now);
     for (struct supervised *s = services; s < services + service_count; s++) {
         if (s->state != SUPERVISOR_STATE_RUNNING || s->beat_due == UINT64_MAX)
             continue;

@@ -40,7 +40,8 @@ struct supervised {
 
     uint64_t beat_due; /* UINT64_MAX: it is not asked for signs of life */
     uint32_t seen_received, seen_ticks, missed;
-    bool hung; /* it was killed for that */
+    bool forgot; /* it answers pings, and owes somebody an answer */
+    bool hung;   /* it was killed for that */
 };
 
 /* ---- services ---- */
@@ -73,8 +74,8 @@ bool heartbeat_answers(endpoint_t process, uint32_t timeout_us);
 bool heartbeat_retire(endpoint_t process);
 
 /* ---- forgotten ---- */
-/* Whether somebody waits in vain for that server; to be asked once a beat. */
-bool forgotten_by(const struct supervised *s);
+/* Notes for whom somebody waits in vain (forgot); to be called at each beat. */
+void forgotten_look(uint64_t now);
 
 /* ---- report ---- */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));

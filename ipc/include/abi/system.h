@@ -65,8 +65,9 @@ enum system_call {
  * SYS_TIME      out 0,1 microseconds since boot; 2 ticks since boot; 3 ticks a second
  * SYS_LOOKUP    in  0..3 name, NUL-padded, 16 bytes          out 0 endpoint       (ENOENT; EAGAIN: a
  *               supervised module, which does not run now and may be back soon)
- * SYS_PROCESS   in  0 slot, 1 address of a struct process_info                     (ESRCH: slot free;
- *               EINVAL: no such slot)
+ * SYS_PROCESS   in  0 slot, 1 address of a struct process_info, 2 nonzero: the first process in that
+ *               slot or a later one               out 0 its slot  (ESRCH: slot free; EINVAL: no such
+ *               slot, or no process from there on)
  * SYS_MODULE    in  0 index, 1 address of a struct module_info                     (EINVAL past the last)
  * SYS_MEMORY    in  0 address of a struct memory_info
  * SYS_START     in  0..3 name, 4 address of the argument string, 5 its length without NUL

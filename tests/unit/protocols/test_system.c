@@ -188,7 +188,12 @@ static void test_modules(void **state)
     assert_int_equal(endpoint, 0x10);
     assert_said(sys_module(2, AT(0x1000)), "module(index=2, address=0x1000)", "= 0");
     assert_said(sys_memory(AT(0x1000)), "memory(address=0x1000)", "= 0");
-    assert_said(sys_process(5, AT(0x1000)), "process(slot=5, address=0x1000)", "= 0");
+    unsigned slot = 5;
+    assert_said(sys_process(5, AT(0x1000)), "process(slot=5, address=0x1000, next=0)",
+                "= 0 (slot=16)");
+    assert_said(sys_process_next(&slot, AT(0x1000)), "process(slot=5, address=0x1000, next=1)",
+                "= 0 (slot=16)");
+    assert_int_equal(slot, 0x10);
     assert_said(sys_start("hello", NULL, &endpoint),
                 "start(name=\"hello\", arguments=0x0, length=0)", "= 0 (endpoint=16)");
     assert_int_equal(endpoint, 0x10);
