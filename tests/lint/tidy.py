@@ -3,12 +3,17 @@
 
     tidy.py BUILD_FOLDER
 
-Each source is checked once, as it is compiled for the machine where it is compiled for several.
+Each source is checked once, as it is compiled for the machine where it is compiled for several. What was found in order
+is not looked at again until it, a header that it includes, its compiler's options, the list or clang-tidy itself is
+another: BUILD_FOLDER/tidy/passed.json has a hash of all these for each source.
 """
 
 import concurrent.futures
+import functools
+import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,6 +38,51 @@ def commands(build):
         if path not in chosen or "--target=i386" in entry["command"]:
             chosen[path] = entry
     return chosen
+
+
+@functools.lru_cache(maxsize=None)
+def content(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).digest()
+
+
+def included(build):
+    """Object -> all files that went into it, as Ninja has learnt from the compiler; absolute paths."""
+    answer = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True, check=True)
+    files, found = [], {}
+    for line in answer.stdout.splitlines():
+        if line.startswith("    "):
+            files.append(os.path.join(build, line.strip()))
+        elif ": #deps" in line and "(VALID)" in line:
+            files = found.setdefault(line.partition(":")[0], [])
+        else:
+            files = []
+    return found
+
+
+def hashes(tool, build, chosen):
+    """Source -> what its check depends on; a source that is not built has none, and is always checked."""
+    version = subprocess.run([tool, "--version"], capture_output=True, check=True).stdout
+    objects, result = included(build), {}
+    for path, entry in chosen.items():
+        words = shlex.split(entry["command"])
+        files = objects.get(words[words.index("-o") + 1])
+        if not files:
+            continue
+        whole = hashlib.sha256(version + content(os.path.join(tree.ROOT, ".clang-tidy")))
+        whole.update(entry["command"].encode())
+        for file in sorted(files):
+            whole.update(file.encode() + b"\0" + content(file))
+        result[path] = whole.hexdigest()
+    return result
+
+
+def read_passed(place):
+    try:
+        with open(place) as file:
+            return dict(json.load(file))
+    except (OSError, ValueError):
+        return {}
 
 
 def check(tool, database, paths):
@@ -61,12 +111,19 @@ def main():
     os.makedirs(database, exist_ok=True)
     with open(os.path.join(database, "compile_commands.json"), "w") as file:
         json.dump(list(chosen.values()), file)
+    place, now = os.path.join(database, "passed.json"), hashes(tool, build, chosen)
+    passed = read_passed(place)
+    due = sorted(path for path in chosen if path not in now or passed.get(path) != now[path])
+    findings = []
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        findings = [text for text in pool.map(lambda paths: check(tool, database, paths),
-                                              batches(sorted(chosen))) if text]
+        for paths, text in zip(batches(due), pool.map(lambda paths: check(tool, database, paths), batches(due))):
+            findings += [text] if text else []
+            passed.update((path, now.get(path)) for path in paths if not text)
+    with open(place, "w") as file:
+        json.dump({path: passed[path] for path in chosen if passed.get(path)}, file)
     if not chosen:
         findings.append(f"{build}: compile_commands.json names no source of this tree")
-    tree.finish("tidy", findings, f"{len(chosen)} sources")
+    tree.finish("tidy", findings, f"{len(chosen)} sources, {len(due)} of them new or changed")
 
 
 if __name__ == "__main__":
