@@ -158,8 +158,8 @@ def go_to_the_line(build, folder):
 class Story(Reader):
     """From that record on. Who was born before has a name, and has done nothing yet."""
 
-    def __init__(self, first):
-        super().__init__(hidden=HIDDEN)
+    def __init__(self, first, hidden=HIDDEN):
+        super().__init__(hidden=hidden)
         self.first = first
 
     def _push(self, entry):
