@@ -421,11 +421,11 @@ static uint32_t roll(uint32_t sides)
     return (uint32_t)((uint64_t)seed * sides >> 32);
 }
 
-static const char *const victims[] = {"names", "clock",   "tty",        "hello",
-                                      "store", "store-2", "supervisor", "supervisor-2"};
+static const char *const victims[] = {"names",   "clock",      "tty",          "hello", "store",
+                                      "store-2", "supervisor", "supervisor-2", "memory"};
 #define VICTIMS (sizeof victims / sizeof victims[0])
 
-static const char *const works[] = {"clock", "sleep", "names", "tty", "store"};
+static const char *const works[] = {"clock", "sleep", "names", "tty", "store", "memory"};
 #define WORKS (sizeof works / sizeof works[0])
 
 static uint32_t times[KILLS_MOST];
@@ -466,7 +466,7 @@ static const char *kill_some(unsigned *kills, unsigned most)
 
 static bool begin_works(endpoint_t worker[WORKS], const char *how)
 {
-    static const char *const names[] = {"w0", "w1", "w2", "w3", "w4"};
+    static const char *const names[] = {"w0", "w1", "w2", "w3", "w4", "w5"};
     for (unsigned i = 0; i < WORKS; i++) {
         char words[32];
         snprintf(words, sizeof words, "%s%s", works[i], how);
@@ -564,8 +564,9 @@ static bool replaces(unsigned i)
                    {"tty", "tty-next"},
                    {"names", "names-next"},
                    {"hello", "hello-next"}};
-    static const char *const restarted[] = {"clock", "tty", "names", "hello", "store", "store-2"};
-    const char *name = i % 2 ? restarted[i / 2 % 6] : updates[i / 2 % 4].name;
+    static const char *const restarted[] = {"clock", "tty",     "names", "hello",
+                                            "store", "store-2", "memory"};
+    const char *name = i % 2 ? restarted[i / 2 % 7] : updates[i / 2 % 4].name;
     endpoint_t former = process_of(name);
     int error = i % 2 ? supervisor_asks(SUPERVISOR_RESTART, name)
                       : supervisor_updates(name, updates[i / 2 % 4].with);

@@ -6,6 +6,7 @@
 #include "recovery.h"
 
 #include <parley/ipc.h>
+#include <parley/memory.h>
 #include <parley/server.h>
 #include <parley/store.h>
 #include <parley/system.h>
@@ -16,6 +17,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#define MEMORY_BYTES 8192
 
 static unsigned done, not_repeated;
 static bool nothing_lost; /* the judge only replaces servers: no request may be lost */
@@ -139,6 +142,26 @@ static void ask_store(struct service *s)
                (unsigned)got, (unsigned)value);
 }
 
+/* Pages that are all zero, and this process's own. What an answer that died had given is lost until
+   this process ends. */
+static void ask_memory(struct service *s)
+{
+    void *pages = NULL;
+    (void)s;
+    int error = memory_allocate(MEMORY_BYTES, &pages);
+    uint32_t *words = pages;
+    for (unsigned i = 0; error == 0 && i < MEMORY_BYTES / sizeof *words; i++) {
+        if (words[i] != 0)
+            finish(WORKER_WRONG, "worker: memory: a page that is not zero");
+        words[i] = done;
+    }
+    if (error == 0)
+        error = memory_release(pages, MEMORY_BYTES);
+    if (error < 0 && (error != -EREPLYDEAD || nothing_lost))
+        finish(WORKER_NO_REPLY, "worker: memory: error %d", -error);
+    not_repeated += error < 0;
+}
+
 /* Asks for what it could not do itself. */
 static int intrude(void)
 {
@@ -169,8 +192,9 @@ int main(int argc, char **argv)
         const char *word, *service;
         void (*ask)(struct service *s);
     } works[] = {
-        {"clock", "clock", ask_clock}, {"sleep", "clock", ask_sleep}, {"names", "hello", ask_names},
-        {"tty", "tty", ask_tty},       {"store", "store", ask_store},
+        {"clock", "clock", ask_clock}, {"sleep", "clock", ask_sleep},
+        {"names", "hello", ask_names}, {"tty", "tty", ask_tty},
+        {"store", "store", ask_store}, {"memory", "memory", ask_memory},
     };
     if (argc > 1 && strcmp(argv[1], "intruder") == 0)
         return intrude();
