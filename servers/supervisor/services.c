@@ -12,6 +12,8 @@
 
 #define BACKOFF_CAP_MS 5000     /* no delay grows beyond */
 #define WELL_US        10000000 /* it has lived so long: its next death is a first one */
+#define SHORT_US       5000     /* it has hardly lived */
+#define SHORT_MAX      16       /* such lives in a row, and there is a delay even with backoff=0 */
 #define UP_US          200000   /* to answer, before those that need it start */
 
 /* Of the other supervisor, whose line cannot say. */
@@ -75,6 +77,9 @@ static uint32_t back_off(struct supervised *s, uint64_t now)
 {
     if (now - s->began >= WELL_US || s->delay_ms == 0)
         s->delay_ms = s->backoff_ms;
+    s->short_lives = now - s->began < SHORT_US ? s->short_lives + 1 : 0;
+    if (s->delay_ms == 0 && s->short_lives > SHORT_MAX)
+        s->delay_ms = 1; /* else it would take the processor from all that could help it */
     const uint32_t delay = s->delay_ms;
     s->delay_ms = delay > s->cap_ms / 2 ? s->cap_ms : 2 * delay;
     return delay;

@@ -31,6 +31,7 @@ struct supervised {
     uint64_t began;       /* when it was started last */
     uint64_t due;         /* restarting: when */
     uint32_t delay_ms;    /* before the restart that comes next */
+    uint32_t short_lives; /* in a row */
     uint32_t cap_ms;      /* beyond which no delay grows */
     uint32_t restarts;    /* by this supervisor */
     unsigned update;      /* the module whose program it is to run next, or NO_UPDATE */

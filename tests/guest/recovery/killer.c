@@ -6,6 +6,8 @@ int main(int argc, char **argv)
 {
     endpoint_t victim;
     message m;
+    if (argc < 2)
+        return 1; /* one whose lives are short */
     ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, 20000, NULL);
-    return argc > 1 && sys_lookup(argv[1], &victim) == 0 ? sys_kill(victim) : 1;
+    return sys_lookup(argv[1], &victim) == 0 ? sys_kill(victim) : 1;
 }
