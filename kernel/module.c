@@ -445,10 +445,8 @@ static bool take_program(struct module *m, const struct boot_module *boot)
 static void load(struct module *m, const struct boot_module *boot, const struct module_line *line)
 {
     take_line(m, line);
-    if (!take_program(m, boot))
-        ;
-    else if (check_handler(m, line) && take_needs(m, line) && take_data(m, line) &&
-             check_machine(m, line) && define_identity(m, line))
+    if (take_program(m, boot) && check_handler(m, line) && take_needs(m, line) &&
+        take_data(m, line) && check_machine(m, line) && define_identity(m, line))
         (void)reserve(m, line); /* leaves its reason */
     if (m->reason[0])
         m->data = NULL;
@@ -499,7 +497,14 @@ static void define_user(void)
     permit_all(user->targets, IDENTITY_USER + 1);
 }
 
-/* The lines are read again in the second pass: keeping all of them would cost more than that. */
+/* False: it is refused already. */
+static bool read_again(unsigned i, const struct boot_info *boot, struct module_line *line)
+{
+    char unused[MODULE_REASON_BYTES];
+    return modules[i].reason[0] == '\0' && module_line_parse(boot->module[i].line, line, unused);
+}
+
+/* The lines are read again in the later passes: keeping all of them would cost more than that. */
 void modules_load(const struct boot_info *boot)
 {
     static struct module_line line;
@@ -513,18 +518,12 @@ void modules_load(const struct boot_info *boot)
     for (unsigned i = 0; i < count; i++)
         if (modules[i].reason[0] == '\0' && modules[i].is_data)
             load_data(&modules[i], &boot->module[i]);
-    for (unsigned i = 0; i < count; i++) {
-        char unused[MODULE_REASON_BYTES];
-        if (modules[i].reason[0] == '\0' && !modules[i].is_data && !modules[i].is_update &&
-            module_line_parse(boot->module[i].line, &line, unused))
+    for (unsigned i = 0; i < count; i++)
+        if (!modules[i].is_data && !modules[i].is_update && read_again(i, boot, &line))
             load(&modules[i], &boot->module[i], &line);
-    }
-    for (unsigned i = 0; i < count; i++) {
-        char unused[MODULE_REASON_BYTES];
-        if (modules[i].reason[0] == '\0' && modules[i].is_update &&
-            module_line_parse(boot->module[i].line, &line, unused))
+    for (unsigned i = 0; i < count; i++)
+        if (modules[i].is_update && read_again(i, boot, &line))
             load_update(&modules[i], boot, &line);
-    }
     refuse_cycles();
     for (unsigned i = 0; i < count; i++)
         if (modules[i].reason[0])

@@ -39,11 +39,9 @@ macro(parley_link_with_lld)
 --build-id=none <LINK_FLAGS> <OBJECTS> -o <TARGET> <LINK_LIBRARIES>")
 endmacro()
 
-# parley_module(NAME ADDRESS SOURCE...): the program NAME, linked at ADDRESS. Its debug file is
-# servers/NAME (for GDB); what boots is boot/NAME, which keeps the symbol table for backtraces.
-# Only in folders that said parley_link_with_lld().
-set_property(GLOBAL PROPERTY PARLEY_MODULES "")
-function(parley_module name address)
+# parley_program(NAME ADDRESS SOURCE...): the target NAME.elf, linked at ADDRESS, which no other program
+# has, so that GDB can have the symbols of all; its debug file is servers/NAME.
+function(parley_program name address)
     add_executable(${name}.elf ${ARGN})
     target_link_libraries(${name}.elf PRIVATE parley_libc parley_protocols)
     set_target_properties(${name}.elf PROPERTIES
@@ -52,6 +50,14 @@ function(parley_module name address)
         LINK_DEPENDS ${PROJECT_SOURCE_DIR}/libc/program.ld)
     target_link_options(${name}.elf PRIVATE
         -T ${PROJECT_SOURCE_DIR}/libc/program.ld --defsym=PROGRAM_START=${address})
+endfunction()
+
+# parley_module(NAME ADDRESS SOURCE...): the program NAME, linked at ADDRESS. Its debug file is
+# servers/NAME (for GDB); what boots is boot/NAME, which keeps the symbol table for backtraces.
+# Only in folders that said parley_link_with_lld().
+set_property(GLOBAL PROPERTY PARLEY_MODULES "")
+function(parley_module name address)
+    parley_program(${name} ${address} ${ARGN})
     add_custom_command(OUTPUT ${PARLEY_BOOT_DIR}/${name}
         COMMAND ${PARLEY_OBJCOPY} --strip-debug $<TARGET_FILE:${name}.elf> ${PARLEY_BOOT_DIR}/${name}
         DEPENDS ${name}.elf

@@ -85,6 +85,15 @@ int sys_module(unsigned index, struct module_info *info)
     return libc_ask_system(&m, SYS_MODULE);
 }
 
+int sys_module_find(const char *name, unsigned *index, struct module_info *info)
+{
+    int error = 0;
+    for (*index = 0; (error = sys_module(*index, info)) == 0; ++*index)
+        if (strcmp(info->name, name) == 0)
+            return 0;
+    return error == -EINVAL ? -ENOENT : error;
+}
+
 int sys_memory(struct memory_info *info)
 {
     message m = {.m_words = {(uint32_t)info}};

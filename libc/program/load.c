@@ -10,6 +10,11 @@
 #include <parley/start.h>
 #include <string.h>
 
+static uint32_t whole_pages(uint32_t bytes)
+{
+    return (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u);
+}
+
 /* Its process is called as the path's last part, as far as it fits. */
 static void take_name(char name[16], const char *path)
 {
@@ -30,14 +35,14 @@ static int read_whole(const char *path, void **image, uint32_t *bytes)
     *bytes = file.bytes;
     if (count == (int)file.bytes)
         return 0;
-    (void)memory_release(*image, (file.bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u));
+    (void)memory_release(*image, whole_pages(file.bytes));
     return count < 0 ? count : -EIO;
 }
 
 static int load_segment(endpoint_t child, const char *image, const struct elf_segment *s)
 {
     const uint32_t first = s->address & ~(PAGE_BYTES - 1u);
-    const uint32_t end = (s->address + s->memory_bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u);
+    const uint32_t end = whole_pages(s->address + s->memory_bytes);
     int error =
         child_region(child, first, end - first, ACCESS_READ | (s->write ? ACCESS_WRITE : 0));
     if (error == 0 && s->file_bytes)
@@ -79,7 +84,7 @@ int program_load(const char *path, struct program *program)
     program->wrong = elf_check(image, bytes, &elf);
     program->entry = elf.entry;
     error = program->wrong ? -ENOEXEC : make(path, image, &elf, program);
-    (void)memory_release(image, (bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u));
+    (void)memory_release(image, whole_pages(bytes));
     return error;
 }
 

@@ -26,6 +26,12 @@ int server_answer(struct server_client client, int status, message *m)
     return ipc_reply_ticket(client.endpoint, m, client.ticket);
 }
 
+void server_send_on(struct server_client client)
+{
+    message m = {0};
+    (void)server_answer(client, -ERESTART, &m);
+}
+
 void server_on_retire(void (*retire)(void))
 {
     on_retire = retire;

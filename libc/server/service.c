@@ -4,16 +4,16 @@
  * EDEADSRCDST says that the dead never had the request: it goes to the successor, whatever it asks.
  * ERESTART as an answer says the same of one that retires. EREPLYDEAD says that it may have been
  * carried out: only what may be repeated is asked again, and not for ever, since it may be the
- * request itself of which servers die. One that lives and has
- * forgotten a request is ended by the supervisor.
+ * request itself of which servers die. One that lives and has forgotten a request is ended by the
+ * supervisor.
  */
-#include <internal.h>
 #include <parley/ipc.h>
 #include <parley/server.h>
 #include <server/repeatable.h>
 
 #define FINDS_MAX  16 /* successors that are dead before they are asked */
-#define DEATHS_MAX 3  /* servers that took the request and died, or never answered it */
+#define DEATHS_MAX 3  /* servers that took the request and died */
+
 static bool is_in(const int32_t *types, unsigned count, int32_t type)
 {
     unsigned first = 0, end = count;

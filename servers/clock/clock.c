@@ -142,13 +142,9 @@ static void wake_due(void)
 
 static void on_events(endpoint_t source, uint32_t bits)
 {
-    struct system_death death;
     if (source != HARDWARE)
         return;
-    if (bits & EVENT_DEATH) {
-        while (sys_death(&death) == 0)
-            end_sleep_of(death.endpoint);
-    }
+    server_take_deaths(bits, end_sleep_of);
     if (bits & EVENT_ALARM)
         wake_due();
 }
@@ -156,10 +152,8 @@ static void on_events(endpoint_t source, uint32_t bits)
 static void retire(void)
 {
     while (sleeper_count) {
-        struct server_client client = sleepers[0].client;
+        server_send_on(sleepers[0].client);
         remove_sleeper(0);
-        message m = {0};
-        server_answer(client, -ERESTART, &m);
     }
 }
 

@@ -52,11 +52,9 @@ static int info(message *m)
 
 static void on_events(endpoint_t source, uint32_t bits)
 {
-    struct system_death death;
     if (source != HARDWARE || !(bits & EVENT_DEATH))
         return;
-    while (sys_death(&death) == 0)
-        lend_forget(death.endpoint);
+    server_take_deaths(bits, lend_forget);
     programs_bury();
 }
 

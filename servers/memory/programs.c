@@ -393,11 +393,9 @@ int programs_kill(message *m)
 
 void programs_retire(void)
 {
-    for (unsigned i = 0; i < SLOTS; i++) {
-        message m = {0};
+    for (unsigned i = 0; i < SLOTS; i++)
         if (waiters[i].client.endpoint)
-            (void)server_answer(waiters[i].client, -ERESTART, &m);
-    }
+            server_send_on(waiters[i].client);
 }
 
 /* ---- After a restart ------------------------------------------------------------------------- */

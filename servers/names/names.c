@@ -361,13 +361,9 @@ static void forget(endpoint_t dead)
 
 static void on_events(endpoint_t source, uint32_t bits)
 {
-    struct system_death death;
     if (source != HARDWARE)
         return;
-    if (bits & EVENT_DEATH) {
-        while (sys_death(&death) == 0)
-            forget(death.endpoint);
-    }
+    server_take_deaths(bits, forget);
     if (bits & EVENT_ALARM)
         release_held();
 }
@@ -375,10 +371,8 @@ static void on_events(endpoint_t source, uint32_t bits)
 static void retire(void)
 {
     while (waiter_count) {
-        struct server_client client = waiters[0].client;
+        server_send_on(waiters[0].client);
         remove_waiter(&waiters[0]);
-        message m = {0};
-        server_answer(client, -ERESTART, &m);
     }
 }
 

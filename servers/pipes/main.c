@@ -112,11 +112,8 @@ static void forget(endpoint_t dead)
 
 static void on_events(endpoint_t source, uint32_t bits)
 {
-    struct system_death death;
-    if (source != HARDWARE || !(bits & EVENT_DEATH))
-        return;
-    while (sys_death(&death) == 0)
-        forget(death.endpoint);
+    if (source == HARDWARE)
+        server_take_deaths(bits, forget);
 }
 
 /* ---- Requests -------------------------------------------------------------------------------- */

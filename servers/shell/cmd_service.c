@@ -141,55 +141,53 @@ static int list(void)
     return STATUS_INTERRUPTED;
 }
 
-/* ---- start, stop, restart -------------------------------------------------------------------- */
+/* ---- start, stop, restart, update ------------------------------------------------------------ */
+
+static int no_service(const char *name)
+{
+    say("service: no such service: %s (try service list)\n", name);
+    return STATUS_FAILED;
+}
+
+static int say_outcome(int error, const char *name)
+{
+    if (error == -ENOENT)
+        return no_service(name);
+    return error < 0 ? no_answer(error) : 0;
+}
 
 static int command(int32_t type, const char *name)
 {
     message m = {.m_type = type};
     struct supervisor_name asked = {.name = ""};
-    if (strlen(name) >= sizeof asked.name) {
-        say("service: no such service: %s (try service list)\n", name);
-        return STATUS_FAILED;
-    }
+    if (strlen(name) >= sizeof asked.name)
+        return no_service(name);
     strcpy(asked.name, name);
     memcpy(m.m_words, &asked, sizeof asked);
-    const int error = ask(&m);
-    if (error == -ENOENT)
-        say("service: no such service: %s (try service list)\n", name);
-    else if (error < 0)
-        return no_answer(error);
-    return error < 0 ? STATUS_FAILED : 0;
-}
-
-/* The module's place in the list; false: there is none. */
-static bool find_module(const char *name, uint32_t *index)
-{
-    struct module_info m;
-    for (*index = 0; sys_module(*index, &m) == 0; ++*index)
-        if (strcmp(m.name, name) == 0)
-            return true;
-    return false;
+    return say_outcome(ask(&m), name);
 }
 
 static int update(const char *name, const char *with)
 {
     struct supervisor_update_request asked = {.name = ""};
     message m = {.m_type = SUPERVISOR_UPDATE};
-    if (strlen(name) >= sizeof asked.name || !find_module(with, &asked.update)) {
-        say("service: no such module: %s (try modules)\n",
-            strlen(name) >= sizeof asked.name ? name : with);
+    struct module_info info;
+    unsigned module;
+    if (sys_module_find(with, &module, &info) < 0) {
+        say("service: no such module: %s (try modules)\n", with);
         return STATUS_FAILED;
     }
+    if (strlen(name) >= sizeof asked.name)
+        return no_service(name);
     strcpy(asked.name, name);
+    asked.update = module;
     memcpy(m.m_words, &asked, sizeof asked);
     const int error = ask(&m);
-    if (error == -ENOENT)
-        say("service: no such service: %s (try service list)\n", name);
-    else if (error == -EINVAL)
+    if (error == -EINVAL) {
         say("service: the line of %s does not say updates=%s\n", with, name);
-    else if (error < 0)
-        return no_answer(error);
-    return error < 0 ? STATUS_FAILED : 0;
+        return STATUS_FAILED;
+    }
+    return say_outcome(error, name);
 }
 
 static bool is_ours(const char *name)

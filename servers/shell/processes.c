@@ -56,10 +56,8 @@ bool process_next(unsigned *slot, struct process_info *info)
 
 bool module_find(const char *name, struct module_info *info)
 {
-    for (unsigned i = 0; sys_module(i, info) == 0; i++)
-        if (strcmp(info->name, name) == 0)
-            return true;
-    return false;
+    unsigned index;
+    return sys_module_find(name, &index, info) == 0;
 }
 
 void processes_offer(struct match *m, const char *prefix)

@@ -114,13 +114,9 @@ static int read(message *m)
 
 static void on_events(endpoint_t source, uint32_t bits)
 {
-    struct system_death death;
     if (source != HARDWARE)
         return;
-    if (bits & EVENT_DEATH) {
-        while (sys_death(&death) == 0)
-            second_death(death.endpoint);
-    }
+    server_take_deaths(bits, second_death);
     if (bits & EVENT_ALARM)
         second_look(&records);
 }

@@ -151,14 +151,6 @@ static void on_events(endpoint_t source, uint32_t bits)
 
 /* ---- The start ------------------------------------------------------------------------------- */
 
-static bool find_module(const char *name, struct module_info *info, unsigned *module)
-{
-    for (*module = 0; sys_module(*module, info) == 0; ++*module)
-        if (strcmp(info->name, name) == 0)
-            return true;
-    return false;
-}
-
 /* At the boot both run, and the one whose line comes first leads. */
 static bool is_to_lead(void)
 {
@@ -177,9 +169,9 @@ int main(int argc, char **argv)
         {SUPERVISOR_UPDATE, handle_update},
         {0, NULL},
     };
-    if (!find_module(argv[0], &own, &own_module))
+    if (sys_module_find(argv[0], &own_module, &own) < 0)
         return 1;
-    if (argc > 1 && find_module(argv[1], &partner, &partner_module)) {
+    if (argc > 1 && sys_module_find(argv[1], &partner_module, &partner) == 0) {
         services_watch_partner(&partner, partner_module);
         leads = is_to_lead() || services[0].state != SUPERVISOR_STATE_RUNNING;
     } else {

@@ -224,9 +224,7 @@ int console_client_flush(message *m)
 void console_retire(void)
 {
     for (; waiting_count > 0; waiting_count--) {
-        message answer;
-        memset(&answer, 0, sizeof answer);
-        (void)server_answer(waiting[waiting_first].client, -ERESTART, &answer);
+        server_send_on(waiting[waiting_first].client);
         waiting_first = (waiting_first + 1) % WAITING_MAX;
     }
     serial_drain();

@@ -266,5 +266,5 @@ int input_client_cancel(message *m)
 void input_retire(void)
 {
     if (reader.endpoint != NONE)
-        (void)answer_reader(-ERESTART, NULL, 0);
+        server_send_on(reader);
 }

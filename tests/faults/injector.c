@@ -12,7 +12,7 @@
  * shows the log is among those that die.
  */
 #include "injector.h"
-#include "fw.h"
+#include "../guest/lib/fw.h"
 
 #include <abi/calls.h>
 #include <abi/errors.h>

@@ -19,6 +19,7 @@
 #include <abi/errors.h>
 #include <abi/message.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #define SERVER_LATER 1
 
@@ -32,10 +33,13 @@ struct server_handler {
 int server_run(const char *name, const struct server_handler *handlers,
                void (*on_events)(endpoint_t source, uint32_t bits));
 
-/* `retire` is called before the server ends because the supervisor replaces it: to answer with
-   ERESTART who still waits for an answer, so that libc asks the successor. Without one they get
-   EREPLYDEAD. */
+/* `retire` is called before the server ends because the supervisor replaces it: to send on who
+   still waits for an answer. Without one they get EREPLYDEAD. */
 void server_on_retire(void (*retire)(void));
+
+/* Of the bits of an event message from HARDWARE: where they tell of deaths, `died` is called for
+   each watched process that has died. */
+void server_take_deaths(uint32_t bits, void (*died)(endpoint_t process));
 
 /* One request of a client's: the ticket tells it from the client's next one, so that a late answer
    never ends that. */
@@ -50,6 +54,8 @@ struct server_client server_current(void);
 /* Answers that request: *m with m_type = status; never waits. ENOTREADY: the client does not wait
    for this answer any more. */
 int server_answer(struct server_client client, int status, message *m);
+/* Answers with ERESTART: nothing was done, and libc asks the successor. */
+void server_send_on(struct server_client client);
 
 /*
  * Clients' side: a request to whoever provides a service now.

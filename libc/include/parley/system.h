@@ -27,6 +27,8 @@ int sys_process(unsigned slot, struct process_info *info);
 /* The first process in that slot or behind it; *slot is its own then. EINVAL: none. */
 int sys_process_next(unsigned *slot, struct process_info *info);
 int sys_module(unsigned index, struct module_info *info);
+/* The module of that name, and its index. ENOENT: none. */
+int sys_module_find(const char *name, unsigned *index, struct module_info *info);
 int sys_memory(struct memory_info *info);
 int sys_start(const char *name, const char *arguments, endpoint_t *endpoint);
 /* From its next start on the module runs the program of the module with that index (updates=NAME).

@@ -26,10 +26,7 @@
 
 static bool module_named(const char *name, unsigned *index, struct module_info *info)
 {
-    for (*index = 0; sys_module(*index, info) == 0; ++*index)
-        if (strcmp(info->name, name) == 0)
-            return true;
-    return false;
+    return sys_module_find(name, index, info) == 0;
 }
 
 static uint32_t starts_of(const char *name)

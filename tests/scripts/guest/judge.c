@@ -7,50 +7,12 @@
  * sleep) is a step of the script, or reaches only workers that sleep.
  */
 #include "../../guest/lib/judge.h"
+#include "../../guest/lib/fw.h"
 #include "follow.h"
 
 #include <abi/fault.h>
 #include <stdio.h>
 #include <string.h>
-
-/* ---- The stream ------------------------------------------------------------------------------ */
-
-#define FW_SELECT    0x510
-#define FW_DATA      0x511
-#define FW_DIRECTORY 0x19
-#define FW_NAME      "opt/parley.scripts"
-
-struct fw_file {
-    uint8_t bytes[4], select[2], reserved[2]; /* numbers have their high byte first */
-    char name[56];
-};
-
-static void fw_select(uint32_t key)
-{
-    __asm__ volatile("outw %w0, %w1" : : "a"(key), "Nd"(FW_SELECT));
-}
-
-static void fw_read(void *to, uint32_t bytes)
-{
-    __asm__ volatile("rep insb" : "+D"(to), "+c"(bytes) : "d"(FW_DATA) : "memory");
-}
-
-static bool open_stream(void)
-{
-    uint8_t count[4] = {0};
-    struct fw_file file = {0};
-
-    fw_select(FW_DIRECTORY);
-    fw_read(count, sizeof count);
-    for (unsigned left = count[2] * 256u + count[3]; left > 0; left--) {
-        fw_read(&file, sizeof file);
-        if (strcmp(file.name, FW_NAME) != 0)
-            continue;
-        fw_select(file.select[0] * 256u + file.select[1]);
-        return true;
-    }
-    return false;
-}
 
 /* ---- Slots ----------------------------------------------------------------------------------- */
 
@@ -525,7 +487,7 @@ int main(void)
 {
     struct script_header header = {0};
 
-    if (!OK(open_stream(), "harness: there are scripts") ||
+    if (!OK(fw_open("opt/parley.scripts"), "harness: there are scripts") ||
         !OK(shared_is_memory(), "harness: the screen's memory is where scripts.conf has it"))
         tap_done();
     find_slots();
