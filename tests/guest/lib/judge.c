@@ -15,10 +15,15 @@ void nap(uint32_t microseconds)
     ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, microseconds, NULL);
 }
 
+/* A name that has just died is in use until the memory server has given its pages back. */
 endpoint_t start(const char *name, const char *arguments)
 {
     endpoint_t process = NONE;
     int result = sys_start(name, arguments, &process);
+    for (unsigned i = 0; result == -EBUSY && i < TRIES; i++) {
+        nap(500);
+        result = sys_start(name, arguments, &process);
+    }
 
     if (result) {
         IS(result, 0, "harness: %s starts", name);
