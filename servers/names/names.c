@@ -6,7 +6,7 @@
  * there is room for all. The waiting are watched too.
  *
  * A name whose owner died is held for a while if the kernel says that the module of that name is
- * supervised: whoever looks it up meanwhile waits, and only that module's process gets it. A
+ * supervised: a lookup is answered EAGAIN meanwhile, and only that module's process gets it. A
  * module's name is its own: nobody else can publish it while the module is supervised or runs, and
  * who did before it was started loses it. The table is kept in the store, a record a place, and
  * read again when this server was restarted.
@@ -42,7 +42,6 @@ static struct entry kept[NAMES_MAX];   /* what the store has */
 static struct waiter {
     struct name name;
     struct server_client client;
-    bool for_ever; /* else while the name is held */
 } waiters[WAITERS_MAX];
 static unsigned waiter_count;
 
@@ -156,21 +155,20 @@ static void put_answer(message *m, const struct entry *e)
     answer->endpoint = e->owner;
 }
 
-/* To all that wait for this name, with the entry; or ENOENT to those that do not wait for ever. */
-static void answer_waiters(const struct name *name, const struct entry *e)
+/* To all that wait for this name. */
+static void answer_waiters(const struct entry *e)
 {
     for (unsigned i = 0; i < waiter_count;) {
         struct waiter w = waiters[i];
-        if (memcmp(&w.name, name, sizeof(w.name)) != 0 || (!e && w.for_ever)) {
+        if (memcmp(&w.name, &e->name, sizeof(w.name)) != 0) {
             i++;
             continue;
         }
         remove_waiter(&waiters[i]);
         unwatch_if_idle(w.client.endpoint);
         message m = {0};
-        if (e)
-            put_answer(&m, e);
-        server_answer(w.client, e ? 0 : -ENOENT, &m);
+        put_answer(&m, e);
+        server_answer(w.client, 0, &m);
     }
 }
 
@@ -233,11 +231,8 @@ static void release_held(void)
     if (sys_time(&now) < 0)
         return;
     for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
-        if (!is_held(e) || held_until[e - entries] > now)
-            continue;
-        const struct name name = e->name;
-        remove_entry(e);
-        answer_waiters(&name, NULL);
+        if (is_held(e) && held_until[e - entries] <= now)
+            remove_entry(e);
     }
     set_alarm();
 }
@@ -276,46 +271,49 @@ static int publish(message *m)
         unwatch_if_idle(former);
     held_until[e - entries] = 0;
     keep(e);
-    answer_waiters(&name, e);
+    answer_waiters(e);
     return 0;
 }
 
-static int begin_wait(endpoint_t process, const struct name *name, bool for_ever)
+static int begin_wait(endpoint_t process, const struct name *name)
 {
     if (waiter_count == WAITERS_MAX)
         return -ENOSPC;
     int error = sys_watch(process, true);
     if (error < 0)
         return error;
-    waiters[waiter_count++] = (struct waiter){*name, server_current(), for_ever};
+    waiters[waiter_count++] = (struct waiter){*name, server_current()};
     return SERVER_LATER;
 }
 
-static int answer_or_wait(message *m, bool for_ever)
+/* The answer is in the message, or a negative errno: EAGAIN while the name is held. */
+static int look_up(message *m, struct name *name)
 {
-    struct name name;
-    endpoint_t sender = m->m_source;
-    end_wait_of(sender);
-    int error = take_name(m, &name);
+    end_wait_of(m->m_source);
+    int error = take_name(m, name);
     if (error < 0)
         return error;
-    const struct entry *e = find(&name);
-    if (!e && !for_ever)
+    const struct entry *e = find(name);
+    if (!e)
         return -ENOENT;
-    if (!e || is_held(e))
-        return begin_wait(sender, &name, for_ever);
+    if (is_held(e))
+        return -EAGAIN;
     put_answer(m, e);
     return 0;
 }
 
 static int lookup(message *m)
 {
-    return answer_or_wait(m, false);
+    struct name name;
+    return look_up(m, &name);
 }
 
 static int wait(message *m)
 {
-    return answer_or_wait(m, true);
+    struct name name;
+    endpoint_t sender = m->m_source;
+    int error = look_up(m, &name);
+    return error == -ENOENT || error == -EAGAIN ? begin_wait(sender, &name) : error;
 }
 
 static int list(message *m)

@@ -1,6 +1,6 @@
 /*
- * Requests that a server has forgotten: it answers pings, waits for more to do, and owes somebody
- * an answer that it will never give. What a process awaits, and since which message, stands in the
+ * Requests that a server has forgotten: it waits for more to do, and owes somebody an answer that
+ * it will never give. What a process awaits, and since which message, stands in the
  * kernel's list, so nobody needs a deadline for this: a deadline would make every request longer.
  *
  * Only where the protocol does not say that the answer may come at any time (`waits`), and only
@@ -29,16 +29,24 @@ static uint64_t seen_for(struct wait *w, const struct process_info *info, uint64
     return now - w->since;
 }
 
+static bool waits_for_more(const struct supervised *s)
+{
+    struct process_info info;
+    return sys_process(endpoint_slot(s->endpoint), &info) == 0 && info.endpoint == s->endpoint &&
+           info.state == PROCESS_RECEIVING && info.waits_for == ANY;
+}
+
 static void look_at(unsigned slot, const struct process_info *info, uint64_t now)
 {
     struct supervised *s = service_of(info->waits_for);
     if (info->state != PROCESS_AWAITING || !s || !s->heartbeat_ms ||
         !service_answers_at_once(info->asked.m_type) ||
-        seen_for(&waits[slot], info, now) < BEATS * 1000ull * s->heartbeat_ms)
+        seen_for(&waits[slot], info, now) < BEATS * 1000ull * s->heartbeat_ms ||
+        s->hung || !waits_for_more(s))
         return;
     report("%s owes %s an answer to request 0x%x", s->name, info->name,
            (unsigned)info->asked.m_type);
-    s->forgot = true;
+    heartbeat_end(s);
 }
 
 void forgotten_look(uint64_t now)

@@ -1,8 +1,9 @@
 /*
  * VGA text memory, 80 x 25, at its own physical address.
  *
- * Cells are kept in the terminal's structure; only rows that changed are copied out, so the slow
- * memory of the card is never read again after the start.
+ * Cells are kept in the terminal's structure; only those that changed are copied out, so the slow
+ * memory of the card is never read again after the start, and a line that scrolls into its like is
+ * not written.
  */
 #include "tty.h"
 
@@ -24,6 +25,7 @@
 
 static volatile uint16_t *const memory = (volatile uint16_t *)TEXT_MEMORY;
 static bool present;
+static uint16_t shown[TERMINAL_CELLS];
 static unsigned shown_cursor;
 static bool shown_hidden;
 
@@ -91,10 +93,9 @@ const char *screen_start(struct terminal *t)
     present = has_registers() && mapped() && answers();
     if (!present)
         return "no VGA text memory; the serial line is the console";
-    static uint16_t cell[TERMINAL_CELLS];
     for (unsigned i = 0; i < TERMINAL_CELLS; i++)
-        cell[i] = memory[i];
-    terminal_adopt(t, cell, cursor_found(cell));
+        shown[i] = memory[i];
+    terminal_adopt(t, shown, cursor_found(shown));
     crtc_write(CRTC_START_HIGH, 0);
     crtc_write(CRTC_START_LOW, 0);
     crtc_write(CRTC_CURSOR_START, 13);
@@ -122,7 +123,8 @@ void screen_update(struct terminal *t)
     if (present) {
         for (unsigned i = t->dirty_first * TERMINAL_COLUMNS; i < t->dirty_end * TERMINAL_COLUMNS;
              i++)
-            memory[i] = t->cell[i];
+            if (shown[i] != t->cell[i])
+                memory[i] = shown[i] = t->cell[i];
         update_cursor(t);
     }
     t->dirty_first = t->dirty_end = 0;
