@@ -1,5 +1,6 @@
 /* See parley/store.h. The store is found by its process's name, as the name server is. */
 #include <internal.h>
+#include <parley/check.h>
 #include <parley/ipc.h>
 #include <parley/store.h>
 #include <parley/system.h>
@@ -43,10 +44,7 @@ static int ask(message *m)
 /* Goes with the record through all that keeps it: what comes back is what was put, or EIO. */
 static uint32_t check_of(const struct store_record *r)
 {
-    uint32_t check = (r->key ^ 0x9e3779b9u) * 2654435761u;
-    for (unsigned i = 0; i < STORE_VALUE_WORDS; i++)
-        check = ((check << 5 | check >> 27) ^ r->value[i]) * 2654435761u;
-    return check & ~STORE_OWNER_MASK;
+    return check_sum(r->key, r->value, sizeof r->value) & ~STORE_OWNER_MASK;
 }
 
 /* The answer has to name the key that was asked for, or with `next` one behind it. */

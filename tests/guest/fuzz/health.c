@@ -123,8 +123,8 @@ static bool files_work(void)
     if (ask("files", &m) != 0)
         return false;
     m = (message){.m_type = FILES_GET, .m_words = {m.m_words[0], 0}};
-    return ask("files", &m) == 0 && m.m_words[0] == 10 &&
-           memcmp(&m.m_words[1], "One note.\n", 10) == 0;
+    return ask("files", &m) == 0 && m.m_words[1] == 10 &&
+           memcmp(&m.m_words[2], "One note.\n", 10) == 0;
 }
 
 /* A pipe with somebody who is dead: all is made, and given back. */

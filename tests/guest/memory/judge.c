@@ -6,6 +6,7 @@
 #include "tenant.h"
 
 #include <parley/memory.h>
+#include <parley/server.h>
 #include <string.h>
 
 #define PAGE 4096u
@@ -290,6 +291,26 @@ static void another_server(void)
     IS(left(), before, "everything is back");
 }
 
+/* A name is in use until the pages of its process are released, tables among them. */
+static void a_death_after_another_server(void)
+{
+    uint32_t share = 0;
+    void *pages = NULL;
+    message m;
+
+    IS(memory_allocate(PAGE, &pages), 0, "a page");
+    IS(memory_share(pages, PAGE, tenant, ACCESS_READ, &share), 0, "is lent");
+    IS(ask(TENANT_ATTACH, share, 0, 0, 0, 0, &m), 0, "taken");
+    IS(ask(TENANT_DETACH, share, 0, 0, 0, 0, &m), 0, "and given back");
+    IS(memory_release(pages, PAGE), 0, "by its owner, too");
+    end(memory);
+    memory = start("memory", "");
+    IS(names_wait("memory", &memory), 0, "another memory server");
+    end(tenant);
+    tenant = start("tenant", "");
+    OK(tenant != NONE, "hears of the death of one that holds nothing any more");
+}
+
 int main(void)
 {
     memory = start("memory", "");
@@ -305,5 +326,6 @@ int main(void)
     deaths();
     the_last_page();
     another_server();
+    a_death_after_another_server();
     tap_done();
 }
