@@ -417,7 +417,8 @@ static void take_up(endpoint_t process)
     /* Who has begun cannot begin: this is one that a former server did not finish. */
     if (sys_begin(process, 0, 0) == 0)
         (void)sys_kill(process);
-    /* Even one that has no page now: it may have given all back, and still has tables to release. */
+    /* Even one that has no page now: it may have given all back, and still has tables to release.
+     */
     (void)sys_watch(process, true);
     if (sys_space_next(process, 0, &page) != 0 || !ledger_read(process, &ledger))
         return;

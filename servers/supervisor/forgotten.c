@@ -41,8 +41,8 @@ static void look_at(unsigned slot, const struct process_info *info, uint64_t now
     struct supervised *s = service_of(info->waits_for);
     if (info->state != PROCESS_AWAITING || !s || !s->heartbeat_ms ||
         !service_answers_at_once(info->asked.m_type) ||
-        seen_for(&waits[slot], info, now) < BEATS * 1000ull * s->heartbeat_ms ||
-        s->hung || !waits_for_more(s))
+        seen_for(&waits[slot], info, now) < BEATS * 1000ull * s->heartbeat_ms || s->hung ||
+        !waits_for_more(s))
         return;
     report("%s owes %s an answer to request 0x%x", s->name, info->name,
            (unsigned)info->asked.m_type);
