@@ -2,6 +2,7 @@
 #include "programs.h"
 #include "demand.h"
 #include "ledger.h"
+#include "lend.h"
 #include "pages.h"
 
 #include <abi/errors.h>
@@ -422,6 +423,7 @@ static void take_up(endpoint_t process)
     (void)sys_watch(process, true);
     if (sys_space_next(process, 0, &page) != 0 || !ledger_read(process, &ledger))
         return;
+    lend_take_up(process);
     if (ledger.is_program && program_at(process) == NULL)
         enter(process, 0);
     for (unsigned i = 0; i < CHILDREN_MAX + ENDED_MAX; i++)

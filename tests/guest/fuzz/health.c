@@ -192,6 +192,15 @@ static void count(struct accounts *a)
     }
 }
 
+/* A process gets the page in which its loans are noted with the first; it is no news later. */
+static void note_first_loans(void)
+{
+    uint32_t grant;
+    OK(pipes_work() && memory_grant(&begun, 1, self(), ACCESS_READ, &grant) == 0 &&
+           memory_revoke(grant) == 0,
+       "the pipe server and the judge have lent something");
+}
+
 static void explain(const struct accounts *now)
 {
     tap_note("frames free %u, were %u; process bytes %u, were %u",
@@ -296,6 +305,7 @@ static bool come_up(void)
 bool health_begin(void)
 {
     const bool up = come_up();
+    note_first_loans();
     count(&begun);
     return up;
 }

@@ -85,6 +85,16 @@ static uint32_t read_all(struct ring *ring, uint32_t part, int *last)
     return place;
 }
 
+/* With its first loan a process gets the page in which they are noted. */
+static void first_loans(void)
+{
+    struct ring ring;
+    message m;
+    const uint32_t share = fresh_ring(&ring);
+    IS(ask(streamer, STREAM_LIE, share, 0, 0, &m), 0, "is attached");
+    give_back(share);
+}
+
 static void streams(void)
 {
     static const uint32_t parts[][2] = {{1, 1}, {1000, 77}, {65536, 1}, {65536, 65536}, {3, 40000}};
@@ -169,8 +179,8 @@ static void deaths(void)
     IS((int)m.m_words[2], -EPIPE, "and knows why");
     give_back(share);
 
-    const size_t before = left();
     fresh_streamer();
+    const size_t before = left();
     IS(ask(streamer, STREAM_OWN, 0, 0, 0, &m), 0, "a ring of the streamer's");
     IS(memory_attach(m.m_words[0], &theirs, &bytes), 0, "is attached");
     share = m.m_words[0];
@@ -253,6 +263,7 @@ static void others(void)
     end(pipes);
     pipes = start("pipes", "");
     IS(names_wait("pipes", &pipes), 0, "another pipe server");
+    IS(pipe_make(streamer, 12345, &name), -EDEADSRCDST, "has lent something");
     const size_t before = left();
     IS(pipe_make(streamer, other, &name), 0, "knows nothing of them");
     IS(ask(pipes, PIPES_ATTACH, name, 0, 0, &m), -EPERM, "two others' pipe");
@@ -280,6 +291,7 @@ int main(void)
     IS(names_wait("pipes", &pipes), 0, "the pipe server is there");
     streamer = start("streamer", "");
     events = (struct ring_events){streamer, RING_EVENT};
+    first_loans();
     streams();
     speed();
     deaths();
