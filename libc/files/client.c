@@ -118,7 +118,8 @@ static bool is_read(const message *m, const void *asked)
                check_sum(check_sum(0, &r->request, sizeof r->request), r->to, answer->count);
 }
 
-/* By one grant, as many copies as it takes. How many bytes, or an error. */
+/* By one grant, as many copies as it takes. How many bytes, or an error; EDEADSRCDST: the grant is
+   not there any more, or may never have been. */
 static int copy_once(const struct file *file, uint32_t offset, void *to, uint32_t bytes)
 {
     uint32_t grant = 0, done = 0, count = 1;
@@ -134,25 +135,27 @@ static int copy_once(const struct file *file, uint32_t offset, void *to, uint32_
     }
     if (grant)
         (void)memory_revoke(grant);
+    if (error == -ENOENT || error == -EREPLYDEAD)
+        error = -EDEADSRCDST;
     return error ? error : (int)done;
 }
 
-/* A grant is for one server, and no good for its successor, which needs another. */
+/* A grant is for one server, and no good for its successor, which needs another; and the memory
+   server may have died, too. Reading may be repeated. */
 static int copy(const struct file *file, uint32_t offset, void *to, uint32_t bytes)
 {
-    int count = -EDEADSRCDST;
     for (unsigned i = 0; i < SERVERS_MAX; i++) {
         const int error = files.endpoint == NONE ? names_lookup(files.name, &files.endpoint) : 0;
         if (error)
             return error;
         const endpoint_t asked = files.endpoint;
-        count = copy_once(file, offset, to, bytes);
+        const int count = copy_once(file, offset, to, bytes);
+        if (count >= 0 || (count != -EDEADSRCDST && files.endpoint == asked))
+            return count;
         if (count == -EDEADSRCDST)
             files.endpoint = NONE;
-        if (count >= 0 || files.endpoint == asked)
-            break;
     }
-    return count;
+    return -EDEADSRCDST;
 }
 
 int file_read(const struct file *file, uint32_t offset, void *to, size_t bytes)

@@ -23,6 +23,32 @@ static int ask_once(message *m)
     return ipc_call(IPC_REQUEST | IPC_TIMEOUT, store, m, ANSWER_US, NULL);
 }
 
+/* Of the one that watches it; the same as `store` until that is lost. */
+static endpoint_t watched = NONE;
+
+void store_watch(void)
+{
+    int error = -EAGAIN;
+    for (unsigned waited = 0; waited < ANSWER_US; waited += PAUSE_US) {
+        error = sys_lookup("store", &watched);
+        if (error == 0)
+            error = sys_watch(watched, true);
+        if (error != -EAGAIN && error != -EDEADSRCDST)
+            break;
+        libc_pause(PAUSE_US);
+    }
+    if (error < 0)
+        watched = NONE;
+}
+
+bool store_died(endpoint_t dead)
+{
+    if (dead != watched)
+        return false;
+    store_watch();
+    return true;
+}
+
 /* All requests may be repeated; so often that a store which is restarted is waited for. */
 static int ask(message *m)
 {

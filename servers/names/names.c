@@ -9,7 +9,7 @@
  * supervised: a lookup is answered EAGAIN meanwhile, and only that module's process gets it. A
  * module's name is its own: nobody else can publish it while the module is supervised or runs, and
  * who did before it was started loses it. The table is kept in the store, a record a place, and
- * read again when this server was restarted.
+ * read again when this server was restarted; when the store was, it is put there again.
  *
  * Nothing here prints: the terminal is a client of this server.
  */
@@ -345,8 +345,19 @@ static int withdraw(message *m)
     return 0;
 }
 
+/* The store died, and may have lost what it had. */
+static void keep_all(void)
+{
+    for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
+        kept[e - entries] = (struct entry){.owner = NONE};
+        keep(e);
+    }
+}
+
 static void forget(endpoint_t dead)
 {
+    if (store_died(dead))
+        keep_all();
     for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
         if (e->owner == dead)
             lost_owner(e);
@@ -412,6 +423,7 @@ int main(void)
     for (unsigned i = 0; i < NAMES_MAX; i++)
         entries[i].owner = kept[i].owner = NONE;
     entries[0] = (struct entry){{"names"}, self()};
+    store_watch();
     take_table_back();
     server_on_retire(retire);
     return server_run(NULL, handlers, on_events);

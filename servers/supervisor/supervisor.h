@@ -84,6 +84,9 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* How it died. */
 const char *report_cause(const struct system_death *death);
 
+#define KEEPER "store"
+
 /* ---- kept: none of it is needed for anything to go on ---- */
 void kept_save(const struct supervised *s);
+void kept_save_all(void); /* the store was restarted, and may have nothing */
 void kept_restore(struct supervised *s);

@@ -28,6 +28,11 @@ void kept_restore(void)
 }
 
 /* Without a store the tty goes on as if it had one: a successor begins anew then. */
+void kept_lost(void)
+{
+    last.mode = ~last.mode;
+}
+
 void kept_save(void)
 {
     struct kept k;

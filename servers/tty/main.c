@@ -8,6 +8,7 @@
 
 #include <abi/calls.h>
 #include <parley/server.h>
+#include <parley/store.h>
 #include <parley/system.h>
 #include <proto/tty.h>
 #include <string.h>
@@ -48,6 +49,8 @@ static void on_deaths(void)
     while (sys_death(&death) == 0) {
         input_death(death.endpoint);
         announce_death(death.endpoint);
+        if (store_died(death.endpoint))
+            kept_lost();
     }
 }
 
@@ -135,6 +138,7 @@ int main(void)
 {
     log_start();
     console_start();
+    store_watch();
     kept_restore();
     announce();
     settle();

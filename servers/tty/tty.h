@@ -41,6 +41,7 @@ struct kept {
 
 void kept_restore(void);
 void kept_save(void); /* if something of it has changed */
+void kept_lost(void); /* the store may not have it any more: it is saved again */
 
 /* ---- console; its start also starts the devices ---- */
 void console_start(void);

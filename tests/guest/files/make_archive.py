@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the archive that the file server's suite has for a data module: files that are good, and entries of
-which each is wrong in another way; with --good only the former. judge.c knows what is in it, and so does the program
-that checks the file server while faults are put into it (tests/faults).
+which each is wrong in another way; with --good only the former. judge.c knows what is in it, and so do the programs
+that check the file server while it is killed (recovery) or faults are put into it (tests/faults).
 
     make_archive.py [--good] FILE
 """

@@ -335,14 +335,19 @@ static bool records_are_there(void)
     return store_next(&key, value, sizeof value) == -ENOENT;
 }
 
-static void put_records(void)
+static int put_fifty(void)
 {
     int error = 0;
     for (uint32_t i = 0; i < 50 && error == 0; i++) {
         const uint32_t value[5] = {[0] = i, [4] = ~i};
         error = store_put(3 * i, value, sizeof value);
     }
-    IS(error, 0, "fifty records are put");
+    return error;
+}
+
+static void put_records(void)
+{
+    IS(put_fifty(), 0, "fifty records are put");
     OK(records_are_there(), "and are there");
 }
 
@@ -422,11 +427,16 @@ static uint32_t roll(uint32_t sides)
     return (uint32_t)((uint64_t)seed * sides >> 32);
 }
 
-static const char *const victims[] = {"names",   "clock",      "tty",          "hello", "store",
-                                      "store-2", "supervisor", "supervisor-2", "memory"};
+static const char *const victims[] = {"names",      "clock",        "tty",    "hello",
+                                      "files",      "pipes",        "memory", "store",
+                                      "supervisor", "supervisor-2", "store-2"};
 #define VICTIMS (sizeof victims / sizeof victims[0])
 
-static const char *const works[] = {"clock", "sleep", "names", "tty", "store", "memory"};
+/* What each worker does, and is called; the reader before its writer. */
+static const char *const works[] = {"clock",  "sleep", "names",  "tty",   "store",
+                                    "memory", "files", "reader", "writer"};
+static const char *const worker_names[] = {"w0", "w1", "w2",          "w3", "w4",
+                                           "w5", "w6", STREAM_READER, "w8"};
 #define WORKS (sizeof works / sizeof works[0])
 
 static uint32_t times[KILLS_MOST];
@@ -437,41 +447,86 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Kills one, or one and another; returns which came not back, or NULL. Of two that hold the same,
-   one must stay: both at once is not survived (docs/recovery.md). */
+/* Whether all that it heard of has been dealt with: nobody waits while more is there to take. */
+static bool is_idle(const char *name)
+{
+    return comes_to(process_of(name), PROCESS_RECEIVING, ANY);
+}
+
+/* Both stores are new, and empty. Their owners have put again what they had, before the next one
+   dies; so does this process. */
+static bool records_come_back(void)
+{
+    return stores_are_whole() && is_idle("names") && is_idle("clock") && is_idle("tty") &&
+           put_fifty() == 0;
+}
+
+static bool one_leads(void)
+{
+    for (unsigned i = 0; i < 1000; i++) {
+        const int one = ask("supervisor", SUPERVISOR_LIST, 0);
+        const int other = ask("supervisor-2", SUPERVISOR_LIST, 0);
+        if ((one == 0 && other == -EAGAIN) || (one == -EAGAIN && other == 0))
+            return true;
+        nap(1000);
+    }
+    return false;
+}
+
+/* Nobody is left to do that. Both in one moment, so that each finds the other one running. */
+static bool start_supervisors(void)
+{
+    endpoint_t one, other;
+    for (unsigned i = 0; i < 3000; i++) {
+        (void)sys_start("supervisor", "", &one);
+        (void)sys_start("supervisor-2", "", &other);
+        if (process_of("supervisor") != NONE && process_of("supervisor-2") != NONE)
+            return one_leads();
+        nap(500);
+    }
+    return false;
+}
+
+static bool both(const char *first, const char *second, const char *one, const char *other)
+{
+    return (strcmp(first, one) == 0 && strcmp(second, other) == 0) ||
+           (strcmp(first, other) == 0 && strcmp(second, one) == 0);
+}
+
+/* Kills one, or one and another; returns which came not back, or NULL. */
 static const char *kill_some(unsigned *kills, unsigned most)
 {
-    unsigned first = roll(VICTIMS), second = VICTIMS;
-    if (roll(3) == 0 && *kills + 1 < most)
-        second = roll(VICTIMS);
-    if (second == first || (first >= 4 && second == (first ^ 1)))
-        second = VICTIMS;
-    endpoint_t former = process_of(victims[first]), former2 = NONE;
+    const char *const first = victims[roll(VICTIMS)];
+    const char *second = roll(3) == 0 && *kills + 1 < most ? victims[roll(VICTIMS)] : first;
+    endpoint_t former = process_of(first), former2 = process_of(second);
     uint64_t begin, now;
     sys_time(&begin);
     sys_kill(former);
-    if (second < VICTIMS)
-        sys_kill(former2 = process_of(victims[second]));
-    if (is_up(victims[first], former) == NONE)
-        return victims[first];
+    if (second != first)
+        sys_kill(former2);
+    if (both(first, second, "supervisor", "supervisor-2") && !start_supervisors())
+        return "a supervisor that leads";
+    if (is_up(first, former) == NONE)
+        return first;
     sys_time(&now);
     times[(*kills)++] = (uint32_t)(now - begin);
-    if (second == VICTIMS)
-        return stores_are_whole() ? NULL : "a second store that holds all";
-    if (is_up(victims[second], former2) == NONE)
-        return victims[second];
-    sys_time(&now);
-    times[(*kills)++] = (uint32_t)(now - begin);
+    if (second != first) {
+        if (is_up(second, former2) == NONE)
+            return second;
+        sys_time(&now);
+        times[(*kills)++] = (uint32_t)(now - begin);
+    }
+    if (both(first, second, "store", "store-2") && !records_come_back())
+        return "what is put again";
     return stores_are_whole() ? NULL : "a second store that holds all";
 }
 
 static bool begin_works(endpoint_t worker[WORKS], const char *how)
 {
-    static const char *const names[] = {"w0", "w1", "w2", "w3", "w4", "w5"};
     for (unsigned i = 0; i < WORKS; i++) {
         char words[32];
         snprintf(words, sizeof words, "%s%s", works[i], how);
-        worker[i] = start(names[i], words);
+        worker[i] = start(worker_names[i], words);
         if (sys_watch(worker[i], true) < 0)
             return false;
     }
@@ -565,9 +620,9 @@ static bool replaces(unsigned i)
                    {"tty", "tty-next"},
                    {"names", "names-next"},
                    {"hello", "hello-next"}};
-    static const char *const restarted[] = {"clock", "tty",     "names", "hello",
-                                            "store", "store-2", "memory"};
-    const char *name = i % 2 ? restarted[i / 2 % 7] : updates[i / 2 % 4].name;
+    static const char *const restarted[] = {"clock",   "tty",    "names", "hello", "store",
+                                            "store-2", "memory", "files", "pipes"};
+    const char *name = i % 2 ? restarted[i / 2 % 9] : updates[i / 2 % 4].name;
     endpoint_t former = process_of(name);
     int error = i % 2 ? supervisor_asks(SUPERVISOR_RESTART, name)
                       : supervisor_updates(name, updates[i / 2 % 4].with);
@@ -587,6 +642,14 @@ static void test_nothing_lost(unsigned most)
     end_works(worker);
 }
 
+/* What it holds that the memory server had given it goes with it. */
+static bool starts_anew(const char *name)
+{
+    const endpoint_t former = process_of(name);
+    sys_kill(former);
+    return is_up(name, former) != NONE;
+}
+
 /* What is said from now on the kernel itself puts on the wire, so that the last lines are there
    when the machine is switched off. */
 static void end_of_tty(void)
@@ -595,6 +658,7 @@ static void end_of_tty(void)
     sys_kill(process_of("supervisor-2"));
     sys_kill(process_of("supervisor"));
     sys_kill(process_of("tty"));
+    sys_kill(process_of("pipes"));
     nap(10000);
     IS(flushed, 0, "the tty had written all");
     OK(process_of("tty") == NONE, "without supervisors nobody comes back");
@@ -606,6 +670,7 @@ static void test_random(unsigned most, uint32_t chosen)
     const char *missing = NULL;
     unsigned kills = 0;
     struct memory_info before, after;
+    OK(starts_anew("pipes"), "a pipe server that holds nothing");
     sys_memory(&before);
     OK(begin_works(worker, ""), "workers run");
     while (kills < most && !missing) {
@@ -625,6 +690,64 @@ static void test_random(unsigned most, uint32_t chosen)
              kills ? (unsigned)times[kills - 1] : 0);
 }
 
+/* ---- Two that hold the same ------------------------------------------------------------------ */
+
+static void test_both_supervisors(void)
+{
+    struct supervisor_entry entry;
+    IS(supervisor_asks(SUPERVISOR_STOP, "m-still"), 0, "one is stopped");
+    OK(comes_to_state("m-still", SUPERVISOR_STATE_STOPPED), "and gone");
+    sys_kill(process_of("supervisor"));
+    sys_kill(process_of("supervisor-2"));
+    end(process_of("hello"));
+    OK(start_supervisors(), "both supervisors die, are started in one moment, and one leads");
+    OK(is_up("hello", NONE) != NONE, "who died meanwhile is back");
+    OK(entry_of("m-still", &entry) && entry.state == SUPERVISOR_STATE_STOPPED,
+       "who was stopped is not");
+    const endpoint_t former = process_of("supervisor");
+    end(former);
+    OK(is_up("supervisor", former) != NONE && one_leads(), "and one dies alone as before");
+}
+
+static void test_both_stores(void)
+{
+    struct supervisor_entry entry;
+    struct clock_wall before, after;
+    struct service clock = SERVICE("clock");
+    static struct service tty = SERVICE("tty");
+    endpoint_t hello = process_of("hello"), found = NONE;
+    message m = {.m_type = TTY_MODE, .m_words = {TTY_MODE_RAW}};
+    IS(service_request(&tty, &m), 0, "a mode is set");
+    m = (message){.m_type = CLOCK_WALL};
+    IS(service_request(&clock, &m), 0, "the date is known");
+    memcpy(&before, m.m_words, sizeof before);
+    const endpoint_t stores[] = {process_of("store"), process_of("store-2")};
+    sys_kill(stores[0]);
+    sys_kill(stores[1]);
+    OK(is_up("store", stores[0]) != NONE && is_up("store-2", stores[1]) != NONE,
+       "both stores die and are back");
+    IS(ask("store", STORE_NEXT, 0), -ENOENT, "without this process's records");
+    OK(records_come_back() && records_are_there(), "until it puts them again");
+    static const char *const owners[] = {"names", "clock", "tty", "supervisor", "supervisor-2"};
+    for (unsigned i = 0; i < sizeof owners / sizeof *owners; i++) {
+        const endpoint_t former = process_of(owners[i]);
+        end(former);
+        OK(is_up(owners[i], former) != NONE, "%s dies and is back", owners[i]);
+    }
+    OK(names_lookup("hello", &found) == 0 && found == hello, "a name is still known");
+    m = (message){.m_type = TTY_MODE, .m_words = {TTY_MODE_LINE}};
+    OK(service_request(&tty, &m) == 0 && m.m_words[0] == TTY_MODE_RAW, "so is the mode");
+    m = (message){.m_type = CLOCK_WALL};
+    IS(service_request(&clock, &m), 0, "and the date");
+    memcpy(&after, m.m_words, sizeof after);
+    OK(after.seconds_low > before.seconds_low ||
+           (after.seconds_low == before.seconds_low && after.microseconds >= before.microseconds),
+       "which has not gone back");
+    OK(entry_of("m-still", &entry) && entry.state == SUPERVISOR_STATE_STOPPED,
+       "who was stopped before still is");
+    IS(supervisor_asks(SUPERVISOR_START, "m-still"), 0, "until it is started");
+}
+
 static void test_all(void)
 {
     test_told();
@@ -639,6 +762,8 @@ static void test_all(void)
     test_names();
     test_tty();
     test_update();
+    test_both_supervisors();
+    test_both_stores();
 }
 
 int main(int argc, char **argv)
