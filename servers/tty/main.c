@@ -127,6 +127,7 @@ static const struct server_handler handlers[] = {
 
 static void retire(void)
 {
+    unread_save();
     input_retire();
     console_retire();
 }
@@ -134,6 +135,7 @@ static void retire(void)
 int main(void)
 {
     log_start();
+    unread_restore(); /* what is typed from now on comes behind it */
     console_start();
     kept_restore();
     announce();
