@@ -130,6 +130,7 @@ static const struct server_handler handlers[] = {
 
 static void retire(void)
 {
+    unread_save();
     input_retire();
     console_retire();
 }
@@ -137,6 +138,7 @@ static void retire(void)
 int main(void)
 {
     log_start();
+    unread_restore(); /* what is typed from now on comes behind it */
     console_start();
     store_watch();
     kept_restore();

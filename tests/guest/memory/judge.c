@@ -333,6 +333,71 @@ static void a_death_after_another_server(void)
     OK(tenant != NONE, "hears of the death of one that holds nothing any more");
 }
 
+/* ---- The heap -------------------------------------------------------------------------------- */
+
+#define BLOCK 3000
+
+struct block {
+    struct block *next;
+    uint32_t number;
+    char rest[BLOCK - 8];
+};
+
+/* So many blocks, or all there are; returns the last, and how many. */
+static struct block *fill_heap(unsigned most, unsigned *count)
+{
+    struct block *last = NULL, *b;
+    for (*count = 0; *count < most && (b = malloc(sizeof *b)) != NULL; ++*count) {
+        memset(b->rest, (int)*count, sizeof b->rest);
+        b->number = *count;
+        b->next = last;
+        last = b;
+    }
+    return last;
+}
+
+/* How many are as they were. */
+static unsigned empty_heap(struct block *last)
+{
+    unsigned good = 0;
+    while (last) {
+        struct block *b = last;
+        last = b->next;
+        bool same = true;
+        for (unsigned i = 0; i < sizeof b->rest; i += 7)
+            same = same && b->rest[i] == (char)b->number;
+        good += same;
+        free(b);
+    }
+    return good;
+}
+
+/* The line gives this process 64 KB of heap. */
+static void heap(void)
+{
+    const size_t before = left();
+    unsigned count;
+    struct block *blocks = fill_heap(700, &count);
+    IS(count, 700, "2 MB in a heap of 64 KB");
+    OK(before - left() > 1900000 && before - left() < 3000000, "are the memory server's: %u KB",
+       (unsigned)(before - left()) / 1024);
+    IS(empty_heap(blocks), 700, "all as they were");
+    OK(before - left() < 700000, "what is free goes back, but for one stretch of %u KB",
+       (unsigned)(before - left()) / 1024);
+    blocks = fill_heap(1000000, &count);
+    OK(count > before / BLOCK * 9 / 10, "%u blocks, and no more", count);
+    OK(answers(NONE), "the system answers");
+    IS(sys_kill(tenant), 0, "a process dies");
+    tenant = start("tenant", "");
+    OK(tenant > 0, "and another is started");
+    IS(empty_heap(blocks), count, "all as they were");
+    OK(before - left() < before / 4, "and all but one stretch goes back");
+    OK(malloc(0x20000000) == NULL && malloc(left() + PAGE) == NULL, "more than there is");
+    void *all = malloc(before / 2);
+    OK(all != NULL, "half of what there is, at once");
+    free(all);
+}
+
 /* ---- Another memory server ------------------------------------------------------------------- */
 
 /* At once, so that nobody finds none. */
@@ -525,5 +590,6 @@ int main(int argc, char **argv)
     loans_outlive();
     deaths_unseen();
     asked_again();
+    heap();
     tap_done();
 }

@@ -1,12 +1,14 @@
 /*
- * Lends to itself, uses it and takes it back, over and over, until a judge asks how that went. The
- * memory server may die at any time: nothing of that may be seen here.
+ * Lends to itself, uses it and takes it back, and lets its heap grow, over and over, until a judge
+ * asks how that went. The memory server may die at any time: nothing of that may be seen here.
  */
 #include "tenant.h"
 
+#include <abi/errors.h>
 #include <parley/ipc.h>
 #include <parley/memory.h>
 #include <parley/system.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PAGE  4096u
@@ -66,6 +68,23 @@ static int use_share(void)
     return error;
 }
 
+/* The line gives it 4 KB of heap: each of these is asked for, and given back. */
+static int use_heap(void)
+{
+    static char *blocks[4];
+    char **block = &blocks[rounds % 4];
+    const size_t bytes = 100000 + rounds % 8 * 10000;
+    step = 30;
+    free(*block);
+    *block = malloc(bytes);
+    if (*block == NULL)
+        return -ENOMEM;
+    step++;
+    for (size_t i = 0; i < bytes; i += 1000)
+        (*block)[i] = (char)rounds;
+    return 0;
+}
+
 int main(void)
 {
     int error = memory_allocate(2 * PAGE, (void **)&pages);
@@ -79,6 +98,8 @@ int main(void)
             error = use_grant();
             if (!error)
                 error = use_share();
+            if (!error)
+                error = use_heap();
             rounds += error == 0;
         }
     const endpoint_t judge = m.m_source;
