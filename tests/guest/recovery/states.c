@@ -27,14 +27,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FROZEN_US  25000 /* the longest interval between two beats of the supervisor here */
-#define TICK_US    1000
-#define STEP_US    4
-#define EARLY_US   15000   /* before an alarm is due: then all are frozen */
-#define HELD_US    2000000 /* a name by the name server */
-#define UNKNOWN_US 500000  /* the tty tries to publish its name again */
-#define LEADS      "supervisor-2"
-#define WAITS      "supervisor"
+#define FROZEN_US   25000 /* the longest interval between two beats of the supervisor here */
+#define TICK_US     1000
+#define LOOKS       300 /* as many ticks, or less, after its start */
+#define LOOKS_TRIES 10
+#define STEP_US     4
+#define EARLY_US    15000   /* before an alarm is due: then all are frozen */
+#define HELD_US     2000000 /* a name by the name server */
+#define UNKNOWN_US  500000  /* the tty tries to publish its name again */
+#define LEADS       "supervisor-2"
+#define WAITS       "supervisor"
 
 /* ---- The servers ----------------------------------------------------------------------------- */
 
@@ -231,26 +233,44 @@ static const char *pausing(const struct victim *v)
                       NONE);
 }
 
-/* The one that waits looks whether the other leads, a little after its start; that one is busy with
-   a store that does not answer, or has the request in hand. */
+/* The one that waits looks whether the other leads, a little after its start: seen asking, or not.
+ */
+static bool looks_at(const struct victim *v, enum process_state state, void (*meanwhile)(unsigned))
+{
+    const endpoint_t former = process_of(v->name);
+    struct process_info info = {.state = PROCESS_FREE};
+    end(former);
+    (void)another(v->name, former);
+    for (unsigned i = 0; i < LOOKS && info.state != (uint32_t)state; i++) {
+        meanwhile(i);
+        (void)describe(process_of(v->name), &info);
+    }
+    return info.state == (uint32_t)state;
+}
+
+/* The death is noted in the store, which does not answer. */
+static void keep_busy(unsigned i)
+{
+    (void)i;
+    die("hello");
+    nap(200);
+}
+
+/* The one that leads has the request in hand for some microseconds. */
+static void step_on(unsigned i)
+{
+    static uint64_t at;
+    at = i == 0 ? tick() : step(at);
+}
+
 static const char *looking(const struct victim *v, bool taken)
 {
     const enum process_state state = taken ? PROCESS_AWAITING : PROCESS_REQUESTING;
-    struct process_info info = {.state = PROCESS_FREE};
-    const bool brought = taken || mute("store");
-    const endpoint_t leader = process_of(LEADS), former = process_of(v->name);
-    end(former);
-    (void)another(v->name, former);
-    uint64_t at = tick();
-    for (unsigned i = 0; i < 1000 && info.state != state; i++) {
-        if (taken) {
-            at = step(at);
-        } else {
-            die("hello"); /* to be noted in the store */
-            nap(200);
-        }
-        (void)describe(process_of(v->name), &info);
-    }
+    bool brought = taken || mute("store");
+    const endpoint_t leader = process_of(LEADS);
+    for (unsigned i = 0; i < LOOKS_TRIES && brought; i++)
+        if (looks_at(v, state, taken ? step_on : keep_busy))
+            break;
     return waiting_if(brought, state, leader);
 }
 
