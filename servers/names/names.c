@@ -76,13 +76,15 @@ static struct entry *find_free(void)
 }
 
 /* So that the next name server goes on with it. A store that is not there is no reason to stop. */
-static void keep(const struct entry *e)
+static int keep(const struct entry *e)
 {
     uint32_t place = (uint32_t)(e - entries);
     if (is_free(e) || memcmp(&kept[place], e, sizeof(*e)) == 0)
-        return;
-    if (store_put(place, e, sizeof(*e)) == 0)
+        return 0;
+    const int error = store_put(place, e, sizeof(*e));
+    if (error == 0)
         kept[place] = *e;
+    return error;
 }
 
 static void remove_entry(struct entry *e)
@@ -270,7 +272,7 @@ static int publish(message *m)
     if (former != NONE)
         unwatch_if_idle(former);
     held_until[e - entries] = 0;
-    keep(e);
+    (void)keep(e);
     answer_waiters(e);
     return 0;
 }
@@ -345,13 +347,15 @@ static int withdraw(message *m)
     return 0;
 }
 
-/* The store died, and may have lost what it had. */
+/* The store died, and may have lost what it had. One that does not answer is asked no further: it
+   is about to be ended, and then this comes again. */
 static void keep_all(void)
 {
-    for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
-        kept[e - entries] = (struct entry){.owner = NONE};
-        keep(e);
-    }
+    int error = 0;
+    for (unsigned i = 0; i < NAMES_MAX; i++)
+        kept[i] = (struct entry){.owner = NONE};
+    for (const struct entry *e = entries; e < entries + NAMES_MAX && error == 0; e++)
+        error = keep(e);
 }
 
 static void forget(endpoint_t dead)

@@ -1,13 +1,15 @@
 /*
  * Judge of recovery: policies, hangs, takeover, what outlives a death, and then a loop of random
  * kills of everything, the supervisors and the stores among them, while workers check every answer.
- * The arguments are the number of kills and the seed; a third one leaves out what comes before
- * them, which needs time that is made of instructions.
+ * The arguments are the number of kills and the seed; a third one, `random`, leaves out what comes
+ * before them, which needs time that is made of instructions; `states` there is another part
+ * instead of all that (states.h).
  *
  * Nothing is printed while the tty, which prints the log, is among those that die.
  */
-#include "../lib/judge.h"
 #include "recovery.h"
+#include "states.h"
+#include "steps.h"
 
 #include <parley/server.h>
 #include <parley/store.h>
@@ -22,95 +24,12 @@
 #include <string.h>
 
 #define KILLS_MOST 200000
-#define BACK_US    3000000 /* for a dead server to be back: only a hang reaches it */
-
-static bool module_named(const char *name, unsigned *index, struct module_info *info)
-{
-    return sys_module_find(name, index, info) == 0;
-}
 
 static uint32_t starts_of(const char *name)
 {
     struct module_info info;
     unsigned index;
     return module_named(name, &index, &info) ? info.starts : 0;
-}
-
-/* The supervisor that leads says; false when none does. */
-static bool entry_of(const char *name, struct supervisor_entry *entry)
-{
-    static const char *const supervisors[] = {"supervisor", "supervisor-2"};
-    struct module_info info;
-    unsigned module;
-    if (!module_named(name, &module, &info))
-        return false;
-    for (unsigned i = 0; i < 2; i++) {
-        endpoint_t supervisor;
-        for (uint32_t index = 0; sys_lookup(supervisors[i], &supervisor) == 0; index++) {
-            message m = {.m_type = SUPERVISOR_LIST, .m_words = {index}};
-            if (ipc_call(IPC_REQUEST | IPC_TIMEOUT, supervisor, &m, PATIENCE_US, NULL) < 0 ||
-                m.m_type < 0)
-                break;
-            memcpy(entry, m.m_words, sizeof *entry);
-            if (entry->module == module)
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool comes_to_state(const char *name, uint32_t state)
-{
-    struct supervisor_entry entry;
-    for (unsigned i = 0; i < 1000; i++) {
-        if (entry_of(name, &entry) && entry.state == state)
-            return true;
-        nap(1000);
-    }
-    return false;
-}
-
-/* The process that is there now, if it answers; NONE after a long time. */
-static endpoint_t is_up(const char *name, endpoint_t former)
-{
-    uint64_t begin, now;
-    sys_time(&begin);
-    do {
-        endpoint_t process;
-        message m = {.m_type = PROTO_PING};
-        if (sys_lookup(name, &process) == 0 && process != former &&
-            ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL) == 0)
-            return process;
-        nap(200);
-        sys_time(&now);
-    } while (now - begin < BACK_US);
-    return NONE;
-}
-
-static endpoint_t process_of(const char *name)
-{
-    endpoint_t process = NONE;
-    sys_lookup(name, &process);
-    return process;
-}
-
-static int ask(const char *name, int32_t type, uint32_t word)
-{
-    endpoint_t process = process_of(name);
-    message m = {.m_type = type, .m_words = {word}};
-    int error = process == NONE
-                    ? -ENOENT
-                    : ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL);
-    return error < 0 ? error : m.m_type;
-}
-
-static int supervisor_asks(int32_t type, const char *name)
-{
-    message m = {.m_type = type};
-    endpoint_t supervisor = process_of("supervisor");
-    strlcpy((char *)m.m_words, name, NAME_BYTES);
-    int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, supervisor, &m, PATIENCE_US, NULL);
-    return error < 0 ? error : m.m_type;
 }
 
 /* ---- The order of needs, and the policies ---------------------------------------------------- */
@@ -351,17 +270,6 @@ static void put_records(void)
     OK(records_are_there(), "and are there");
 }
 
-/* Both stores hold the same; until then either is all there is. */
-static bool stores_are_whole(void)
-{
-    for (unsigned i = 0; i < 3000; i++) {
-        if (ask("store", STORE_WHOLE, 0) == 0)
-            return true;
-        nap(1000);
-    }
-    return false;
-}
-
 static void test_store(void)
 {
     uint32_t value[5] = {0};
@@ -461,32 +369,6 @@ static bool records_come_back(void)
            put_fifty() == 0;
 }
 
-static bool one_leads(void)
-{
-    for (unsigned i = 0; i < 1000; i++) {
-        const int one = ask("supervisor", SUPERVISOR_LIST, 0);
-        const int other = ask("supervisor-2", SUPERVISOR_LIST, 0);
-        if ((one == 0 && other == -EAGAIN) || (one == -EAGAIN && other == 0))
-            return true;
-        nap(1000);
-    }
-    return false;
-}
-
-/* Nobody is left to do that. Both in one moment, so that each finds the other one running. */
-static bool start_supervisors(void)
-{
-    endpoint_t one, other;
-    for (unsigned i = 0; i < 3000; i++) {
-        (void)sys_start("supervisor", "", &one);
-        (void)sys_start("supervisor-2", "", &other);
-        if (process_of("supervisor") != NONE && process_of("supervisor-2") != NONE)
-            return one_leads();
-        nap(500);
-    }
-    return false;
-}
-
 static bool both(const char *first, const char *second, const char *one, const char *other)
 {
     return (strcmp(first, one) == 0 && strcmp(second, other) == 0) ||
@@ -504,7 +386,7 @@ static const char *kill_some(unsigned *kills, unsigned most)
     sys_kill(former);
     if (second != first)
         sys_kill(former2);
-    if (both(first, second, "supervisor", "supervisor-2") && !start_supervisors())
+    if (both(first, second, "supervisor", "supervisor-2") && !both_start())
         return "a supervisor that leads";
     if (is_up(first, former) == NONE)
         return first;
@@ -521,8 +403,15 @@ static const char *kill_some(unsigned *kills, unsigned most)
     return stores_are_whole() ? NULL : "a second store that holds all";
 }
 
+static uint32_t received_by(const char *name)
+{
+    struct process_info info;
+    return describe(process_of(name), &info) ? info.messages_received : 0;
+}
+
 static bool begin_works(endpoint_t worker[WORKS], const char *how)
 {
+    const uint32_t before = received_by("pipes");
     for (unsigned i = 0; i < WORKS; i++) {
         char words[32];
         snprintf(words, sizeof words, "%s%s", works[i], how);
@@ -530,7 +419,10 @@ static bool begin_works(endpoint_t worker[WORKS], const char *how)
         if (sys_watch(worker[i], true) < 0)
             return false;
     }
-    return true;
+    /* A pipe is made, and opened by two: before the pipe server dies, that is. */
+    for (unsigned i = 0; i < 3000 && received_by("pipes") < before + 3; i++)
+        nap(500);
+    return received_by("pipes") >= before + 3;
 }
 
 /* Those that had a reason to stop have done so already. */
@@ -551,23 +443,7 @@ static void end_works(const endpoint_t worker[WORKS])
     }
 }
 
-/* ---- Other programs for servers that work ------------------------------------------------------
- */
-
-static int supervisor_updates(const char *name, const char *with)
-{
-    struct supervisor_update_request asked = {.name = ""};
-    struct module_info info;
-    message m = {.m_type = SUPERVISOR_UPDATE};
-    unsigned index = 0;
-    (void)module_named(with, &index, &info);
-    strlcpy(asked.name, name, sizeof asked.name);
-    asked.update = index;
-    memcpy(m.m_words, &asked, sizeof asked);
-    int error =
-        ipc_call(IPC_REQUEST | IPC_TIMEOUT, process_of("supervisor"), &m, PATIENCE_US, NULL);
-    return error < 0 ? error : m.m_type;
-}
+/* ---- Other programs for servers that work ---------------------------------------------------- */
 
 /* "" when hello does not answer. */
 static const char *greeting(void)
@@ -700,7 +576,7 @@ static void test_both_supervisors(void)
     sys_kill(process_of("supervisor"));
     sys_kill(process_of("supervisor-2"));
     end(process_of("hello"));
-    OK(start_supervisors(), "both supervisors die, are started in one moment, and one leads");
+    OK(both_start(), "both supervisors die, are started in one moment, and one leads");
     OK(is_up("hello", NONE) != NONE, "who died meanwhile is back");
     OK(entry_of("m-still", &entry) && entry.state == SUPERVISOR_STATE_STOPPED,
        "who was stopped is not");
@@ -771,9 +647,15 @@ int main(int argc, char **argv)
     unsigned most = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 100;
     seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;
     const uint32_t chosen = seed;
+    const char *part = argc > 3 ? argv[3] : "";
     bool all = argc <= 3;
     test_start();
     put_records();
+    if (strcmp(part, "states") == 0) {
+        test_states();
+        end_of_tty();
+        tap_done();
+    }
     if (all)
         test_all();
     test_nothing_lost(most < 100 ? most : 100);

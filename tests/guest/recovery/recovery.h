@@ -18,6 +18,9 @@
 #define LARGE_NAME  "data/large"
 #define LARGE_BYTES 200000u
 
+/* To a stand-in of a server: take messages of the process in word 0 from now on. */
+#define STANDIN_TAKE 0xf20
+
 #define WORKER_FIRST "w0"
 
 /* What a worker ends with. */
