@@ -30,7 +30,7 @@ FILE_NAME = "opt/parley.faults"
 WEIGHTS = {"tty": 28, "clock": 19, "names": 16, "files": 12, "memory": 14, "store": 10, "supervisor": 1}
 OTHERS = ("store-2", "supervisor-2")
 PANICKED = 101 * 2 + 1  # panic=off, through QEMU's isa-debug-exit
-SILENT_SECONDS = 60  # without a word of a guest: its kernel hangs. A fault takes milliseconds
+SILENT_SECONDS = 180  # without a word of a guest: its kernel hangs. A fault takes milliseconds
 
 Result = collections.namedtuple(
     "Result", "server kind number reached death answered us fresh clean others told wrong line error")
