@@ -108,6 +108,8 @@ size_t log_span(uint64_t *position, const char **text)
 void log_set_console(bool on)
 {
     quiet_console = !on;
+    if (!on)
+        arch_console_lend();
 }
 
 void log_show_from(uint64_t position)

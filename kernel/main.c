@@ -27,11 +27,12 @@ static void log_memory(const struct boot_info *boot)
 }
 
 /* Not inlined, so that it is there for everybody's first breakpoint. */
-__attribute__((noinline)) void kernel_main(const struct boot_info *boot)
+__attribute__((noinline)) void kernel_main(struct boot_info *boot)
 {
     log_line("Parley " PARLEY_VERSION);
     options_read(boot->command_line);
     arch_describe(log_text_line);
+    modules_leave_out(boot);
     memory_init(boot);
     frame_init();
     trace_init(option_trace_kilobytes());

@@ -13,6 +13,7 @@
 
 static struct module modules[BOOT_MODULES_MAX];
 static unsigned count;
+static struct framebuffer framebuffer; /* the loader's; its address is physical */
 
 unsigned module_count(void)
 {
@@ -55,18 +56,31 @@ static bool map_memory(struct module *m, uint32_t start, uint32_t bytes, uint32_
     return true;
 }
 
+/* The pages that the rows lie in; none when the loader left no framebuffer. */
+static struct module_map framebuffer_pages(void)
+{
+    uint32_t before = framebuffer.address % PAGE_BYTES;
+    uint32_t bytes = framebuffer.row_bytes * framebuffer.height;
+    return (struct module_map){framebuffer.address - before,
+                               (before + bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u)};
+}
+
 static bool map_devices(struct module *m, const struct module_line *line)
 {
     uint32_t high = USER_DEVICES;
     for (unsigned i = 0; i < line->map_count; i++) {
-        phys_addr_t from = line->maps[i].start;
-        bool low = from < ELF_LOWEST;
-        for (uint32_t at = 0; at < line->maps[i].bytes; at += PAGE_BYTES)
-            if (arch_space_map(&m->space, (low ? from : high) + at, from + at,
-                               SPACE_WRITE | SPACE_DEVICE, take_table, NULL) != 0)
+        bool screen = line->maps[i].bytes == 0;
+        struct module_map map = screen ? framebuffer_pages() : line->maps[i];
+        bool low = map.start < ELF_LOWEST;
+        for (uint32_t at = 0; at < map.bytes; at += PAGE_BYTES)
+            if (arch_space_map(&m->space, (low ? map.start : high) + at, map.start + at,
+                               SPACE_WRITE | (screen ? SPACE_COMBINE : SPACE_DEVICE), take_table,
+                               NULL) != 0)
                 return false;
+        if (screen && map.bytes)
+            m->framebuffer = high + framebuffer.address % PAGE_BYTES;
         if (!low)
-            high += line->maps[i].bytes;
+            high += map.bytes;
     }
     return true;
 }
@@ -239,7 +253,7 @@ static const char *why_not_data(const struct module *data)
         return "no such module";
     if (!data->is_data)
         return "a program, not data";
-    if (data->reason[0])
+    if (data->reason[0] && !data->left_out)
         return "refused itself";
     for (unsigned i = 0; i < count; i++)
         if (modules[i].data == data)
@@ -256,7 +270,7 @@ static bool take_data(struct module *m, const struct module_line *line)
     const char *wrong = why_not_data(data);
     if (wrong)
         format(m->reason, sizeof m->reason, "data=%s: %s", line->data, wrong);
-    else
+    else if (!data->left_out) /* else it starts without */
         m->data = data;
     return wrong == NULL;
 }
@@ -318,7 +332,7 @@ static bool check_machine(struct module *m, const struct module_line *line)
         return false;
     }
     for (unsigned i = 0; i < line->map_count; i++) {
-        if (!memory_is_usable(line->maps[i].start, line->maps[i].bytes))
+        if (line->maps[i].bytes == 0 || !memory_is_usable(line->maps[i].start, line->maps[i].bytes))
             continue;
         format(m->reason, sizeof m->reason, "map=0x%x+0x%x: is memory, not a device",
                line->maps[i].start, line->maps[i].bytes);
@@ -397,10 +411,27 @@ static bool read_line(struct module *m, const struct boot_module *boot, struct m
     return good;
 }
 
+void modules_leave_out(struct boot_info *boot)
+{
+    static struct module_line line;
+    char unused[MODULE_REASON_BYTES];
+    uint64_t total = 0;
+    for (unsigned i = 0; i < boot->region_count; i++)
+        total += boot->region[i].bytes;
+    for (unsigned i = 0; i < boot->module_count; i++) {
+        modules[i].left_out =
+            module_line_parse(boot->module[i].line, &line, unused) && total < line.least_bytes;
+        if (modules[i].left_out)
+            boot->module[i].bytes = 0;
+    }
+}
+
 /* Where it lies is kept, and its last page copied where it ends in it. */
 static const char *take_image(struct module *m, const struct boot_module *boot)
 {
     uint32_t cut = boot->bytes % PAGE_BYTES;
+    if (m->left_out)
+        return "left out: the machine has less memory than least= says";
     if (boot->bytes == 0)
         return "an empty file";
     if (boot->bytes > USER_DATA_MODULE_END - USER_DATA_MODULE)
@@ -508,6 +539,7 @@ static bool read_again(unsigned i, const struct boot_info *boot, struct module_l
 void modules_load(const struct boot_info *boot)
 {
     static struct module_line line;
+    framebuffer = boot->framebuffer;
     (void)add_identity("user\0\0\0\0\0\0\0\0\0\0\0");
     for (unsigned i = 0; i < boot->module_count; i++) {
         modules[i].slot = IPC_NO_SLOT;
@@ -559,6 +591,10 @@ int module_start(struct module *m, const char *arguments)
         .heap_bytes = m->heap_bytes,
         .data_bytes = m->data ? m->data->image_bytes : 0,
     };
+    if (m->framebuffer) {
+        start.framebuffer = framebuffer;
+        start.framebuffer.address = m->framebuffer;
+    }
     if (m->reason[0] || m->is_data || m->is_update)
         return -ENOEXEC;
     if (stack_build(&start, image) == 0)

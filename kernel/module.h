@@ -18,6 +18,7 @@ struct module {
     char reason[MODULE_REASON_BYTES]; /* why it is refused; "" when it is not */
     bool is_update;                   /* never a process: its program may become another module's */
     bool is_data;                     /* never a process: mapped into the one whose line names it */
+    bool left_out;                    /* data for which the machine has too little memory */
     bool demand, supervised, quiet;
     uint8_t priority, identity;
     uint16_t quantum;                 /* ticks */
@@ -37,6 +38,7 @@ struct module {
                                           not all its own, or 0 */
     struct module *updates;            /* of an update: that other module */
     struct module *data;               /* the data module that it sees, or NULL */
+    uint32_t framebuffer; /* where it sees the first row of the screen; 0: it does not */
     struct arch_space space;
     uint32_t heap_bytes, stack_bytes;
     uint32_t memory_bytes; /* pages that it owns */
@@ -48,6 +50,9 @@ struct module {
     uint8_t needs[MODULE_NEEDS_MAX];
 };
 
+/* Before memory_init: data that the machine is too small for is left out, and its memory is free.
+ */
+void modules_leave_out(struct boot_info *boot);
 /* Reads the modules' lines, checks and reserves all, logs one line each. */
 void modules_load(const struct boot_info *boot);
 /* Starts those that start at boot, and logs them; returns how many run. */

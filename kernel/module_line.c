@@ -253,25 +253,41 @@ static const char *check_map(const struct module_map *map)
     return NULL;
 }
 
+/* The addresses that the range takes from those for devices. */
+static uint32_t map_room(const struct module_map *map)
+{
+    if (map->bytes == 0)
+        return FRAMEBUFFER_BYTES_MOST + 2 * PAGE_BYTES;
+    return map->start < LOW_MEGABYTE ? 0 : map->bytes;
+}
+
+/* What is wrong with the element, or NULL. */
+static const char *read_map(struct slice element, struct module_map *map)
+{
+    struct slice start, bytes;
+    *map = (struct module_map){0, 0};
+    if (slice_is(element, "framebuffer"))
+        return NULL;
+    if (!split(element, '+', &start, &bytes) || !read_number(start, &map->start) ||
+        !read_size(bytes, &map->bytes))
+        return "must be START+BYTES";
+    return check_map(map);
+}
+
 static bool parse_map(struct parser *p, struct slice value)
 {
-    struct slice element, start, bytes;
+    struct slice element;
     uint32_t room = USER_STACK_LOWEST - USER_DEVICES;
     while (slice_element(&value, ':', &element)) {
         struct module_map map;
-        if (!split(element, '+', &start, &bytes) || !read_number(start, &map.start) ||
-            !read_size(bytes, &map.bytes))
-            return fail(p, element, "must be START+BYTES");
-        const char *wrong = check_map(&map);
+        const char *wrong = read_map(element, &map);
         if (wrong)
             return fail(p, element, wrong);
         if (p->out->map_count == MODULE_MAPS_MAX)
             return fail(p, element, "more than 8 ranges");
-        if (map.start >= LOW_MEGABYTE) {
-            if (map.bytes > room)
-                return fail(p, element, "more than there are addresses for devices");
-            room -= map.bytes;
-        }
+        if (map_room(&map) > room)
+            return fail(p, element, "more than there are addresses for devices");
+        room -= map_room(&map);
         p->out->maps[p->out->map_count++] = map;
     }
     return true;
@@ -305,6 +321,13 @@ static bool parse_faults(struct parser *p, struct slice value)
     if (!is_name(value))
         return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     copy_name(p->out->faults, value);
+    return true;
+}
+
+static bool parse_least(struct parser *p, struct slice value)
+{
+    if (!read_size(value, &p->out->least_bytes))
+        return fail(p, value, "must be a size");
     return true;
 }
 
@@ -403,6 +426,7 @@ enum key {
     KEY_STACK,
     KEY_FAULTS,
     KEY_TYPE,
+    KEY_LEAST,
     KEY_DATA,
     KEY_UPDATES,
     KEY_NEEDS,
@@ -432,6 +456,7 @@ static const struct {
     [KEY_STACK] = {"stack", parse_stack},
     [KEY_FAULTS] = {"faults", parse_faults},
     [KEY_TYPE] = {"type", parse_type},
+    [KEY_LEAST] = {"least", parse_least},
     [KEY_DATA] = {"data", parse_data},
     [KEY_UPDATES] = {"updates", parse_updates},
     [KEY_NEEDS] = {"needs", parse_needs},
@@ -542,7 +567,7 @@ static bool check_alone(struct parser *p, enum key alone, const char *shown_as)
 {
     const char *wrong = p->out->quiet ? "quiet" : p->out->arguments[0] ? "--" : NULL;
     for (unsigned i = 0; i < KEY_COUNT && !wrong; i++)
-        if (i != alone && p->seen & 1u << i)
+        if (i != alone && i != KEY_LEAST && p->seen & 1u << i)
             wrong = keys[i].name;
     if (!wrong)
         return true;
@@ -562,10 +587,19 @@ static bool check_supervised(struct parser *p)
     return true;
 }
 
+/* Others are refused when they do not fit. */
+static bool check_least(struct parser *p)
+{
+    if (p->out->is_data || !(p->seen & 1u << KEY_LEAST))
+        return true;
+    format(p->reason, MODULE_REASON_BYTES, "least: only with type=data");
+    return false;
+}
+
 /* What the words mean only together. */
 static bool check_whole(struct parser *p)
 {
-    return (!p->out->is_data || check_alone(p, KEY_TYPE, "type=data")) &&
+    return check_least(p) && (!p->out->is_data || check_alone(p, KEY_TYPE, "type=data")) &&
            (!p->out->updates[0] || check_alone(p, KEY_UPDATES, "updates")) && check_supervised(p) &&
            (!p->out->user || check_user(p));
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "text.h"
+#include <abi/framebuffer.h>
 #include <abi/layout.h>
 #include <abi/privilege.h>
 #include <abi/system.h>
@@ -37,14 +38,15 @@ struct module_ports {
 };
 
 struct module_map {
-    uint32_t start, bytes; /* physical, page-aligned, no wrap */
+    uint32_t start, bytes; /* physical, page-aligned, no wrap; 0: the loader's framebuffer */
 };
 
 struct module_line {
     char name[NAME_BYTES];
     char identity[NAME_BYTES]; /* the name when the line gives none */
     bool user;                 /* the identity is `user` */
-    bool is_data;              /* no program, but data for one: no other key is set */
+    bool is_data;              /* no program, but data for one: no other key is set but `least` */
+    uint32_t least_bytes;      /* of data: a machine with less memory leaves it out */
     bool demand, supervised, quiet;
     unsigned priority, quantum_ms;
     uint32_t calls;        /* one bit a call: abi/privilege.h */

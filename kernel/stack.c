@@ -2,9 +2,10 @@
 #include "stack.h"
 #include "text.h"
 
-#define AUXILIARY_WORDS 14
+#define AUXILIARY_WORDS 16
 
-/* argc, argv and its NULL, the environment's NULL, the auxiliary vector; then the strings. */
+/* argc, argv and its NULL, the environment's NULL, the auxiliary vector; then the strings, and the
+   framebuffer. */
 #define FIXED_WORDS (1 + 1 + 1 + AUXILIARY_WORDS)
 
 static uint32_t put_string(char *image, uint32_t at, const char *text, size_t length)
@@ -15,7 +16,8 @@ static uint32_t put_string(char *image, uint32_t at, const char *text, size_t le
     return at;
 }
 
-_Static_assert(STACK_IMAGE_BYTES >= ARGUMENT_BYTES + 16 + 16 + 4 * (FIXED_WORDS + ARGUMENT_COUNT),
+_Static_assert(STACK_IMAGE_BYTES >= sizeof(struct framebuffer) + ARGUMENT_BYTES + 16 + 16 +
+                                        4 * (FIXED_WORDS + ARGUMENT_COUNT),
                "the longest argument string fits");
 
 uint32_t stack_build(const struct stack_start *start, uint32_t image[STACK_IMAGE_BYTES / 4])
@@ -25,6 +27,11 @@ uint32_t stack_build(const struct stack_start *start, uint32_t image[STACK_IMAGE
     uint32_t strings = STACK_IMAGE_BYTES;
     struct slice word;
     memset(image, 0, STACK_IMAGE_BYTES);
+    if (start->framebuffer.width) {
+        strings -= sizeof start->framebuffer;
+        memcpy((char *)image + strings, &start->framebuffer, sizeof start->framebuffer);
+    }
+    const uint32_t framebuffer = start->framebuffer.width ? base + strings : 0;
     strings = put_string((char *)image, strings, start->name, strlen(start->name));
     argv[argc++] = base + strings;
     if (strlen(start->arguments) >= ARGUMENT_BYTES)
@@ -49,6 +56,8 @@ uint32_t stack_build(const struct stack_start *start, uint32_t image[STACK_IMAGE
         start->data_bytes ? USER_DATA_MODULE : 0,
         AT_PARLEY_DATA_BYTES,
         start->data_bytes,
+        AT_PARLEY_FRAMEBUFFER,
+        framebuffer,
         AT_NULL,
         0,
     };

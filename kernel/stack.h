@@ -6,11 +6,12 @@
 #pragma once
 
 #include <abi/endpoint.h>
+#include <abi/framebuffer.h>
 #include <abi/layout.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STACK_IMAGE_BYTES 512 /* holds the most that name, arguments and pointers can take */
+#define STACK_IMAGE_BYTES 544 /* holds the most that name, arguments and pointers can take */
 
 struct stack_start {
     const char *name;      /* argv[0] */
@@ -18,6 +19,7 @@ struct stack_start {
     uint32_t heap_bytes;
     uint32_t data_bytes; /* of the data module at USER_DATA_MODULE; 0: none */
     endpoint_t self;
+    struct framebuffer framebuffer; /* mapped at that address; width 0: none */
 };
 
 /* Fills `image`, which belongs at USER_STACK_TOP - STACK_IMAGE_BYTES. Returns the stack pointer to

@@ -19,7 +19,7 @@ READY_TRIES   equ 100000
 VGA_TEXT      equ 0xb8000
 VGA_COLOUR    equ 0x0700
 
-MULTIBOOT_FLAGS equ MULTIBOOT_WANT_ALIGNED | MULTIBOOT_WANT_MEMORY
+MULTIBOOT_FLAGS equ MULTIBOOT_WANT_ALIGNED | MULTIBOOT_WANT_MEMORY | MULTIBOOT_WANT_VIDEO
 
 extern arch_start, trap_resume
 
@@ -27,6 +27,9 @@ extern arch_start, trap_resume
         dd MULTIBOOT_HEADER_MAGIC
         dd MULTIBOOT_FLAGS
         dd -(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_FLAGS)
+        dd 0, 0, 0, 0, 0        ; where to load: the ELF header says it
+        dd 0                    ; a linear framebuffer, if there can be one
+        dd 1024, 768, 32        ; preferred
 
         section .boot progbits alloc exec nowrite align=16
 

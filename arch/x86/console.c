@@ -1,5 +1,6 @@
 /*
- * The kernel's console: the first serial port and VGA text. For the boot and for panics.
+ * The kernel's console: the first serial port, and VGA text or the loader's framebuffer. For the
+ * boot and for panics.
  *
  * Every wait is bounded. Between two writes a driver may have used both devices: the cursor is read
  * back each time, and the serial port's modes are set only once. What was typed before the boot
@@ -8,6 +9,7 @@
 #include "console.h"
 
 #include "layout.h"
+#include "pixels.h"
 #include "ports.h"
 #include <arch/arch.h>
 
@@ -201,9 +203,15 @@ void arch_console_write(const char *text, size_t bytes)
         serial_put(text[i]);
         if (screen_there)
             cursor = screen_put(cursor, text[i]);
+        pixels_put(text[i]);
     }
     if (screen_there)
         crt_write(CRT_CURSOR_HIGH, cursor);
+}
+
+void arch_console_lend(void)
+{
+    pixels_lend();
 }
 
 void arch_console_drain(void)

@@ -17,6 +17,7 @@
 #define LEAF1_EDX_TSC  (1u << 4)
 #define LEAF1_EDX_SEP  (1u << 11)
 #define LEAF1_EDX_PGE  (1u << 13)
+#define LEAF1_EDX_PAT  (1u << 16)
 #define LEAF1_EDX_FXSR (1u << 24)
 #define LEAF1_EDX_SSE  (1u << 25)
 #define LEAF7_EBX_SMEP (1u << 7)
@@ -96,6 +97,7 @@ void cpu_probe(void)
     cpu.counter = leaf1.edx & LEAF1_EDX_TSC;
     cpu.large_pages = leaf1.edx & LEAF1_EDX_PSE;
     cpu.global_pages = leaf1.edx & LEAF1_EDX_PGE;
+    cpu.combines = leaf1.edx & LEAF1_EDX_PAT;
     cpu.fxsave = cpu.fpu && (leaf1.edx & LEAF1_EDX_FXSR);
     cpu.sse = cpu.fxsave && (leaf1.edx & LEAF1_EDX_SSE);
     /* The first Pentium Pros claim to have it and have not (Intel's manual, volume 2, SYSENTER). */
@@ -111,6 +113,19 @@ void cpu_probe(void)
 void cpu_msr_set(uint32_t number, uint32_t value)
 {
     __asm__ volatile("wrmsr" : : "c"(number), "a"(value), "d"(0));
+}
+
+/* Memory types 0 to 3, one a byte: the first, third and fourth are what they are after a reset. */
+#define TYPE_WRITE_BACK  6u
+#define TYPE_COMBINING   1u
+#define TYPE_UNCACHED_OR 7u /* or combining, if the firmware says so */
+#define TYPE_UNCACHED    0u
+
+void cpu_combine(void)
+{
+    if (cpu.combines)
+        cpu_msr_set(MSR_PAGE_TYPES, TYPE_UNCACHED << 24 | TYPE_UNCACHED_OR << 16 |
+                                        TYPE_COMBINING << 8 | TYPE_WRITE_BACK);
 }
 
 /* Every processor with one of the features that we use in CR4 has CPUID and CR4. */

@@ -10,6 +10,7 @@ struct cpu {
     uint32_t signature; /* leaf 1, eax */
     bool fpu, large_pages, global_pages, fxsave, sse, sysenter, counter;
     bool smep, smap, umip;
+    bool combines; /* writes to pages with ENTRY_THROUGH alone */
 };
 
 extern struct cpu cpu;
@@ -37,6 +38,9 @@ void cpu_probe(void);
 /* Switches on what protects the kernel: write protection, SMEP, SMAP, UMIP. With the final tables.
  */
 void cpu_protect(void);
+/* Makes pages with ENTRY_THROUGH alone, which nobody has yet, such that writes to them may wait and
+   go out together. Where that is not to be had they stay as they are: written through. */
+void cpu_combine(void);
 /* CR4 exists: set bits in it. Never called with bits that the processor does not have. */
 void cpu_cr4_set(uint32_t bits);
 
@@ -44,6 +48,7 @@ void cpu_cr4_set(uint32_t bits);
 #define MSR_SYSENTER_CS  0x174
 #define MSR_SYSENTER_ESP 0x175
 #define MSR_SYSENTER_EIP 0x176
+#define MSR_PAGE_TYPES   0x277 /* PAT */
 void cpu_msr_set(uint32_t number, uint32_t value);
 
 static inline uint32_t cpu_cr0(void)

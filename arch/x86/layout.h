@@ -7,6 +7,7 @@
 
 #define KERNEL_BASE   0xc0000000u /* the window: physical address 0 is seen here */
 #define WINDOW_MOST   0x38000000u /* 896 MB */
+#define KERNEL_PIXELS 0xf8000000u /* behind the window: the screen's memory */
 #define CHUNK_BYTES   0x00400000u /* what one entry of a page directory maps */
 #define TABLE_ENTRIES 1024u
 

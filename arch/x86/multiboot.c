@@ -26,8 +26,19 @@ struct information {
 };
 _Static_assert(sizeof(struct information) == 68, "as far as it is read in one piece");
 
-#define FRAMEBUFFER_TYPE 109 /* offset of one byte */
+/* Further down: what the loader says of the screen. */
+#define FRAMEBUFFER_AT   88
+#define FRAMEBUFFER_RGB  1
 #define FRAMEBUFFER_TEXT 2
+struct screen {
+    uint32_t address_low, address_high, row_bytes, width, height;
+    uint8_t bits, type;
+    /* Red, green and blue, each its lowest bit and how many. The specification has them at once
+       behind `type`; GRUB's structure has them two bytes later, and zeros here. */
+    struct framebuffer_colour colour[4];
+};
+_Static_assert(sizeof(struct screen) == 32 && offsetof(struct screen, colour) == 22,
+               "as the loader lays it out");
 
 struct module_entry {
     uint32_t start, end, line, reserved;
@@ -334,16 +345,95 @@ static void find_modules(const struct parser *p)
     }
 }
 
+/* ---- Screen ---------------------------------------------------------------------------------- */
+
+static bool are_colours(const struct framebuffer_colour colour[3], unsigned bits)
+{
+    for (unsigned i = 0; i < 3; i++)
+        if (colour[i].bits < 1 || colour[i].bits > 10 || colour[i].shift + colour[i].bits > bits)
+            return false;
+    return true;
+}
+
+/* The three colours, or NULL. */
+static const struct framebuffer_colour *find_colours(const struct screen *s)
+{
+    for (unsigned at = 0; at < 2; at++)
+        if (are_colours(s->colour + at, s->bits))
+            return s->colour + at;
+    return NULL;
+}
+
+/* Whether a page of the range holds memory: what the loader calls usable, or the kernel. */
+static bool meets_memory(const struct parser *p, uint64_t start, uint64_t end)
+{
+    const uint64_t first = start / PAGE_BYTES * PAGE_BYTES;
+    const uint64_t last = (end + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    for (unsigned i = 0; i < p->info->region_count; i++) {
+        const struct boot_region *r = &p->info->region[i];
+        if (first < (uint64_t)r->start + r->bytes && r->start < last)
+            return true;
+    }
+    return first < p->machine->kernel_end && p->machine->kernel_start < last;
+}
+
+/* Why these rows of pixels can't be used, or NULL. */
+static const char *screen_wrong(const struct parser *p, const struct screen *s)
+{
+    const uint32_t pixel_bytes = (s->bits + 7u) / 8;
+    if (s->bits != 15 && s->bits != 16 && s->bits != 24 && s->bits != 32)
+        return "has pixels of another size than 15, 16, 24 or 32 bits";
+    if (find_colours(s) == NULL)
+        return "has colours outside its pixels";
+    if (s->width == 0 || s->width > FRAMEBUFFER_SIDE_MOST || s->height == 0 ||
+        s->height > FRAMEBUFFER_SIDE_MOST)
+        return "is empty or too large";
+    if (s->row_bytes < s->width * pixel_bytes)
+        return "has rows that are too short for their pixels";
+    const uint64_t bytes = (uint64_t)s->row_bytes * s->height;
+    if (bytes > FRAMEBUFFER_BYTES_MOST)
+        return "is empty or too large";
+    if (s->address_high != 0 || s->address_low + bytes > ADDRESS_END - PAGE_BYTES)
+        return "lies beyond 4 GB";
+    if (s->address_low < MEGABYTE || meets_memory(p, s->address_low, s->address_low + bytes))
+        return "lies in memory";
+    return NULL;
+}
+
+/* Returns whether the screen shows text. */
+static bool find_screen(const struct parser *p, phys_addr_t information)
+{
+    struct screen s;
+    if (!(p->from.flags & HAS_FRAMEBUFFER) ||
+        !read_bytes(p, (uint64_t)information + FRAMEBUFFER_AT, &s, sizeof(s)) ||
+        s.type == FRAMEBUFFER_TEXT)
+        return true;
+    const char *wrong =
+        s.type == FRAMEBUFFER_RGB ? screen_wrong(p, &s) : "has no colours of its own";
+    if (wrong != NULL) {
+        struct text t;
+        text_begin(&t, "boot: the loader's framebuffer ");
+        text_put(&t, wrong);
+        text_put(&t, "; not used");
+        p->report(t.line);
+        return false;
+    }
+    const struct framebuffer_colour *colour = find_colours(&s);
+    p->info->framebuffer = (struct framebuffer){
+        .address = s.address_low,
+        .row_bytes = s.row_bytes,
+        .width = s.width,
+        .height = s.height,
+        .bits = s.bits,
+        .red = colour[0],
+        .green = colour[1],
+        .blue = colour[2],
+    };
+    return false;
+}
+
 /* ---- All of it ---------------------------------------------------------------------------------
  */
-
-static bool shows_text(const struct parser *p, phys_addr_t information)
-{
-    uint8_t type;
-    return !(p->from.flags & HAS_FRAMEBUFFER) ||
-           !read_bytes(p, (uint64_t)information + FRAMEBUFFER_TYPE, &type, sizeof(type)) ||
-           type == FRAMEBUFFER_TEXT;
-}
 
 static void keep_kernel(const struct parser *p)
 {
@@ -359,6 +449,7 @@ struct multiboot_result multiboot_parse(struct boot_info *info, phys_addr_t info
 {
     struct parser p = {.info = info, .machine = machine, .view = view, .report = report};
     info->region_count = info->module_count = info->modules_dropped = 0;
+    info->framebuffer = (struct framebuffer){.width = 0};
     info->command_line[0] = loader_name[0] = '\0';
     info->loader_name = loader_name;
     keep_kernel(&p);
@@ -376,5 +467,5 @@ struct multiboot_result multiboot_parse(struct boot_info *info, phys_addr_t info
     p.window_bytes = find_window(&p);
     find_modules(&p);
     return (struct multiboot_result){.window_bytes = p.window_bytes,
-                                     .text_screen = shows_text(&p, information)};
+                                     .text_screen = find_screen(&p, information)};
 }

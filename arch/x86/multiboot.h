@@ -10,6 +10,7 @@
 #define MULTIBOOT_LOADER_MAGIC 0x2badb002u
 #define MULTIBOOT_WANT_ALIGNED 1u /* modules on page boundaries */
 #define MULTIBOOT_WANT_MEMORY  2u /* how much memory there is */
+#define MULTIBOOT_WANT_VIDEO   4u /* a video mode */
 
 #include <arch/arch.h>
 

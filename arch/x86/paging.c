@@ -22,6 +22,7 @@
 extern uint32_t kernel_directory[TABLE_ENTRIES], kernel_low_table[TABLE_ENTRIES];
 extern char paging_view_page[PAGE_BYTES];
 
+void *paging_pixels;
 static uint32_t window_bytes = CHUNK_BYTES; /* what boot.asm mapped */
 
 static uint32_t page_index(uint32_t address)
@@ -164,6 +165,31 @@ static void map_first_chunk(uint32_t global)
     }
 }
 
+/* The screen's pages behind the window, for the kernel's own text. Without memory for the tables
+   there is none. */
+static void map_pixels(struct boot_info *info, uint32_t limit)
+{
+    const struct framebuffer *f = &info->framebuffer;
+    const uint32_t first = f->address & ENTRY_ADDRESS;
+    const uint32_t pages =
+        (f->address - first + f->row_bytes * f->height + PAGE_BYTES - 1) / PAGE_BYTES;
+    const uint32_t count = (pages + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
+    phys_addr_t table = pages == 0 ? 0 : take_memory(info, count * PAGE_BYTES, limit);
+    if (table == 0)
+        return;
+    for (uint32_t i = 0; i < count; i++, table += PAGE_BYTES) {
+        uint32_t *entries = view_page(table);
+        for (uint32_t at = 0; at < TABLE_ENTRIES; at++) {
+            const uint32_t page = i * TABLE_ENTRIES + at;
+            entries[at] = page < pages ? (first + page * PAGE_BYTES) | ENTRY_PRESENT | ENTRY_WRITE |
+                                             ENTRY_THROUGH
+                                       : 0;
+        }
+        kernel_directory[KERNEL_PIXELS / CHUNK_BYTES + i] = table | ENTRY_PRESENT | ENTRY_WRITE;
+    }
+    paging_pixels = (void *)(KERNEL_PIXELS + f->address - first);
+}
+
 const char *paging_init(struct boot_info *info, uint32_t bytes)
 {
     const uint32_t chunks = (bytes + CHUNK_BYTES - 1) / CHUNK_BYTES;
@@ -179,6 +205,7 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
         map_by_tables(chunks, tables);
     }
     map_first_chunk(global);
+    map_pixels(info, bytes);
     cpu_cr3_load(arch_phys_of(kernel_directory));
     if (cpu.global_pages)
         cpu_cr4_set(CR4_GLOBAL_PAGES);
@@ -234,7 +261,7 @@ static uint32_t *find_entry(const struct arch_space *space, uint32_t address)
     return &table[page_index(address)];
 }
 
-#define SPACE_ALL (SPACE_WRITE | SPACE_DEVICE | SPACE_LENT | SPACE_SHARED)
+#define SPACE_ALL (SPACE_WRITE | SPACE_DEVICE | SPACE_COMBINE | SPACE_LENT | SPACE_SHARED)
 
 static uint32_t make_entry(phys_addr_t page, uint32_t flags)
 {
@@ -242,12 +269,16 @@ static uint32_t make_entry(phys_addr_t page, uint32_t flags)
     return page | ENTRY_PRESENT | ENTRY_USER | (flags & SPACE_WRITE ? ENTRY_WRITE : 0) |
            (within ? ENTRY_IN_WINDOW : 0) |
            (flags & SPACE_DEVICE ? ENTRY_UNCACHED | ENTRY_THROUGH : 0) |
-           (flags & SPACE_LENT ? ENTRY_LENT : 0) | (flags & SPACE_SHARED ? ENTRY_SHARED : 0);
+           (flags & SPACE_COMBINE ? ENTRY_THROUGH : 0) | (flags & SPACE_LENT ? ENTRY_LENT : 0) |
+           (flags & SPACE_SHARED ? ENTRY_SHARED : 0);
 }
 
 static uint32_t flags_of(uint32_t entry)
 {
-    return (entry & ENTRY_WRITE ? SPACE_WRITE : 0) | (entry & ENTRY_UNCACHED ? SPACE_DEVICE : 0) |
+    const uint32_t device = entry & ENTRY_UNCACHED  ? SPACE_DEVICE
+                            : entry & ENTRY_THROUGH ? SPACE_COMBINE
+                                                    : 0;
+    return (entry & ENTRY_WRITE ? SPACE_WRITE : 0) | device |
            (entry & ENTRY_LENT ? SPACE_LENT : 0) | (entry & ENTRY_SHARED ? SPACE_SHARED : 0);
 }
 
@@ -374,7 +405,7 @@ uint32_t arch_space_run(const struct arch_space *space, uint32_t address, uint32
                            (flags & SPACE_LENT ? ENTRY_LENT : 0);
     const uint32_t *entry =
         address < USER_START || address >= USER_END ? NULL : find_entry(space, address);
-    if (entry == NULL || (*entry & (asked | ENTRY_UNCACHED)) != asked)
+    if (entry == NULL || (*entry & (asked | ENTRY_UNCACHED | ENTRY_THROUGH)) != asked)
         return 0;
     const phys_addr_t page = *entry & ENTRY_ADDRESS;
     if (page > window_bytes - PAGE_BYTES)

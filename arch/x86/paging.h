@@ -11,6 +11,9 @@ extern const struct multiboot_view paging_boot_view;
    info->reservation. NULL, or why it can't be done. */
 const char *paging_init(struct boot_info *info, uint32_t window_bytes);
 
+/* After paging_init: the first row of the loader's framebuffer, or NULL. */
+extern void *paging_pixels;
+
 /* Before a process runs. */
 void paging_enter(const struct arch_space *space);
 /* The processor lets go of the space. */

@@ -8,6 +8,7 @@
 #include "paging.h"
 #include "pic.h"
 #include "pit.h"
+#include "pixels.h"
 #include "rendezvous.h"
 #include "text.h"
 
@@ -73,9 +74,12 @@ void arch_start(phys_addr_t information)
     if (has_option(boot.command_line, "fastpath=off"))
         rendezvous_off();
 
+    cpu_combine();
     const char *wrong = paging_init(&boot, loader->window_bytes);
     if (wrong != NULL)
         give_up(wrong);
+    if (paging_pixels != NULL)
+        pixels_init(&boot.framebuffer, paging_pixels);
     cpu_protect();
     fpu_init();
     pic_init();

@@ -13,6 +13,7 @@ size_t libc_heap_bytes;
 const void *libc_data_start;
 size_t libc_data_bytes;
 
+static const struct framebuffer *framebuffer;
 static uint32_t input, output; /* pipes, from the start stack */
 
 int main(int argc, char **argv);
@@ -36,6 +37,9 @@ static void read_auxiliary(const uint32_t *pair)
             break;
         case AT_PARLEY_OUTPUT:
             output = pair[1];
+            break;
+        case AT_PARLEY_FRAMEBUFFER:
+            framebuffer = (const struct framebuffer *)pair[1];
             break;
         case AT_PARLEY_DATA:
             libc_data_start = (const void *)pair[1];
@@ -69,4 +73,9 @@ const void *module_data(size_t *bytes)
 {
     *bytes = libc_data_bytes;
     return libc_data_start;
+}
+
+const struct framebuffer *module_framebuffer(void)
+{
+    return framebuffer;
 }

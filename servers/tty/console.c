@@ -18,6 +18,7 @@
 #include <parley/system.h>
 #include <proto/tty.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WAITING_MAX   256  /* as many as there can be processes */
@@ -35,17 +36,12 @@ static size_t waiting_first, waiting_count;
 
 static void emit(const char *text, size_t bytes)
 {
+    char answer[TERMINAL_ANSWER_BYTES];
     terminal_write(&terminal, text, bytes);
     serial_put(text, bytes);
-    if (!terminal.report_due)
-        return;
-    terminal.report_due = false;
-    if (serial_present()) /* the terminal at its other end answers */
-        return;
-    char report[16];
-    const int length =
-        snprintf(report, sizeof report, "\033[%u;%uR", terminal.row + 1u, terminal.column + 1u);
-    input_text(report, (size_t)length);
+    const size_t length = terminal_answer(&terminal, answer);
+    if (!serial_present()) /* else the terminal at its other end answers */
+        input_text(answer, length);
 }
 
 /* Into the kernel's log where that is allowed, else to the console alone. */
@@ -61,8 +57,12 @@ static void note(const char *missing)
 
 void console_start(void)
 {
-    terminal_init(&terminal);
-    const char *const no_screen = screen_start(&terminal);
+    static struct terminal_cell cells[TERMINAL_COLUMNS_MOST * TERMINAL_ROWS_MOST];
+    struct screen_size size;
+    const char *const no_screen = screen_start(&size);
+    terminal_init(&terminal, size.columns, size.rows, cells,
+                  malloc(size.columns * size.rows * sizeof *cells));
+    screen_adopt(&terminal);
     const char *const no_serial = serial_start();
     note(no_screen);
     note(no_serial);
@@ -85,42 +85,77 @@ void console_show(void)
     screen_update(&terminal);
 }
 
-#define PEN_BOLD    1
-#define PEN_REVERSE 2
-#define PEN_HIDDEN  4 /* the cursor */
-
-static struct kept_pen pen_keep(const struct terminal_pen *p, bool hidden)
+void console_size(struct screen_size *size)
 {
-    const unsigned flags =
-        (p->bold ? PEN_BOLD : 0u) | (p->reverse ? PEN_REVERSE : 0u) | (hidden ? PEN_HIDDEN : 0u);
-    return (struct kept_pen){p->foreground, p->background, (uint8_t)flags};
+    *size = (struct screen_size){terminal.columns, terminal.rows};
 }
 
-static struct terminal_pen pen_restore(const struct kept_pen *k)
+/* The flags of struct kept_screen; a pen's are four bits. */
+#define PEN_BOLD      1u
+#define PEN_REVERSE   2u
+#define PEN_UNDERLINE 4u
+#define PEN_HIDDEN    8u
+#define SAVED_SHIFT   4 /* of the saved pen's */
+#define CURSOR_HIDDEN 0x100u
+#define NO_WRAP       0x200u
+#define NO_NEWLINE    0x400u
+#define INSERT        0x800u
+#define ORIGIN        0x1000u
+
+static uint32_t pen_flags(const struct terminal_pen *p)
+{
+    return (p->bold ? PEN_BOLD : 0) | (p->reverse ? PEN_REVERSE : 0) |
+           (p->underline ? PEN_UNDERLINE : 0) | (p->hidden ? PEN_HIDDEN : 0);
+}
+
+static terminal_colour colour_restore(terminal_colour colour)
+{
+    return colour & TERMINAL_RGB ? colour : colour & 0xff;
+}
+
+static struct terminal_pen pen_restore(const struct kept_pen *k, uint32_t flags)
 {
     return (struct terminal_pen){
-        .foreground = k->foreground & 15,
-        .background = k->background & 7,
-        .bold = (k->flags & PEN_BOLD) != 0,
-        .reverse = (k->flags & PEN_REVERSE) != 0,
+        .foreground = colour_restore(k->foreground),
+        .background = colour_restore(k->background),
+        .bold = (flags & PEN_BOLD) != 0,
+        .reverse = (flags & PEN_REVERSE) != 0,
+        .underline = (flags & PEN_UNDERLINE) != 0,
+        .hidden = (flags & PEN_HIDDEN) != 0,
     };
 }
 
-void console_keep(struct kept *kept)
+void console_keep(struct kept_screen *kept)
 {
-    kept->pen = pen_keep(&terminal.pen, terminal.cursor_hidden);
-    kept->saved_pen = pen_keep(&terminal.saved_pen, false);
-    kept->saved_row = (uint8_t)terminal.saved_row;
-    kept->saved_column = (uint8_t)terminal.saved_column;
+    const struct terminal *t = &terminal;
+    kept->pen = (struct kept_pen){t->now.pen.foreground, t->now.pen.background};
+    kept->saved_pen = (struct kept_pen){t->saved.pen.foreground, t->saved.pen.background};
+    kept->saved_row = (uint8_t)t->saved.row;
+    kept->saved_column = (uint8_t)t->saved.column;
+    kept->top = (uint8_t)t->top;
+    kept->bottom = (uint8_t)t->bottom;
+    kept->flags = pen_flags(&t->now.pen) | pen_flags(&t->saved.pen) << SAVED_SHIFT |
+                  (t->cursor_hidden ? CURSOR_HIDDEN : 0) | (t->no_wrap ? NO_WRAP : 0) |
+                  (t->no_newline ? NO_NEWLINE : 0) | (t->insert ? INSERT : 0) |
+                  (t->now.origin ? ORIGIN : 0);
 }
 
-void console_restore(const struct kept *kept)
+void console_restore(const struct kept_screen *kept)
 {
-    terminal.pen = pen_restore(&kept->pen);
-    terminal.cursor_hidden = (kept->pen.flags & PEN_HIDDEN) != 0;
-    terminal.saved_pen = pen_restore(&kept->saved_pen);
-    terminal.saved_row = kept->saved_row % TERMINAL_ROWS;
-    terminal.saved_column = kept->saved_column % TERMINAL_COLUMNS;
+    struct terminal *t = &terminal;
+    t->now.pen = pen_restore(&kept->pen, kept->flags);
+    t->now.origin = (kept->flags & ORIGIN) != 0;
+    t->saved.pen = pen_restore(&kept->saved_pen, kept->flags >> SAVED_SHIFT);
+    t->saved.row = kept->saved_row % t->rows;
+    t->saved.column = kept->saved_column % t->columns;
+    t->cursor_hidden = (kept->flags & CURSOR_HIDDEN) != 0;
+    t->no_wrap = (kept->flags & NO_WRAP) != 0;
+    t->no_newline = (kept->flags & NO_NEWLINE) != 0;
+    t->insert = (kept->flags & INSERT) != 0;
+    if (kept->top < kept->bottom && kept->bottom <= t->rows) {
+        t->top = kept->top;
+        t->bottom = kept->bottom;
+    }
 }
 
 /* ---- Text between the lines ----------------------------------------------------------------- */
@@ -132,7 +167,7 @@ bool console_aside_begin(bool force)
             return false;
         emit("\x18", 1); /* CAN: the rest of that sequence may never come */
     }
-    if (terminal.column > 0 || current.length > 0)
+    if (terminal.now.column > 0 || current.length > 0)
         emit("\n", 1);
     return true;
 }
@@ -144,7 +179,7 @@ void console_aside(const char *text, size_t bytes)
 
 void console_aside_end(void)
 {
-    if (terminal.column > 0)
+    if (terminal.now.column > 0)
         emit("\n", 1);
     emit(current.text, current.length);
 }

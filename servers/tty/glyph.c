@@ -56,3 +56,12 @@ uint8_t glyph_of(uint32_t code)
             return (uint8_t)substitute[i].glyph;
     return '?';
 }
+
+uint32_t glyph_character(uint8_t glyph)
+{
+    if (glyph >= 0x80)
+        return high[glyph - 0x80];
+    if (glyph == 0x7f)
+        return 0x2302;
+    return glyph >= 0x20 ? glyph : glyph == 0 ? ' ' : low[glyph - 1];
+}

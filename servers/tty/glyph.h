@@ -5,3 +5,6 @@
 
 /* The glyph, a near relative where the font has none (an A for an A with a tilde), or '?'. */
 uint8_t glyph_of(uint32_t code);
+
+/* What a glyph shows. */
+uint32_t glyph_character(uint8_t glyph);

@@ -116,8 +116,10 @@ static int handle_cancel(message *m)
 static int handle_size(message *m)
 {
     memset(m->m_words, 0, sizeof m->m_words);
-    m->m_words[0] = TERMINAL_COLUMNS;
-    m->m_words[1] = TERMINAL_ROWS;
+    struct screen_size size;
+    console_size(&size);
+    m->m_words[0] = size.columns;
+    m->m_words[1] = size.rows;
     return 0;
 }
 

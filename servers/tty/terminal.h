@@ -2,7 +2,8 @@
  * A terminal's state machine: bytes in, an array of character cells out.
  *
  * Understands UTF-8 and the common part of the ANSI/xterm escape sequences. Pure: it touches only
- * its own structure, so it runs in tests on a workstation and also when the machine has no screen.
+ * its own structure and the cells that it was given, so it runs in tests on a workstation and also
+ * when the machine has no screen.
  */
 #pragma once
 
@@ -12,41 +13,99 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TERMINAL_COLUMNS    80
-#define TERMINAL_ROWS       25
-#define TERMINAL_CELLS      (TERMINAL_COLUMNS * TERMINAL_ROWS)
-#define TERMINAL_PARAMETERS 8
+#define TERMINAL_COLUMNS_MOST 160
+#define TERMINAL_ROWS_MOST    64
+#define TERMINAL_PARAMETERS   16
+#define TERMINAL_ANSWER_BYTES 32
+
+/* 0..15 the ANSI colours, 16..255 xterm's palette, or TERMINAL_RGB | 5 bits each of red, green and
+   blue. */
+typedef uint16_t terminal_colour;
+#define TERMINAL_RGB 0x8000u
+
+enum terminal_part {
+    PART_WHOLE,
+    PART_LEFT,  /* the character takes this cell and the next */
+    PART_RIGHT, /* `code` and colours are the left one's */
+};
+
+struct terminal_cell {
+    uint32_t code : 21; /* Unicode; never a control character */
+    uint32_t mark : 7;  /* a mark on it, U+0300 being 1; 0: none */
+    uint32_t part : 2;  /* enum terminal_part */
+    uint32_t underline : 1;
+    uint32_t reserved : 1;
+    terminal_colour foreground, background;
+};
+_Static_assert(sizeof(struct terminal_cell) == 8, "there are many");
+
+#define TERMINAL_MARK_FIRST 0x300u
+#define TERMINAL_MARK_LAST  0x36fu
 
 struct terminal_pen {
-    uint8_t foreground, background; /* ANSI colours 0..15, 0..7 */
-    bool bold, reverse;
+    terminal_colour foreground, background;
+    bool bold, reverse, underline, hidden;
+};
+
+struct terminal_cursor { /* what ESC 7 saves */
+    uint16_t row, column;
+    struct terminal_pen pen;
+    bool origin;             /* rows count from the top margin, and the cursor stays between them */
+    bool wrap_due;           /* the last column was written: the next character wraps */
+    bool shifted_out;        /* G1 is in use, not G0 */
+    uint8_t line_drawing[2]; /* G0, G1: DEC's special graphics instead of ASCII */
 };
 
 struct terminal {
-    uint16_t cell[TERMINAL_CELLS]; /* as the VGA wants them: attribute << 8 | glyph */
-    uint16_t row, column;          /* always on the screen */
-    bool wrap_due;                 /* the last column was written: the next character wraps */
+    uint16_t columns, rows;
+    struct terminal_cell *cell; /* rows * columns: of the two that follow the one that is seen */
+    struct terminal_cell *primary, *alternate; /* alternate NULL: there is none */
+    struct terminal_cursor now;                /* the cursor is always on the screen */
+    struct terminal_cursor saved, saved_primary;
+    uint16_t top, bottom; /* margins: rows [top, bottom) scroll */
+    uint32_t tabs[(TERMINAL_COLUMNS_MOST + 31) / 32];
+
     bool cursor_hidden;
-    struct terminal_pen pen;
+    bool insert;        /* characters push the rest of the row to the right */
+    bool no_newline;    /* \n goes down only; set by ESC [ 20 l */
+    bool no_wrap;       /* set by ESC [ ? 7 l */
+    bool reversed;      /* the whole screen: who draws it swaps the colours */
+    bool cursor_keys;   /* the cursor keys send SS3 instead of CSI */
+    uint32_t last_code; /* that was written, for repeats; 0: none */
 
-    uint16_t saved_row, saved_column;
-    struct terminal_pen saved_pen;
-
-    uint8_t state; /* enum parser, in terminal.c; 0 is plain text */
-    bool private;  /* the sequence began with ? */
+    uint8_t state;   /* enum parser, in terminal.c; 0 is plain text */
+    char introducer; /* the sequence began with this: one of <=>? or an intermediate; or 0 */
     uint8_t parameter_count;
     uint16_t parameter[TERMINAL_PARAMETERS];
+    uint16_t colons; /* bit n: parameter n stood behind a colon */
     struct utf8 utf8;
 
     uint16_t dirty_first, dirty_end; /* rows whose cells changed, [first, end) */
-    bool report_due;                 /* the program asked for the cursor's position */
+
+    char answer[TERMINAL_ANSWER_BYTES]; /* what the program asked for, to be sent as if typed */
+    uint8_t answer_bytes;
+
+    /* Called with each row that leaves the primary screen at its top; may be NULL. */
+    void (*scrolled)(void *context, const struct terminal_cell *row, unsigned columns);
+    void *context;
 };
 
-void terminal_init(struct terminal *t);
-/* Goes on with what somebody else has put on the screen, the cursor at cell `cursor`. */
-void terminal_adopt(struct terminal *t, const uint16_t cell[TERMINAL_CELLS], unsigned cursor);
+/* An empty screen. `primary`, and `alternate` unless NULL, have room for columns * rows cells. */
+void terminal_init(struct terminal *t, unsigned columns, unsigned rows,
+                   struct terminal_cell *primary, struct terminal_cell *alternate);
+/* Goes on with what somebody else has put on the screen, which stands in t->primary already; the
+   cursor is at cell `cursor`. */
+void terminal_adopt(struct terminal *t, unsigned cursor);
 
 void terminal_write(struct terminal *t, const char *text, size_t bytes);
 
 /* True between two escape sequences and two characters: text of another source may come now. */
 bool terminal_settled(const struct terminal *t);
+
+/* Takes the answer that is due; returns its length. */
+size_t terminal_answer(struct terminal *t, char answer[TERMINAL_ANSWER_BYTES]);
+
+/* Red, green and blue of a colour, 8 bits each. */
+uint32_t terminal_rgb(terminal_colour colour);
+/* The nearest of the 16 ANSI colours. */
+unsigned terminal_ansi(terminal_colour colour);

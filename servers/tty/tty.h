@@ -7,9 +7,11 @@
  *   input     typed bytes, the reader, line and raw mode, ^C
  *   announce  our name at the name server
  *   kept      the modes, in the store; unread: what was typed and not read
- *   screen    VGA text memory          serial    the 16550 at COM1        keyboard  the i8042
+ *   screen    which of the two: pixels, the loader's framebuffer, or vga, text memory
+ *   serial    the 16550 at COM1        keyboard  the i8042
  *
- * The pure parts have headers of their own: terminal, glyph, utf8, keys, line, current.
+ * The pure parts have headers of their own: terminal, unicode, utf8, font, glyph, keys, line,
+ * current.
  */
 #pragma once
 
@@ -28,15 +30,21 @@ enum {
 }; /* as the lines are claimed */
 
 /* ---- kept: what the next tty is to have of this one ---- */
-struct kept_pen {
-    uint8_t foreground, background, flags;
-};
-
 struct kept {
     uint32_t mode;
     endpoint_t owner;
+};
+
+struct kept_pen {
+    terminal_colour foreground, background;
+};
+
+/* Of the terminal; the cells themselves are on the screen. */
+struct kept_screen {
     struct kept_pen pen, saved_pen;
-    uint8_t saved_row, saved_column;
+    uint8_t saved_row, saved_column; /* TERMINAL_ROWS_MOST and TERMINAL_COLUMNS_MOST fit */
+    uint8_t top, bottom;
+    uint32_t flags;
 };
 
 void kept_restore(void);
@@ -55,6 +63,10 @@ struct unread {
 void unread_restore(void);
 void unread_save(void);
 
+struct screen_size {
+    unsigned columns, rows;
+};
+
 /* ---- console; its start also starts the devices ---- */
 void console_start(void);
 void console_write(const char *text,
@@ -67,8 +79,9 @@ void console_aside_end(void);
 void console_show(void);    /* brings the screen up to date */
 void console_advance(void); /* serves clients that wait */
 bool console_waits(void);   /* somebody waits for the wire */
-void console_keep(struct kept *kept);
-void console_restore(const struct kept *kept);
+void console_keep(struct kept_screen *kept);
+void console_restore(const struct kept_screen *kept);
+void console_size(struct screen_size *size);
 int console_client_write(message *m);
 int console_client_flush(message *m);
 void console_retire(void); /* who waits is to ask the next tty */
@@ -103,8 +116,18 @@ bool announced(void);
 void announce_death(endpoint_t dead);
 
 /* ---- devices; a start returns what is missing, in words, or NULL; the others work on ---- */
-const char *screen_start(struct terminal *t);
+const char *screen_start(struct screen_size *size);
+void screen_adopt(struct terminal *t); /* what the screen shows already */
 void screen_update(struct terminal *t);
+
+#define VGA_COLUMNS 80
+#define VGA_ROWS    25
+bool pixels_start(struct screen_size *size); /* false: there is none */
+void pixels_adopt(struct terminal *t);
+void pixels_update(const struct terminal *t);
+bool vga_start(void);
+void vga_adopt(struct terminal *t);
+void vga_update(const struct terminal *t);
 
 const char *serial_start(void);
 bool serial_present(void);

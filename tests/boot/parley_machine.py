@@ -9,7 +9,9 @@ Enter at boot() and run().
 """
 
 import argparse
+import codecs
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -31,6 +33,7 @@ from machine import Machine  # noqa: E402,F401
 BOUND = 60  # seconds without what was expected: a hang
 POLL = 0.05
 PROMPT = session.PROMPT.decode()
+UNIFONT = pathlib.Path("/usr/share/unifont/unifont.hex")
 SCREEN = 0xB8000
 COLUMNS, ROWS = 80, 25
 
@@ -53,6 +56,43 @@ def check(condition, text):
         raise Failure(text)
 
 
+@functools.cache
+def unifont():
+    """Characters by their glyphs in GNU Unifont: tuples of 16 rows, the leftmost pixel the highest bit."""
+    glyphs = {}
+    for line in UNIFONT.read_text().split():
+        code, bits = line.split(":")
+        digits = len(bits) // 16
+        glyph = tuple(int(bits[at : at + digits], 16) for at in range(0, len(bits), digits))
+        glyphs.setdefault(glyph, chr(int(code, 16)))
+    return glyphs
+
+
+def alike(text):
+    """The text as a screen's picture is read: of characters that look the same, the first."""
+    wanted = {ord(character) for character in text}
+    first = {}
+    for line in UNIFONT.read_text().split():
+        code, bits = line.split(":")
+        first.setdefault(bits, chr(int(code, 16)))
+        if int(code, 16) in wanted:
+            text = text.replace(chr(int(code, 16)), first[bits])
+    return text.replace("█", " ")
+
+
+def shape(rows, left, scale):
+    """The 16 rows of a cell's glyph: which of its pixels are not the background's."""
+    bits = []
+    background = rows[0][3 * left : 3 * left + 3]
+    for row in rows:
+        value = 0
+        for x in range(8):
+            at = 3 * (left + x * scale)
+            value = value << 1 | (row[at : at + 3] != background)
+        bits.append(value)
+    return tuple(bits)
+
+
 class Guest:
     """One running machine. Use boot(), which ends it."""
 
@@ -60,6 +100,7 @@ class Guest:
         self.text = ""  # all that came over the serial line, without terminal sequences
         self.position = 0  # where the next expect() begins to look
         self.rest = b""
+        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         self.closed = False
         control = f"{folder}/qmp"
         console = ["-qmp", f"unix:{control},server=on,wait=off", "-monitor", "none"]
@@ -141,11 +182,51 @@ class Guest:
         lines = [cells[row * COLUMNS : (row + 1) * COLUMNS].rstrip() for row in range(ROWS)]
         return lines
 
+    def pixels(self):
+        """What QEMU displays: width, height, rows of red, green, blue bytes."""
+        with tempfile.NamedTemporaryFile(prefix="parley-picture-") as file:
+            self.ask("screendump", filename=file.name)
+            kind, size, most, data = file.read().split(b"\n", 3)
+        check((kind, most) == (b"P6", b"255"), "QEMU's screendump is no PPM file")
+        width, height = map(int, size.split())
+        return width, height, [data[3 * width * y : 3 * width * (y + 1)] for y in range(height)]
+
+    def picture(self, scale=1):
+        """The lines of text on a screen of pixels, read by the glyphs' shapes; what is no glyph is U+FFFD. The
+        cursor's underline does not count."""
+        glyphs = unifont()
+        width, height, rows = self.pixels()
+        lines = []
+        for top in range(0, height - 16 * scale + 1, 16 * scale):
+            samples = [rows[top + y * scale] for y in range(16)]
+            cells = [shape(samples, left, scale) for left in range(0, width - 8 * scale + 1, 8 * scale)]
+            line, at = "", 0
+            while at < len(cells):
+                wide = tuple(a << 8 | b for a, b in zip(cells[at], cells[at + 1])) if at + 1 < len(cells) else None
+                whole = cells[at][:13] + (0, 0) + cells[at][15:]
+                if cells[at] in glyphs:
+                    line += glyphs[cells[at]]
+                elif wide in glyphs:
+                    line += glyphs[wide]
+                    at += 1
+                else:
+                    line += glyphs.get(whole, "\ufffd")
+                at += 1
+            lines.append(line.rstrip())
+        return lines
+
+    def expect_picture(self, pattern, scale=1, bound=BOUND):
+        """As expect_screen, on a screen of pixels."""
+        return self._expect_text(lambda: self.picture(scale), pattern, bound)
+
     def expect_screen(self, pattern, bound=BOUND):
         """Waits until the screen shows the pattern; returns the screen as one text."""
+        return self._expect_text(self.screen, pattern, bound)
+
+    def _expect_text(self, look, pattern, bound):
         end = time.monotonic() + bound
         while True:
-            text = "\n".join(self.screen()).rstrip()
+            text = "\n".join(look()).rstrip()
             if re.search(pattern, text, re.MULTILINE):
                 return text
             if session.PANIC.search(text.encode()):
@@ -167,7 +248,7 @@ class Guest:
         begun = session.ESCAPE_BEGUN.search(data)
         self.rest = data[begun.start() :] if begun and not self.closed else b""
         data = data[: begun.start()] if self.rest else data
-        self.text += session.plain(data).decode(errors="replace")
+        self.text += self.decoder.decode(session.plain(data))
         return not self.closed
 
     def last_lines(self):

@@ -194,8 +194,14 @@ static void check_maps(void)
     char *end;
 
     for (; (text = element(list, count)) != NULL; count++) {
-        unsigned long long start = number(text, &end), bytes;
+        unsigned long long start, bytes;
 
+        if (strcmp(text, "framebuffer") == 0) {
+            FUZZ_CHECK(line.maps[count].start == 0 && line.maps[count].bytes == 0);
+            high += FRAMEBUFFER_BYTES_MOST;
+            continue;
+        }
+        start = number(text, &end);
         FUZZ_CHECK(*end == '+' && count < MODULE_MAPS_MAX);
         bytes = size(end + 1);
         FUZZ_CHECK(line.maps[count].start == start && line.maps[count].bytes == bytes);
@@ -278,7 +284,12 @@ static void check_data(unsigned words_said)
 
     FUZZ_CHECK(type == NULL || strcmp(type, "data") == 0 || strcmp(type, "program") == 0);
     FUZZ_CHECK(line.is_data == (type != NULL && strcmp(type, "data") == 0));
+    if (value_of("least") != NULL) {
+        FUZZ_CHECK(line.is_data);
+        words_said--;
+    }
     FUZZ_CHECK(!line.is_data || (words_said == 1 && line.arguments[0] == '\0'));
+    FUZZ_CHECK(line.least_bytes == (value_of("least") != NULL ? size(value_of("least")) : 0));
     FUZZ_CHECK(strcmp(line.data, data != NULL ? data : "") == 0);
     FUZZ_CHECK(data == NULL || is_name(data));
 }
@@ -297,9 +308,9 @@ static void check_update(unsigned words_said)
 static void check_words(void)
 {
     static const char *const keys[] = {
-        "start",   "identity", "priority", "quantum",   "calls", "targets", "kernel",
-        "irq",     "ports",    "map",      "heap",      "stack", "faults",  "needs",
-        "restart", "limit",    "backoff",  "heartbeat", "type",  "data",    "updates",
+        "start",   "identity",  "priority", "quantum", "calls",   "targets", "kernel",  "irq",
+        "ports",   "map",       "heap",     "stack",   "faults",  "needs",   "restart", "limit",
+        "backoff", "heartbeat", "type",     "data",    "updates", "least",
     };
     unsigned known = 0, quiet = 0;
     const char *start = value_of("start");
@@ -440,7 +451,10 @@ static void put_rights(void)
     for (unsigned i = 0; i < line.port_count; i++)
         PUT("%s%#x-%u", i == 0 ? " ports=" : ":", line.ports[i].first, line.ports[i].last);
     for (unsigned i = 0; i < line.map_count; i++)
-        PUT("%s%u+%#x", i == 0 ? " map=" : ":", line.maps[i].start, line.maps[i].bytes);
+        if (line.maps[i].bytes == 0)
+            PUT("%sframebuffer", i == 0 ? " map=" : ":");
+        else
+            PUT("%s%u+%#x", i == 0 ? " map=" : ":", line.maps[i].start, line.maps[i].bytes);
 }
 
 static void put_supervision(void)
@@ -459,7 +473,7 @@ static void write_again(char *to, size_t most)
 {
     again_bytes = 0;
     if (line.is_data) {
-        PUT("%s type=data", line.name);
+        PUT("%s type=data least=%u", line.name, line.least_bytes);
         memcpy(to, again, again_bytes + 1);
         return;
     }
@@ -565,12 +579,12 @@ static void say_option(struct composer *c, uint32_t key)
         {"ports", '-'},   {"irq", 'i'},      {"calls", 'l'},     {"kernel", 'l'},  {"targets", 'l'},
         {"faults", 'w'},  {"identity", 'w'}, {"start", 'w'},     {"needs", 'l'},   {"restart", 'w'},
         {"limit", '/'},   {"backoff", 'n'},  {"heartbeat", 'n'}, {"type", 'w'},    {"data", 'w'},
-        {"updates", 'w'},
+        {"updates", 'w'}, {"least", 'n'},
     };
     uint32_t elements = 1 + fuzz_byte(c->input) % 4;
-    char kind = options[key % 21].kind;
+    char kind = options[key % 22].kind;
 
-    say(c, options[key % 21].key);
+    say(c, options[key % 22].key);
     say(c, "=");
     for (uint32_t i = 0; i < elements && (i == 0 || strchr("l+-i", kind) != NULL); i++) {
         say(c, i > 0 ? ":" : "");

@@ -182,6 +182,28 @@ static void check_module(unsigned index, uint32_t window_bytes)
     }
 }
 
+/* Rows of pixels that are wholly there, and none of it where memory is. */
+static void check_framebuffer(void)
+{
+    const struct framebuffer *f = &info.framebuffer;
+    uint64_t end = f->address + (uint64_t)f->row_bytes * f->height;
+
+    if (f->width == 0)
+        return;
+    FUZZ_CHECK(f->width <= FRAMEBUFFER_SIDE_MOST && f->height <= FRAMEBUFFER_SIDE_MOST);
+    FUZZ_CHECK(f->height > 0 && f->row_bytes >= f->width * ((f->bits + 7u) / 8));
+    FUZZ_CHECK(f->bits == 15 || f->bits == 16 || f->bits == 24 || f->bits == 32);
+    FUZZ_CHECK(f->red.bits > 0 && f->red.shift + f->red.bits <= f->bits);
+    FUZZ_CHECK(f->green.bits > 0 && f->green.shift + f->green.bits <= f->bits);
+    FUZZ_CHECK(f->blue.bits > 0 && f->blue.shift + f->blue.bits <= f->bits);
+    FUZZ_CHECK(f->address >= 0x100000 && end - f->address <= FRAMEBUFFER_BYTES_MOST);
+    FUZZ_CHECK(end < 0x100000000ull);
+    for (uint64_t page = f->address & ~(uint64_t)(PAGE_BYTES - 1); page < end; page += PAGE_BYTES) {
+        FUZZ_CHECK(!is_in_region(page));
+        FUZZ_CHECK(page + PAGE_BYTES <= machine.kernel_start || page >= machine.kernel_end);
+    }
+}
+
 static void check_result(const struct multiboot_result *result)
 {
     FUZZ_CHECK(memchr(info.command_line, '\0', BOOT_LINE_BYTES) != NULL);
@@ -192,6 +214,7 @@ static void check_result(const struct multiboot_result *result)
         return;
     }
     check_regions();
+    check_framebuffer();
     FUZZ_CHECK(result->window_bytes <= machine.window_most);
     FUZZ_CHECK(result->window_bytes >= machine.kernel_end);
     FUZZ_CHECK(info.module_count <= BOOT_MODULES_MAX);

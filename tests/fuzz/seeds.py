@@ -92,6 +92,10 @@ def loaders():
     modules = [(0x200000, 0x204000, "names priority=3"), (0x205000, 0x209001, "tty irq=1:4")]
     yield loader(0x1 | 0x4 | 0x8 | 0x40 | 0x200, pc, modules)
     yield loader(0x1, [], [])
+    # A screen: address, row, width, height; then bits, type 1, and the colours where GRUB has them.
+    screen = struct.pack("<QIII", 0xfd000000, 4096, 1024, 768) + bytes((32, 1, 0, 0, 16, 8, 8, 8, 0, 8))
+    whole = loader(0x1041, pc, [])
+    yield whole[:88] + screen + whole[88 + len(screen):]
     yield loader(0x49, [(0x1000 + 0x3000 * i, 0x2000 + i, 1 + i % 2 * (i % 3)) for i in range(40)], modules)
 
 

@@ -16,45 +16,71 @@
 
 #define REST_MOST 4096 /* bytes that a character may make an editor write */
 
+#define COLUMNS 80
+#define ROWS    25
+#define CELLS   (ROWS * COLUMNS)
+
 static struct terminal whole, pieces, shown;
+static struct terminal_cell cells[3][2][CELLS];
 static struct current current;
 static size_t written;
 
+static void begin(struct terminal *t, unsigned which)
+{
+    memset(cells[which], 0, sizeof cells[which]);
+    terminal_init(t, COLUMNS, ROWS, cells[which][0], cells[which][1]);
+}
+
 static void check_terminal(const struct terminal *t)
 {
-    FUZZ_CHECK(t->row < TERMINAL_ROWS && t->column < TERMINAL_COLUMNS);
-    FUZZ_CHECK(t->saved_row < TERMINAL_ROWS && t->saved_column < TERMINAL_COLUMNS);
-    FUZZ_CHECK(t->dirty_first <= t->dirty_end && t->dirty_end <= TERMINAL_ROWS);
+    FUZZ_CHECK(t->now.row < ROWS && t->now.column < COLUMNS);
+    FUZZ_CHECK(t->saved.row < ROWS && t->saved.column < COLUMNS);
+    FUZZ_CHECK(t->dirty_first <= t->dirty_end && t->dirty_end <= ROWS);
+    FUZZ_CHECK(t->top < t->bottom && t->bottom <= ROWS);
     FUZZ_CHECK(t->parameter_count <= TERMINAL_PARAMETERS);
-    FUZZ_CHECK(t->pen.foreground < 16 && t->pen.background < 16);
+    FUZZ_CHECK(t->answer_bytes <= TERMINAL_ANSWER_BYTES);
+    FUZZ_CHECK(t->cell == t->primary || t->cell == t->alternate);
+}
+
+static void check_cells(const struct terminal *t)
+{
+    for (unsigned i = 0; i < CELLS; i++) {
+        const struct terminal_cell *cell = &t->cell[i];
+
+        FUZZ_CHECK(cell->code >= ' ' && cell->code <= 0x10ffff);
+        FUZZ_CHECK((cell->foreground & TERMINAL_RGB) || cell->foreground < 256);
+        FUZZ_CHECK((cell->background & TERMINAL_RGB) || cell->background < 256);
+        if (cell->part == PART_LEFT)
+            FUZZ_CHECK(i % COLUMNS + 1 < COLUMNS && cell[1].part == PART_RIGHT);
+        if (cell->part == PART_RIGHT)
+            FUZZ_CHECK(i % COLUMNS > 0 && cell[-1].part == PART_LEFT);
+    }
 }
 
 static void check_screen(const uint8_t *data, size_t bytes)
 {
-    static uint16_t before[TERMINAL_CELLS];
+    static struct terminal_cell before[CELLS];
 
-    memset(&whole, 0, sizeof whole);
-    memset(&pieces, 0, sizeof pieces);
-    terminal_init(&whole);
-    terminal_init(&pieces);
+    begin(&whole, 0);
+    begin(&pieces, 1);
     terminal_write(&whole, (const char *)data, bytes);
     check_terminal(&whole);
+    check_cells(&whole);
     for (size_t i = 0; i < bytes; i++) {
         memcpy(before, pieces.cell, sizeof before);
         pieces.dirty_first = pieces.dirty_end = 0;
         terminal_write(&pieces, (const char *)data + i, 1);
         check_terminal(&pieces);
-        for (unsigned row = 0; row < TERMINAL_ROWS; row++) {
+        for (unsigned row = 0; row < ROWS; row++) {
             bool dirty = row >= pieces.dirty_first && row < pieces.dirty_end;
 
-            FUZZ_CHECK(dirty ||
-                       memcmp(before + row * TERMINAL_COLUMNS, pieces.cell + row * TERMINAL_COLUMNS,
-                              TERMINAL_COLUMNS * sizeof *before) == 0);
+            FUZZ_CHECK(dirty || memcmp(before + row * COLUMNS, pieces.cell + row * COLUMNS,
+                                       COLUMNS * sizeof *before) == 0);
         }
     }
-    FUZZ_CHECK(memcmp(whole.cell, pieces.cell, sizeof whole.cell) == 0);
-    FUZZ_CHECK(whole.row == pieces.row && whole.column == pieces.column);
-    FUZZ_CHECK(whole.state == pieces.state && whole.wrap_due == pieces.wrap_due);
+    FUZZ_CHECK(memcmp(whole.cell, pieces.cell, sizeof before) == 0);
+    FUZZ_CHECK(memcmp(&whole.now, &pieces.now, sizeof whole.now) == 0);
+    FUZZ_CHECK(whole.state == pieces.state);
     FUZZ_CHECK(terminal_settled(&whole) == terminal_settled(&pieces));
 }
 
@@ -74,8 +100,8 @@ static void check_editor(const uint8_t *data, size_t bytes)
 
     memset(&editor, 0, sizeof editor);
     memset(&current, 0, sizeof current);
-    terminal_init(&shown);
-    editor_begin(&editor, "> ", TERMINAL_COLUMNS, output);
+    begin(&shown, 2);
+    editor_begin(&editor, "> ", COLUMNS, output);
     for (size_t i = 0; i < bytes; i++) {
         enum editor_event event;
 
@@ -86,7 +112,7 @@ static void check_editor(const uint8_t *data, size_t bytes)
         FUZZ_CHECK(strlen(editor.text) == editor.length);
         FUZZ_CHECK(!utf8_continues(editor.text[editor.cursor]));
         if (event == EDITOR_LINE || event == EDITOR_END || event == EDITOR_INTERRUPT)
-            editor_begin(&editor, "> ", TERMINAL_COLUMNS, output);
+            editor_begin(&editor, "> ", COLUMNS, output);
     }
 }
 
@@ -98,7 +124,7 @@ static void check_line(const uint8_t *data, size_t bytes)
 
     memset(&line, 0, sizeof line);
     memset(&current, 0, sizeof current);
-    terminal_init(&shown);
+    begin(&shown, 2);
     for (size_t fed = 0; fed <= all; fed++) {
         const uint8_t byte = fed < all ? data[fed % bytes] : '\r';
 

@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include <abi/framebuffer.h>
 #include <abi/layout.h>
 #include <ipc/ipc.h>
 #include <machine/context.h>
@@ -47,13 +48,14 @@ struct boot_info {
     struct boot_module module[BOOT_MODULES_MAX];
     unsigned reservation_count; /* memory in use: kernel image, loader's tables. Not the modules. */
     struct boot_region reservation[BOOT_RESERVATIONS_MAX];
+    struct framebuffer framebuffer; /* its address is physical; no byte of its pages is memory */
 };
 
 /* ---- Upcalls: the machine calls, the kernel answers ----------------------------------------- */
 
 /* Once, on the kernel's stack, descriptors and paging set up, console usable, interrupts off.
    Returns when the first processes are ready. */
-void kernel_main(const struct boot_info *boot);
+void kernel_main(struct boot_info *boot);
 
 /* First of all in each of the following that finds a process running: this one. Since the last
    upcall the machine may have switched by itself, see below: Rendezvous without the kernel. */
@@ -104,6 +106,8 @@ _Noreturn void kernel_panic_fault(const struct arch_fault *fault,
 
 /* Screen (where there is one) and first serial port. Polled, bounded: never hangs. */
 void arch_console_write(const char *text, size_t bytes);
+/* A driver has the screen from now on; what is written later goes below what stands there then. */
+void arch_console_lend(void);
 /* Waits, bounded, until the last byte has left. */
 void arch_console_drain(void);
 
@@ -129,10 +133,11 @@ void phys_zero(phys_addr_t start, uint32_t bytes);
 
 /* ---- Address spaces ------------------------------------------------------------------------ */
 
-#define SPACE_WRITE  1u
-#define SPACE_DEVICE 2u /* not cached */
-#define SPACE_LENT   4u /* mapped for the memory server, while the system runs: may be taken away */
-#define SPACE_SHARED 8u /* lent, and may be taken away at any time: no message may lie there */
+#define SPACE_WRITE   1u
+#define SPACE_DEVICE  2u /* not cached */
+#define SPACE_LENT    4u /* mapped for the memory server, while the system runs: may be taken away */
+#define SPACE_SHARED  8u  /* lent, and may be taken away at any time: no message may lie there */
+#define SPACE_COMBINE 16u /* not cached, but writes may go out together, where the machine can */
 
 /* Gives a page-aligned physical page for a page table, or 0 when there is none. Called only by
    arch_space_create and arch_space_map. */

@@ -52,6 +52,8 @@
 #define AT_PARLEY_DATA_BYTES 0x5004
 #define AT_PARLEY_INPUT      0x5005 /* pipe that is the standard input, or STREAM_NOTHING */
 #define AT_PARLEY_OUTPUT     0x5006 /* pipe that is the standard output */
+#define AT_PARLEY_FRAMEBUFFER                                                                      \
+    0x5007 /* address of a struct framebuffer (abi/framebuffer.h); 0: none is mapped */
 
 #define STREAM_NOTHING 0xffffffffu /* ends at once */
 

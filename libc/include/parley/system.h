@@ -1,6 +1,7 @@
 /* Calls to SYSTEM, one function each: 0 or a negative error. Contracts: abi/system.h. */
 #pragma once
 
+#include <abi/framebuffer.h>
 #include <abi/system.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -64,6 +65,11 @@ const char *sys_fault_name(uint32_t vector);
 int sys_inject(unsigned operation, endpoint_t endpoint, uint32_t there, void *here, size_t bytes);
 
 endpoint_t self(void); /* own endpoint */
+
+/* The screen, mapped at its address; NULL: the line has no map=framebuffer, or the loader left
+ * none.
+ */
+const struct framebuffer *module_framebuffer(void);
 
 /* The data module that the line names (data=), read-only; NULL and 0 bytes: it names none. */
 const void *module_data(size_t *bytes);

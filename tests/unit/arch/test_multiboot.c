@@ -617,6 +617,99 @@ static void screens(void **state)
     }
 }
 
+/* 1024 x 768 pixels of so many bits, as in the specification: the colours at once behind the type.
+ */
+static void screen(uint8_t bits, const uint8_t colours[6])
+{
+    clear(NULL);
+    map(0, 0x9fc00, USABLE);
+    map(MB, 63 * MB, USABLE);
+    set(88, 0xfd000000, WITH_FRAMEBUFFER);
+    put(INFORMATION + 92, 0);
+    put(INFORMATION + 96, 4096);
+    put(INFORMATION + 100, 1024);
+    put(INFORMATION + 104, 768);
+    arena[108] = bits;
+    arena[FRAMEBUFFER_TYPE] = 1;
+    memcpy(arena + 110, colours, 6);
+}
+
+static const uint8_t usual[6] = {16, 8, 8, 8, 0, 8};
+
+static void a_framebuffer(void **state)
+{
+    (void)state;
+    screen(32, usual);
+    parse();
+    const struct framebuffer *f = &info.framebuffer;
+    assert_int_equal(reports, 0);
+    assert_false(result.text_screen);
+    assert_int_equal(f->address, 0xfd000000);
+    assert_int_equal(f->row_bytes, 4096);
+    assert_int_equal(f->width, 1024);
+    assert_int_equal(f->height, 768);
+    assert_int_equal(f->bits, 32);
+    assert_int_equal(f->red.shift, 16);
+    assert_int_equal(f->green.shift, 8);
+    assert_int_equal(f->blue.bits, 8);
+    /* Where GRUB has the colours. */
+    static const uint8_t six[6] = {11, 5, 5, 6, 0, 5};
+    screen(16, usual);
+    memset(arena + 110, 0, 2);
+    memcpy(arena + 112, six, 6);
+    parse();
+    assert_int_equal(reports, 0);
+    assert_int_equal(f->red.shift, 11);
+    assert_int_equal(f->green.bits, 6);
+    assert_int_equal(f->blue.shift, 0);
+    screen(32, usual);
+    put(INFORMATION + FLAGS, get(FLAGS) & ~WITH_FRAMEBUFFER);
+    parse();
+    assert_int_equal(f->width, 0);
+    assert_true(result.text_screen);
+}
+
+static void framebuffers_that_make_no_sense(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t offset, value;
+        const char *words;
+    } wrong[] = {
+        {100, 0, "is empty or too large"},
+        {104, 0, "is empty or too large"},
+        {100, 1025, "has rows that are too short"},
+        {100, 8193, "is empty or too large"},
+        {104, 0xffffffff, "is empty or too large"},
+        {96, 0x200000, "is empty or too large"}, /* 64 MB and more */
+        {96, 0xffffffff, "is empty or too large"},
+        {92, 1, "lies beyond 4 GB"},
+        {88, 0xffe00000, "lies beyond 4 GB"},
+        {88, 0xa0000, "lies in memory"},
+        {88, 63 * MB, "lies in memory"},
+        {88, 64 * MB - 1, "lies in memory"},         /* its first page is the last one of memory */
+        {108, 0x0108, "has pixels of another size"}, /* and type 1 */
+        {108, 0x0120, "has colours outside its pixels"},
+        {108, 0x0020, "has no colours of its own"},
+    };
+    static const uint8_t outside[6] = {16, 8, 8, 8, 25, 8};
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        screen(32, usual);
+        put(INFORMATION + wrong[i].offset, wrong[i].value);
+        if (wrong[i].offset == 108)
+            memcpy(arena + 110, outside, 6);
+        parse();
+        assert_reported(wrong[i].words);
+        assert_int_equal(info.framebuffer.width, 0);
+        assert_false(result.text_screen);
+        assert_null(result.fatal);
+    }
+    screen(32, usual);
+    set(88, 64 * MB, WITH_FRAMEBUFFER); /* at once behind memory */
+    parse();
+    assert_int_equal(info.framebuffer.address, 64 * MB);
+}
+
 /* ---- Noise
  * ------------------------------------------------------------------------------------------ */
 
@@ -695,6 +788,8 @@ int main(void)
         TEST(long_and_unending_lines),
         TEST(command_line_and_loader),
         TEST(screens),
+        TEST(a_framebuffer),
+        TEST(framebuffers_that_make_no_sense),
         TEST(fields_that_are_ignored_without_their_flag),
         TEST(noise),
     };

@@ -78,6 +78,12 @@ static void every_key(void **state)
 static void data_and_who_sees_it(void **state)
 {
     (void)state;
+    accept("boot/cjk.font cjk type=data least=16M");
+    assert_true(parsed.is_data);
+    assert_int_equal(parsed.least_bytes, 16 << 20);
+    refuse("d type=data least=many", "least=many: must be a size");
+    refuse("d least=16M", "least: only with type=data");
+    refuse("d updates=a least=16M", "least: only with type=data");
     accept("boot/programs.tar programs type=data");
     assert_string_equal(parsed.name, "programs");
     assert_true(parsed.is_data);
@@ -251,6 +257,9 @@ static void wrong_ranges(void **state)
            "map=0xc0000000+256M: more than there are addresses for devices");
     refuse("d map=0xc0000000+128M:0xd0000000+128M",
            "map=0xd0000000+128M: more than there are addresses for devices");
+    refuse("d map=framebuffer+4K", "map=framebuffer+4K: must be START+BYTES");
+    refuse("d map=0xc0000000+176M:framebuffer",
+           "map=framebuffer: more than there are addresses for devices");
     accept("d map=0xfffff000+4K"); /* the last page there is */
 }
 

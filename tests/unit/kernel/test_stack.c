@@ -20,6 +20,8 @@ static const char *text_at(uint32_t address)
 
 static void check_auxiliary(const uint32_t *at, const struct stack_start *start)
 {
+    const uint32_t framebuffer =
+        start->framebuffer.width ? USER_STACK_TOP - (uint32_t)sizeof start->framebuffer : 0;
     const uint32_t expected[] = {AT_PAGESZ,
                                  PAGE_BYTES,
                                  AT_PARLEY_HEAP,
@@ -32,6 +34,8 @@ static void check_auxiliary(const uint32_t *at, const struct stack_start *start)
                                  start->data_bytes ? USER_DATA_MODULE : 0,
                                  AT_PARLEY_DATA_BYTES,
                                  start->data_bytes,
+                                 AT_PARLEY_FRAMEBUFFER,
+                                 framebuffer,
                                  AT_NULL,
                                  0};
     assert_memory_equal(at, expected, sizeof expected);
@@ -40,7 +44,7 @@ static void check_auxiliary(const uint32_t *at, const struct stack_start *start)
 static void a_name_alone(void **state)
 {
     (void)state;
-    const struct stack_start start = {"tty", "", 65536, 0, 1025};
+    const struct stack_start start = {"tty", "", 65536, 0, 1025, {0}};
     uint32_t sp = stack_build(&start, image);
     assert_int_equal(sp % 16, 0);
     const uint32_t *w = words_at(sp);
@@ -54,7 +58,7 @@ static void a_name_alone(void **state)
 static void arguments(void **state)
 {
     (void)state;
-    const struct stack_start start = {"cat", "  one two\tthree ", 0, 5000, 7};
+    const struct stack_start start = {"cat", "  one two\tthree ", 0, 5000, 7, {0}};
     uint32_t sp = stack_build(&start, image);
     const uint32_t *w = words_at(sp);
     assert_int_equal(sp % 16, 0);
@@ -68,11 +72,27 @@ static void arguments(void **state)
     check_auxiliary(w + 7, &start);
 }
 
+static void a_framebuffer(void **state)
+{
+    (void)state;
+    struct stack_start start = {"tty", "one", 0, 0, 7, {0}};
+    start.framebuffer = (struct framebuffer){
+        .address = 0xb0000000, .row_bytes = 4096, .width = 1024, .height = 768, .bits = 32};
+    uint32_t sp = stack_build(&start, image);
+    const uint32_t *w = words_at(sp);
+    assert_int_equal(sp % 16, 0);
+    assert_string_equal(text_at(w[1]), "tty");
+    assert_string_equal(text_at(w[2]), "one");
+    check_auxiliary(w + 5, &start);
+    assert_memory_equal(text_at(w[5 + 13]), &start.framebuffer, sizeof start.framebuffer);
+}
+
 static void the_most_and_one_more(void **state)
 {
     (void)state;
     char text[2 * ARGUMENT_BYTES] = "";
-    const struct stack_start start = {"fifteen_letters", text, 4096, 1, 1};
+    struct stack_start start = {"fifteen_letters", text, 4096, 1, 1, {0}};
+    start.framebuffer.width = 1024;
     for (int i = 1; i < ARGUMENT_COUNT; i++)
         strcat(text, "1234567 ");
     text[strlen(text) - 1] = '\0'; /* 247 characters in 31 words */
@@ -97,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_alone),
         cmocka_unit_test(arguments),
+        cmocka_unit_test(a_framebuffer),
         cmocka_unit_test(the_most_and_one_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,12 +29,12 @@ static void output(const char *text, size_t bytes)
 static int begin(void **state)
 {
     (void)state;
-    terminal_init(&terminal);
+    begin_terminal(&terminal);
     memset(&current, 0, sizeof current);
     memset(&editor, 0, sizeof editor);
     output("above\n", 6);
     output_bytes = 0;
-    editor_begin(&editor, PROMPT, TERMINAL_COLUMNS, output);
+    editor_begin(&editor, PROMPT, COLUMNS, output);
     return 0;
 }
 
@@ -60,10 +60,10 @@ static void assert_shown_on(const struct terminal *t, int first)
     char expected[EDITOR_BYTES + sizeof PROMPT];
     const int length = snprintf(expected, sizeof expected, PROMPT "%s", editor.text);
     static struct terminal picture;
-    terminal_init(&picture);
+    begin_terminal(&picture);
     terminal_write(&picture, expected, (size_t)length);
-    for (int row = 0; first + row < TERMINAL_ROWS; row++) {
-        char text[TERMINAL_COLUMNS + 1];
+    for (int row = 0; first + row < ROWS; row++) {
+        char text[8 * COLUMNS + 1];
         strcpy(text, row_text(&picture, (unsigned)row));
         if (first + row >= 0)
             assert_row(t, (unsigned)(first + row), text);
@@ -75,7 +75,7 @@ static void assert_shown_on(const struct terminal *t, int first)
 static void assert_shown(void)
 {
     const size_t cursor = strlen(PROMPT) + characters(editor.text, editor.cursor);
-    const int first = terminal.row - (int)(cursor / 80);
+    const int first = terminal.now.row - (int)(cursor / 80);
     assert_shown_on(&terminal, first);
     if (first > 0) /* nothing of the line is left behind */
         assert_row(&terminal, (unsigned)first - 1, "above");
@@ -247,7 +247,7 @@ static void test_any_keys(void **state)
         assert_shown();
         if (random_below(16) == 0) {
             static struct terminal other;
-            terminal_init(&other);
+            begin_terminal(&other);
             assert_false(current.lost);
             terminal_write(&other, current.text, current.length);
             assert_shown_on(&other, 0);

@@ -1,0 +1,24 @@
+/* What a terminal must know of characters. Pure; the tables are made by tools/fonts.py. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct unicode_range {
+    uint32_t first, last;
+};
+
+struct unicode_composition {
+    uint16_t base, mark, composed;
+};
+
+extern const struct unicode_range unicode_wide[], unicode_combining[]; /* ascending */
+extern const size_t unicode_wide_count, unicode_combining_count;
+extern const struct unicode_composition unicode_compositions[]; /* ascending by base, mark */
+extern const size_t unicode_composition_count;
+
+/* How many columns it takes: 0 (it combines with the one before, or is not seen), 1 or 2. */
+unsigned unicode_width(uint32_t code);
+
+/* The one character that is `base` with the combining `mark`, or 0. */
+uint32_t unicode_compose(uint32_t base, uint32_t mark);
