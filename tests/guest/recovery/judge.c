@@ -187,6 +187,10 @@ static void test_hangs(void)
        "one that answers pings, and not a request that has an answer at once, is ended");
     OK(is_up("m-beat", former) != NONE, "and comes back");
     OK(entry_of("m-beat", &entry) && entry.cause == SUPERVISOR_CAUSE_HANG, "the list says why");
+    former = process_of("m-beat");
+    IS(ask("m-beat", HELLO_GREET, 1), -EREPLYDEAD,
+       "one that does not answer it, since it asks another for ever, is ended, too");
+    OK(is_up("m-beat", former) != NONE, "and comes back");
     former = process_of("m-still");
     IS(ask("m-still", MOODY_WORK, 100), 0, "heartbeat=0: nobody asks");
     IS(process_of("m-still"), former, "and nobody is ended");
