@@ -2,9 +2,9 @@
  * What of the tty outlives it: the modes, in one record of the store. The screen itself needs no
  * copy: its cells and its cursor are the card's, which the next tty finds as they were.
  *
- * Lost with a tty: what was typed and not read (unless it retires: unread.c), what was written and not yet on the wire (one that
- * retires waits for it a little), and the
- * line that it would have put again after text between the lines.
+ * Lost with a tty: what was typed and not read (unless it retires: unread.c), what was written and
+ * not yet on the wire (one that retires waits for it a little), and the line that it would have put
+ * again after text between the lines.
  */
 #include "tty.h"
 
