@@ -1,0 +1,68 @@
+// The machine that Parley runs on in v86, and its console: the same for the page and for saved_state.mjs, since v86
+// restores a state only into the machine that it was saved from.
+
+const MEGABYTE = 1 << 20;
+const PROMPT = /(^|\n)parley> $/;
+const PATIENCE = 120000; // milliseconds until what does not come is an error
+const LINE = 200; // characters: more than a prompt has
+
+export const TRACE_ON = "trace stream on"; // what docs/trace.md calls the stream begins with it
+
+// What V86 is made with; `media` is what differs: where wasm, BIOS, CD and state come from, and the screen.
+export function options(media) {
+  return {
+    memory_size: 64 * MEGABYTE,
+    vga_memory_size: 8 * MEGABYTE,
+    boot_order: 0x123, // the CD first
+    uart1: true, // the trace's line
+    disable_speaker: true,
+    disable_mouse: true,
+    autostart: true,
+    ...media,
+  };
+}
+
+// The guest's console over its first serial line, which shows what the screen shows; it types on the keyboard.
+export class Console {
+  constructor(emulator, text = "") {
+    this.emulator = emulator;
+    this.text = text; // what has come since a command was typed
+    this.waiting = [];
+    this.queue = Promise.resolve();
+    emulator.add_listener("serial0-output-byte", (byte) => this.heard(byte));
+  }
+
+  heard(byte) {
+    if (byte === 13) return;
+    this.text += String.fromCharCode(byte);
+    if (this.atPrompt()) for (const told of this.waiting.splice(0)) told();
+  }
+
+  atPrompt() {
+    return PROMPT.test(this.text.slice(-LINE));
+  }
+
+  prompt() {
+    if (this.atPrompt()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("the guest shows no prompt")), PATIENCE);
+      this.waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  // Types the command at the prompt; what the guest says until the next one. One after the other.
+  run(command) {
+    const answer = this.queue.then(async () => {
+      await this.prompt();
+      this.text = "";
+      this.emulator.keyboard_send_text(`${command}\n`);
+      await this.prompt();
+      return this.text;
+    });
+    this.queue = answer.catch(() => {});
+    return answer;
+  }
+}
