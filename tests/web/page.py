@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 import urllib.parse
 
@@ -180,8 +181,23 @@ class Page(unittest.TestCase):
         self.assertFalse(self.lanes("return app.picture.arrows"))
         self.assertGreater(self.lanes("return app.trace.count"), 3000)
 
+    def test_6_whatever_was_begun_gives_way(self):
+        browser = self.browser
+        browser.driver.find_element("id", "screen").click()
+        ActionChains(browser.driver).send_keys("spin", Keys.ENTER).perform()
+        browser.until("return parley.console.text.endsWith('spin\\n')", "spin does not begin")
+        self.play("ping")
+        self.assertEqual(len(self.lanes(ROWS)), 20)
+        browser.js("parley.console.run('trace stream off').then(() => parley.console.run('echo half a line')).then(() => window.off = true)")
+        browser.until("return window.off", "the trace cannot be switched off")
+        browser.driver.find_element("id", "screen").click()
+        ActionChains(browser.driver).send_keys("half a li").perform()
+        time.sleep(2.5)  # until the page can tell that nothing comes any more
+        self.play("deadlock")
+        self.assertIn("ELOCKED", self.lanes(CHOSEN))
+
     def test_7_boot_from_the_cd_and_back(self):
-        self.browser.js("document.getElementById('cold').click()")
+        self.browser.js("document.getElementById('flood').click(); document.getElementById('cold').click()")
         self.browser.until("return document.getElementById('status').textContent.includes('booted from the CD')", "it does not boot")
         self.browser.until(IDLE, "the trace does not begin")
         self.report("cold")

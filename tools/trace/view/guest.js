@@ -29,6 +29,11 @@ class Guest {
     return app.present(wanted, words);
   }
 
+  // Whether such a message has come since the picture started over.
+  has(words) {
+    return app.trace.texts.some(([, , text]) => text.includes(words));
+  }
+
   async next() {
     await this.news;
     await new Promise((resolve) => setTimeout(resolve, SETTLE));

@@ -4,6 +4,7 @@
 const MEGABYTE = 1 << 20;
 const PROMPT = /(^|\n)parley> $/;
 const PATIENCE = 120000; // milliseconds until what does not come is an error
+const CONTROL_C = [0x1d, 0x2e, 0xae, 0x9d]; // scan codes
 const LINE = 200; // characters: more than a prompt has
 
 export const TRACE_ON = "trace stream on"; // what docs/trace.md calls the stream begins with it
@@ -22,6 +23,8 @@ export function options(media) {
   };
 }
 
+export class Abandoned extends Error {}
+
 // The guest's console over its first serial line, which shows what the screen shows; it types on the keyboard.
 export class Console {
   constructor(emulator, text = "") {
@@ -35,22 +38,36 @@ export class Console {
   heard(byte) {
     if (byte === 13) return;
     this.text += String.fromCharCode(byte);
-    if (this.atPrompt()) for (const told of this.waiting.splice(0)) told();
+    if (this.atPrompt()) for (const { resolve } of this.waiting.splice(0)) resolve();
   }
 
   atPrompt() {
     return PROMPT.test(this.text.slice(-LINE));
   }
 
-  prompt() {
-    if (this.atPrompt()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("the guest shows no prompt")), PATIENCE);
-      this.waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
+  async prompt() {
+    if (this.atPrompt()) return;
+    let timer;
+    try {
+      await new Promise((resolve, reject) => {
+        timer = setTimeout(() => reject(new Error("the guest shows no prompt")), PATIENCE);
+        this.waiting.push({ resolve, reject });
       });
-    });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // Whoever waits for the guest does not wait any longer.
+  abandon() {
+    for (const { reject } of this.waiting.splice(0)) reject(new Abandoned());
+  }
+
+  // Ends what was begun at the prompt: a line, a program.
+  async interrupt() {
+    if (this.atPrompt()) return;
+    this.emulator.keyboard_send_scancodes(CONTROL_C);
+    await this.prompt();
   }
 
   // Types the command at the prompt; what the guest says until the next one. One after the other.

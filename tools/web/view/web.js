@@ -1,11 +1,12 @@
 // The page: runs Parley in v86, gives its trace to the lanes beside it, and plays the scenes.
-import { Console, options, TRACE_ON } from "./machine.js";
+import { Abandoned, Console, options, TRACE_ON } from "./machine.js";
 import { SCENES } from "./scenes.js";
 
 const byId = (id) => document.getElementById(id);
 const PASS_ON = 30; // milliseconds between two looks for what came on the trace's line
-const QUIET = 250; // milliseconds without a message: what a scene did has come
-const MOST_QUIET = 5000; // and how long that is waited for
+const LATE = 10000; // milliseconds that a scene waits for its last message on the lanes
+const BESIDE = 200; // milliseconds for what comes close to it
+const SILENCE = 2000; // milliseconds without a byte: the tracer, which itself makes records all the time, does not run
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function load(url) {
@@ -31,6 +32,7 @@ class Lanes {
   constructor(frame) {
     this.frame = frame;
     this.pending = [];
+    this.last = 0; // when a byte came
     setInterval(() => this.pass(), PASS_ON);
   }
 
@@ -51,6 +53,11 @@ class Lanes {
 
   byte(byte) {
     this.pending.push(byte);
+    this.last = performance.now();
+  }
+
+  get silent() {
+    return performance.now() - this.last > SILENCE;
   }
 
   bytes(bytes) {
@@ -63,10 +70,12 @@ class Lanes {
     this.pending = [];
   }
 
-  // Waits until nothing new has come for a while; the tracer itself, which is not shown, never rests.
-  async settled() {
-    const { model } = this.window.guest.reader, since = performance.now();
-    for (let count = -1; count !== model.count && performance.now() - since < MOST_QUIET; await pause(QUIET)) count = model.count;
+  // Waits for a message with these words: the trace comes later than what the guest says on its console, and may have
+  // lost some of it.
+  async shows(words) {
+    const since = performance.now();
+    while (!this.window.guest.has(words) && performance.now() - since < LATE) await pause(PASS_ON);
+    await pause(BESIDE);
   }
 }
 
@@ -77,7 +86,8 @@ class Page {
     this.emulator = null;
     this.image = null; // the CD, once it is here
     this.console = null;
-    this.busy = false;
+    this.work = Promise.resolve();
+    this.busy = 0;
   }
 
   // Ends the machine that runs, and starts one.
@@ -126,30 +136,33 @@ class Page {
   async play(scene) {
     byId("look").textContent = scene.look;
     this.type();
+    await this.console.interrupt();
+    if (lanes.silent) await this.console.run(TRACE_ON); // whoever was here has booted again, or switched it off
     lanes.window.guest.startOver();
     for (const command of scene.commands) await this.console.run(command);
-    await lanes.settled();
+    await lanes.shows(scene.last);
     lanes.window.guest.present(scene.lanes, scene.words);
   }
 
-  // One thing at a time: the buttons wait, and a failure is said.
-  async during(work) {
-    if (this.busy) return;
-    this.busy = true;
-    this.buttons(true);
-    try {
-      await work();
-    } catch (error) {
+  // One thing at a time: what still waits for the guest gives way, and a failure is said.
+  during(work) {
+    this.console?.abandon();
+    this.busy++;
+    this.show();
+    this.work = this.work.then(work).catch((error) => {
+      if (error instanceof Abandoned) return;
       say(`This did not work: ${error.message}`, true);
       console.error(error);
-    }
-    this.busy = false;
-    this.buttons(false);
+    }).finally(() => {
+      this.busy--;
+      this.show();
+    });
   }
 
-  buttons(disabled) {
-    for (const button of document.querySelectorAll("button")) button.disabled = disabled;
-    document.documentElement.dataset.state = disabled ? "busy" : "idle";
+  // A scene has to end before the next one; another machine can be had at any time.
+  show() {
+    for (const button of byId("scenes").children) button.disabled = this.busy > 0;
+    document.documentElement.dataset.state = this.busy ? "busy" : "idle";
   }
 
   listen() {
