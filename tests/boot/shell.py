@@ -51,7 +51,7 @@ def tables(guest):
     check(by_name["names"][2:4] == ["receiving", "any"], f"ps: names waits for anyone: {by_name['names']}")
     check(all(len(row) == 9 for row in processes), f"ps: a row has holes: {processes}")
     modules = {row[0]: row for row in rows(guest, "modules", ["NAME", "STATE", "STARTS", "FILE", "MEMORY"])}
-    check(set(modules) == {*SERVERS, "programs", "cjk", "greet", *BENCH}, f"modules shows {sorted(modules)}")
+    check(set(modules) == {*SERVERS, "programs", "cjk", "greet", "alice", "bob", *BENCH}, f"modules shows {sorted(modules)}")
     check(modules["greet"][1:4] == ["on", "demand", "0"], f"modules: {modules['greet']}")
     published = [row[0] for row in rows(guest, "names", ["NAME", "PROVIDED-BY", "ENDPOINT"])]
     check({"tty", "clock", "hello"} <= set(published), f"names shows {published}")

@@ -1,6 +1,7 @@
 """Chromium without a window, for what only a browser can tell. Enter at Browser()."""
 
 import contextlib
+import json
 import shutil
 import time
 
@@ -25,7 +26,7 @@ class Browser:
         for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                      f"--window-size={width},{height}"):  # fmt: skip
             options.add_argument(word)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
         self.driver.set_script_timeout(BOUND)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
@@ -64,6 +65,11 @@ class Browser:
 
     def log(self):
         return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def requests(self):
+        """The addresses that the browser has asked for since it was asked last, in every frame and worker."""
+        messages = (json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance"))
+        return [message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"]
 
     def click(self, x, y, element="picture"):
         """In the element's own coordinates."""

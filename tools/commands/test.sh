@@ -47,7 +47,7 @@ command_test() {
     for name in "$@"; do
         case $name in proof*) proof=proof ;; esac
     done
-    ensure_tools $yes "run image efi uefi test trace debug" $proof
+    ensure_tools $yes "run image efi uefi test trace web debug" $proof
     build check all iso
     exec "$python" tools/run_tests.py --build build/check "${pass[@]}" "$@"
 }

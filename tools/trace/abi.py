@@ -36,6 +36,7 @@ SEND, RECEIVE, SEND_REC, REQUEST, REPLY, RECEIVE_EX, REPLY_RECEIVE, SELECT = (
                  "REPLY_RECEIVE", "SELECT")
 )  # fmt: skip
 CALL_MASK = CALLS["IPC_CALL_MASK"]
+NONBLOCK = CALLS["IPC_NONBLOCK"]
 EVENT_MESSAGE = CALLS["IPC_EVENT_MESSAGE"]
 CAME_MASK = CALLS["IPC_CAME_MASK"]
 CAME_WITH_TICKET = (CALLS["IPC_CAME_SEND_REC"], CALLS["IPC_CAME_REQUEST"])
@@ -103,7 +104,7 @@ def call_name(call):
 
 def is_poll(call):
     """Whether the call looks for what has come, and does not wait for it."""
-    return bool(call & CALLS["IPC_NONBLOCK"]) and call & CALL_MASK in (RECEIVE, RECEIVE_EX, REPLY_RECEIVE, SELECT)
+    return bool(call & NONBLOCK) and call & CALL_MASK in (RECEIVE, RECEIVE_EX, REPLY_RECEIVE, SELECT)
 
 
 def result_name(result):

@@ -155,9 +155,10 @@ class Model:
         self._note_hidden(endpoint, name)
         if endpoint in self._hidden:
             return
-        lane = self.lanes[self.lane(endpoint)]
-        lane.name = name
-        lane.priority = priority
+        lane = self.lane(endpoint)
+        if lane >= 0:
+            self.lanes[lane].name = name
+            self.lanes[lane].priority = priority
 
     def lost(self, count, before, time):
         """A gap: nothing that was open can be relied on."""

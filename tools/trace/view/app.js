@@ -5,12 +5,29 @@ const byId = (id) => document.getElementById(id);
 const WHEEL_LINE = 40; // pixels
 const RETRY = 1000; // milliseconds
 
-class App {
+// Where a page without data gets it: the server that it came from (tools/trace/live.py).
+class Served {
   constructor() {
+    this.chunk = 0;
+  }
+
+  // What has come since, or null when there is nothing yet.
+  async next() {
+    const answer = await fetch(`chunk/${this.chunk}`);
+    if (answer.status !== 200) return null;
+    this.chunk++;
+    return readChunk(await answer.arrayBuffer());
+  }
+}
+
+class App {
+  constructor(source) {
+    this.source = source;
     this.trace = new Trace(JSON.parse(byId("constants").textContent));
     this.picture = new Picture(byId("picture"), this.trace);
     this.map = new Minimap(byId("mapcanvas"), byId("window"), this.picture);
     this.graph = new WaitGraph(byId("graph"), byId("states"), byId("moment"), this.picture);
+    this.noDetails = [...byId("details").children];
     this.isLive = false;
     this.paused = false;
     this.matches = [];
@@ -20,12 +37,12 @@ class App {
   async start() {
     const text = byId("data").textContent.trim();
     if (text) {
-      this.trace.append(await unpack(text));
+      this.trace.append(readChunk(await unpack(text)));
       byId("data").textContent = "";
     } else {
       this.isLive = true;
       byId("live").hidden = false;
-      await this.load();
+      while (!(await this.load()));
     }
     this.picture.resize();
     this.map.resize();
@@ -38,23 +55,25 @@ class App {
   // ---- What comes while the machine runs ----------------------------------------------------------
 
   async load() {
-    this.chunk ??= 0;
-    const answer = await fetch(`chunk/${this.chunk}`);
-    if (answer.status !== 200) return false;
-    this.trace.append(await answer.arrayBuffer());
-    this.chunk++;
-    return true;
+    const more = await this.source.next();
+    if (more) this.trace.append(more);
+    return more !== null;
+  }
+
+  async tryToLoad() {
+    try {
+      return await this.load();
+    } catch {
+      this.say("The trace's server does not answer; trying again.");
+      await new Promise((done) => setTimeout(done, RETRY));
+      return false;
+    }
   }
 
   async run() {
     while (!this.trace.ended) {
-      try {
-        if (this.paused) await new Promise((done) => (this.resume = done));
-        if (await this.load()) this.grow();
-      } catch {
-        this.say("The trace's server does not answer; trying again.");
-        await new Promise((done) => setTimeout(done, RETRY));
-      }
+      if (this.paused) await new Promise((done) => (this.resume = done));
+      if (await this.tryToLoad()) this.grow();
     }
     this.say();
   }
@@ -67,6 +86,29 @@ class App {
     this.search(false);
     this.redraw(true);
     this.say();
+  }
+
+  // An empty picture, for what comes from now on; what was chosen stays chosen.
+  startOver() {
+    this.trace.clear();
+    Object.assign(this.picture, { selected: -1, cursor: null, top: -1 });
+    byId("follow").checked = true;
+    byId("details").replaceChildren(...this.noDetails);
+    this.graph.clear();
+    this.refilter();
+  }
+
+  // For who drives the page: only what fits, and of that the last message with these words chosen, or all in sight.
+  present(wanted, words) {
+    for (const id of ["process", "peer", "call", "kind", "type", "search"]) byId(id).value = wanted[id] ?? "";
+    this.refilter();
+    byId("follow").checked = false;
+    const { shown, trace } = this;
+    let rank = words ? shown.length - 1 : -1;
+    while (rank >= 0 && !trace.text(shown.items.data[rank])[2].includes(words)) rank--;
+    if (rank >= 0) this.select(shown.items.data[rank], true);
+    else this.showAll();
+    return rank >= 0;
   }
 
   setPaused(paused) {
@@ -406,7 +448,7 @@ async function unpack(text) {
   return new Response(stream).arrayBuffer();
 }
 
-const app = new App();
+const app = new App(globalThis.guest ?? new Served());
 app.start().catch((error) => {
   byId("status").textContent = `This page could not show its data: ${error.message}`;
   throw error;

@@ -56,6 +56,11 @@ class Trace {
     this.constants = constants;
     this.item = {};
     this.state = {};
+    this.clear();
+  }
+
+  clear() {
+    for (const column of [...Object.values(this.item), ...Object.values(this.state)]) column.length = 0;
     this.lanes = [];
     this.texts = [];
     this.changes = []; // of each lane: a column of indices into state
@@ -63,10 +68,10 @@ class Trace {
     this.count = 0;
     this.ended = false;
     this.note = "";
+    this.linked = 0; // states that are in `changes`
   }
 
-  append(buffer) {
-    const { head, columns } = readChunk(buffer);
+  append({ head, columns }) {
     for (const [name, values] of Object.entries(columns)) {
       const [table, field] = name.split(".");
       this[table][field] ??= new Column(values.constructor);
@@ -83,7 +88,7 @@ class Trace {
 
   linkStates() {
     const { lane } = this.state;
-    for (this.linked ??= 0; this.linked < lane.length; this.linked++)
+    for (; this.linked < lane.length; this.linked++)
       this.changes[lane.data[this.linked]].push(this.linked);
   }
 
@@ -236,13 +241,14 @@ class Shown {
 }
 
 function makeFilter(trace, wanted) {
-  const { kinds, callMask } = trace.constants, { kind, source, target, call, text, partner } = trace.item;
+  const { kinds, callMask } = trace.constants;
   const is = (lane, name) => !name || (lane >= 0 && trace.lanes[lane].name === name);
   const wantedType = wanted.type.toLowerCase();
   const arrows = kinds.indexOf("event"); // the last of the arrows
   const names = [];
   const named = (index) => (names[index] ??= trace.texts[index][0].toLowerCase().includes(wantedType) ? 1 : 2) === 1;
   return (item) => {
+    const { kind, source, target, call, text, partner } = trace.item;
     if (wanted.kind === "arrows" ? kind.data[item] > arrows : wanted.kind && kinds[kind.data[item]] !== wanted.kind) return false;
     if (wanted.call && (call.data[item] & callMask) !== wanted.call) return false;
     if (wantedType) {

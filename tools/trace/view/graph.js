@@ -21,12 +21,18 @@ class WaitGraph {
       const value = state < 0 ? trace.constants.unknown : trace.state.state.data[state];
       if (value !== trace.constants.unknown && value !== trace.constants.free) living.push({ lane, state, value });
     });
+    this.clear();
     this.moment.textContent = `at ${formatTime(time)}`;
-    this.svg.querySelectorAll(":scope > :not(title)").forEach((old) => old.remove());
     const edges = this.edges(living);
     this.drawGraph(living, edges);
     this.drawList(living);
     return edges;
+  }
+
+  clear() {
+    this.moment.textContent = "";
+    this.svg.querySelectorAll(":scope > :not(title)").forEach((old) => old.remove());
+    this.list.replaceChildren();
   }
 
   // Pairs of lanes: who waits, for whom. Only who waits has somebody there.
