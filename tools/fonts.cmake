@@ -1,6 +1,7 @@
 # What tools/fonts.py makes of GNU Unifont (included by the top CMakeLists.txt):
 #
 #   PARLEY_FONT_KERNEL, PARLEY_FONT_NARROW, PARLEY_UNICODE   sources for the kernel and the tty
+#   PARLEY_KEYMAPS   a source for the tty: tools/keymaps.py's
 #   boot/cjk.font   the data module, with the font's licence beside it
 
 set(PARLEY_FONT_KERNEL ${PARLEY_GENERATED}/pixels_font.c)
@@ -15,5 +16,11 @@ add_custom_command(
     COMMAND ${CMAKE_COMMAND} -E copy ${tools}/OFL.txt ${PARLEY_FONT_LICENCE}
     DEPENDS ${tools}/fonts.py ${tools}/OFL.txt
     COMMENT "fonts")
-add_custom_target(fonts ALL DEPENDS ${PARLEY_FONT_KERNEL} ${PARLEY_FONT_WIDE})
+set(PARLEY_KEYMAPS ${PARLEY_GENERATED}/keymaps.c)
+add_custom_command(
+    OUTPUT ${PARLEY_KEYMAPS}
+    COMMAND ${PARLEY_PYTHON} ${tools}/keymaps.py ${PARLEY_KEYMAPS}
+    DEPENDS ${tools}/keymaps.py
+    COMMENT "keyboard layouts")
+add_custom_target(fonts ALL DEPENDS ${PARLEY_FONT_KERNEL} ${PARLEY_FONT_WIDE} ${PARLEY_KEYMAPS})
 set_property(GLOBAL APPEND PROPERTY PARLEY_MODULES fonts)

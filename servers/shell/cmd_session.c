@@ -3,6 +3,7 @@
 #include "console.h"
 #include "words.h"
 
+#include <abi/errors.h>
 #include <abi/system.h>
 #include <parley/system.h>
 #include <stdio.h>
@@ -56,6 +57,28 @@ int command_clear(int argc, char **argv)
     if (argc > 1)
         return command_usage("clear");
     say("\033[H\033[2J");
+    return 0;
+}
+
+int command_keyboard(int argc, char **argv)
+{
+    char name[CONSOLE_LAYOUT_BYTES] = "", other[CONSOLE_LAYOUT_BYTES];
+    if (argc > 2)
+        return command_usage("keyboard");
+    const bool fits = argc == 1 || strlen(argv[1]) < sizeof name;
+    if (argc == 2 && fits)
+        strcpy(name, argv[1]);
+    const int error = fits ? console_layout(name) : -ENOENT;
+    if (error < 0) {
+        say("keyboard: %s: %s\n", argc == 2 ? argv[1] : "the console", strerror(error));
+        return STATUS_FAILED;
+    }
+    if (argc == 2)
+        return 0;
+    say("%s, of:", name);
+    for (unsigned i = 0; console_layout_name(i, other) == 0; i++)
+        say(" %s", other);
+    say("\n");
     return 0;
 }
 

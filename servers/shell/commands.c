@@ -152,6 +152,11 @@ const struct command commands[] = {
      "Clears the screen. ^L does the same while you type.\n"
      "\nExample: clear\n",
      ARGUMENT_NONE, command_clear},
+    {"keyboard", "[LAYOUT]", "show the keyboard's layout, or set it",
+     "Without an argument shows the layout of the machine's keyboard and all that there\n"
+     "are; with one, sets it. The right Alt key is AltGr where the layout has one.\n"
+     "\nExample: keyboard de\n",
+     ARGUMENT_NONE, command_keyboard},
     {"reboot", "", "restart the machine",
      "Restarts the machine at once.\n"
      "\nExample: reboot\n",

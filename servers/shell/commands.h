@@ -45,6 +45,7 @@ int command_usage(const char *name);
 int command_help(int argc, char **argv);
 int command_echo(int argc, char **argv);
 int command_clear(int argc, char **argv);
+int command_keyboard(int argc, char **argv);
 int command_reboot(int argc, char **argv);
 int command_poweroff(int argc, char **argv);
 int command_ps(int argc, char **argv);

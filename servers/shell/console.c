@@ -131,6 +131,32 @@ void say(const char *format, ...)
         console_write(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }
 
+static int ask_layout(message *m, char name[CONSOLE_LAYOUT_BYTES])
+{
+    struct tty_layout layout;
+    _Static_assert(sizeof layout.name == CONSOLE_LAYOUT_BYTES, "the protocol's");
+    const int error = ask(m);
+    if (error < 0)
+        return error;
+    memcpy(&layout, m->m_words, sizeof layout);
+    memcpy(name, layout.name, CONSOLE_LAYOUT_BYTES);
+    name[CONSOLE_LAYOUT_BYTES - 1] = '\0';
+    return 0;
+}
+
+int console_layout(char name[CONSOLE_LAYOUT_BYTES])
+{
+    message m = {.m_type = TTY_LAYOUT};
+    memcpy(m.m_words, name, CONSOLE_LAYOUT_BYTES);
+    return ask_layout(&m, name);
+}
+
+int console_layout_name(unsigned index, char name[CONSOLE_LAYOUT_BYTES])
+{
+    message m = {.m_type = TTY_LAYOUTS, .m_words = {index}};
+    return ask_layout(&m, name);
+}
+
 void console_flush(void)
 {
     message m = {.m_type = TTY_FLUSH};

@@ -41,6 +41,12 @@ bool console_wait(uint64_t microseconds);
 void console_lend(void);
 void console_take_back(bool cancel);
 
+/* The keyboard's layout: sets it unless `name` is empty, and reads the present one into `name`. */
+#define CONSOLE_LAYOUT_BYTES 16
+int console_layout(char name[CONSOLE_LAYOUT_BYTES]);
+/* The name of the layout with that number; negative past the last. */
+int console_layout_name(unsigned index, char name[CONSOLE_LAYOUT_BYTES]);
+
 void console_flush(void);
 unsigned console_columns(void);
 

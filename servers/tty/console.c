@@ -12,6 +12,7 @@
 #include "tty.h"
 
 #include "current.h"
+#include "scrollback.h"
 
 #include <abi/errors.h>
 #include <parley/server.h>
@@ -24,7 +25,12 @@
 #define WAITING_MAX   256  /* as many as there can be processes */
 #define ROOM_FOR_ECHO 1024 /* of the wire's ring, kept from clients */
 
+#define SCROLLBACK_CELLS 8192
+
 static struct terminal terminal;
+static struct scrollback scrollback;
+static struct terminal view; /* what the screen shows while it is not the terminal itself */
+static uint32_t rows_back;   /* rows of the scrollback that it shows; 0: none */
 static struct current current;
 
 static struct waiting { /* a client whose request is not answered yet */
@@ -45,14 +51,23 @@ static void emit(const char *text, size_t bytes)
 }
 
 /* Into the kernel's log where that is allowed, else to the console alone. */
-static void note(const char *missing)
+void console_note(const char *missing)
 {
     char line[LOG_WRITE_MAX];
     if (missing == NULL)
         return;
     const int length = snprintf(line, sizeof line, "tty: %s\n", missing);
-    if (sys_log_write(line, (size_t)length) < 0)
+    const size_t own = sizeof "tty: " - 1; /* the log says that itself */
+    if (sys_log_write(line + own, (size_t)length - own) < 0)
         console_write(line, (size_t)length);
+}
+
+static void keep_row(void *context, const struct terminal_cell *row, unsigned columns)
+{
+    (void)context;
+    scrollback_add(&scrollback, row, columns);
+    if (rows_back > 0 && rows_back < scrollback.count) /* the view stays where it is */
+        rows_back++;
 }
 
 void console_start(void)
@@ -63,10 +78,13 @@ void console_start(void)
     terminal_init(&terminal, size.columns, size.rows, cells,
                   malloc(size.columns * size.rows * sizeof *cells));
     screen_adopt(&terminal);
+    struct terminal_cell *const kept = malloc(SCROLLBACK_CELLS * sizeof *kept);
+    scrollback_init(&scrollback, kept, kept ? SCROLLBACK_CELLS : 0);
+    terminal.scrolled = keep_row;
     const char *const no_serial = serial_start();
-    note(no_screen);
-    note(no_serial);
-    note(keyboard_start());
+    console_note(no_screen);
+    console_note(no_serial);
+    console_note(keyboard_start());
 }
 
 void console_write(const char *text, size_t bytes)
@@ -80,14 +98,69 @@ bool console_room(size_t bytes)
     return serial_room() >= bytes + ROOM_FOR_ECHO;
 }
 
+/* Without memory for another picture there is no view but the terminal. */
+static bool view_ready(void)
+{
+    if (view.cell != NULL)
+        return true;
+    struct terminal_cell *cells = malloc(terminal.columns * terminal.rows * sizeof *cells);
+    if (cells == NULL)
+        return false;
+    terminal_init(&view, terminal.columns, terminal.rows, cells, NULL);
+    view.cursor_hidden = true;
+    return true;
+}
+
+static void fill_view(void)
+{
+    for (unsigned row = 0; row < view.rows; row++) {
+        struct terminal_cell *at = view.cell + row * view.columns;
+        if (row < rows_back)
+            scrollback_read(&scrollback, rows_back - row, at, view.columns);
+        else
+            memcpy(at, terminal.cell + (row - rows_back) * view.columns, view.columns * sizeof *at);
+    }
+    view.dirty_first = 0;
+    view.dirty_end = view.rows;
+}
+
+void console_scroll(int pages)
+{
+    const int32_t wanted = (int32_t)rows_back + pages * (terminal.rows / 2);
+    if (wanted <= 0 || terminal.cell != terminal.primary || !view_ready()) {
+        console_bottom();
+        return;
+    }
+    rows_back = (uint32_t)wanted < scrollback.count ? (uint32_t)wanted : scrollback.count;
+    if (rows_back == 0)
+        return;
+    fill_view();
+    screen_update(&view);
+}
+
+void console_bottom(void)
+{
+    if (rows_back == 0)
+        return;
+    rows_back = 0;
+    terminal.dirty_first = 0;
+    terminal.dirty_end = terminal.rows;
+}
+
 void console_show(void)
 {
-    screen_update(&terminal);
+    if (rows_back == 0)
+        screen_update(&terminal);
 }
 
 void console_size(struct screen_size *size)
 {
     *size = (struct screen_size){terminal.columns, terminal.rows};
+}
+
+bool console_cursor_keys(void)
+{
+    return terminal.cursor_keys;
 }
 
 /* The flags of struct kept_screen; a pen's are four bits. */

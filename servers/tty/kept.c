@@ -14,12 +14,19 @@
 #define KEY_MODES  0
 #define KEY_SCREEN 1
 
+static bool chosen; /* somebody has set the layout: the line's counts no more */
+
 /* What the store has. */
 static struct kept last;
 static struct kept_screen last_screen;
 
 _Static_assert(sizeof(struct kept) <= STORE_BYTES && sizeof(struct kept_screen) <= STORE_BYTES,
                "one record each");
+
+void kept_layout_chosen(void)
+{
+    chosen = true;
+}
 
 void kept_restore(void)
 {
@@ -32,6 +39,9 @@ void kept_restore(void)
     if (store_get(KEY_SCREEN, &s, sizeof s) >= 0) {
         last_screen = s;
         console_restore(&s);
+        chosen = s.layout >= 1 && s.layout <= keymap_count;
+        if (chosen)
+            keyboard_use(&keymaps[s.layout - 1]);
     }
 }
 
@@ -40,6 +50,7 @@ static void save_screen(void)
     struct kept_screen s;
     memset(&s, 0, sizeof s);
     console_keep(&s);
+    s.layout = chosen ? (uint32_t)(keyboard_layout() - keymaps) + 1 : 0;
     if (memcmp(&s, &last_screen, sizeof s) != 0 && store_put(KEY_SCREEN, &s, sizeof s) != -EAGAIN)
         last_screen = s;
 }

@@ -10,6 +10,7 @@
 #include "ports.h"
 
 #include <parley/system.h>
+#include <string.h>
 
 #define KEYBOARD_IRQ 1
 
@@ -50,6 +51,22 @@ static bool command(uint8_t code)
     return true;
 }
 
+/* Shift-PageUp and Shift-PageDown are the console's. */
+static bool scrolls(const char *bytes, size_t count)
+{
+    if (count != 6 || memcmp(bytes + 3, ";2~", 3) != 0 || (bytes[2] != '5' && bytes[2] != '6'))
+        return false;
+    console_scroll(bytes[2] == '5' ? 1 : -1);
+    return true;
+}
+
+static void take_key(const char *bytes, size_t count)
+{
+    console_bottom();
+    for (size_t k = 0; k < count; k++)
+        input_byte((uint8_t)bytes[k]);
+}
+
 static void take_bytes(void)
 {
     for (unsigned i = 0; i < BYTES_MAX; i++) {
@@ -61,11 +78,12 @@ static void take_bytes(void)
             continue;
         char bytes[KEYS_BYTES_MAX];
         bool dump;
+        keys.application = console_cursor_keys();
         const size_t count = keys_decode(&keys, scancode, bytes, &dump);
         if (dump)
             (void)sys_dump();
-        for (size_t k = 0; k < count; k++)
-            input_byte((uint8_t)bytes[k]);
+        if (count > 0 && !scrolls(bytes, count))
+            take_key(bytes, count);
     }
 }
 
@@ -80,6 +98,17 @@ static bool configure(void)
         return false;
     port_out(PORT_DATA, config);
     return command(COMMAND_ENABLE) && wait_for(STATUS_INPUT_FULL, 0);
+}
+
+const struct keymap *keyboard_layout(void)
+{
+    return keys.map ? keys.map : &keymaps[0];
+}
+
+void keyboard_use(const struct keymap *map)
+{
+    keys.map = map;
+    keys.dead = 0;
 }
 
 const char *keyboard_start(void)

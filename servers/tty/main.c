@@ -123,11 +123,60 @@ static int handle_size(message *m)
     return 0;
 }
 
+/* An empty name only asks. */
+static int handle_layout(message *m)
+{
+    struct tty_layout l;
+    memcpy(&l, m->m_words, sizeof l);
+    memset(m->m_words, 0, sizeof m->m_words);
+    l.name[sizeof l.name - 1] = '\0';
+    if (l.name[0]) {
+        const struct keymap *map = keymap_find(l.name);
+        if (map == NULL)
+            return -ENOENT;
+        keyboard_use(map);
+        kept_layout_chosen();
+        settle();
+    }
+    memset(&l, 0, sizeof l);
+    memcpy(l.name, keyboard_layout()->name, KEYMAP_NAME_BYTES);
+    memcpy(m->m_words, &l, sizeof l);
+    return 0;
+}
+
+static int handle_layouts(message *m)
+{
+    struct tty_layout l = {.name = ""};
+    const uint32_t index = m->m_words[0];
+    memset(m->m_words, 0, sizeof m->m_words);
+    if (index >= keymap_count)
+        return -EINVAL;
+    memcpy(l.name, keymaps[index].name, KEYMAP_NAME_BYTES);
+    memcpy(m->m_words, &l, sizeof l);
+    return 0;
+}
+
+/* layout=NAME, on the module's line. */
+static void read_arguments(int argc, char **argv)
+{
+    static const char key[] = "layout=";
+    for (int i = 1; i < argc; i++) {
+        const bool known = strncmp(argv[i], key, sizeof key - 1) == 0;
+        const struct keymap *map = known ? keymap_find(argv[i] + sizeof key - 1) : NULL;
+        if (map != NULL)
+            keyboard_use(map);
+        else
+            console_note(known ? "no such keyboard layout on its line"
+                               : "unknown word on its line");
+    }
+}
+
 static const struct server_handler handlers[] = {
-    {TTY_WRITE, handle_write},   {TTY_READ, handle_read},
-    {TTY_MODE, handle_mode},     {TTY_OWNER, handle_owner},
-    {TTY_SIZE, handle_size},     {TTY_FLUSH, handle_flush},
-    {TTY_CANCEL, handle_cancel}, {0, NULL},
+    {TTY_WRITE, handle_write},     {TTY_READ, handle_read},
+    {TTY_MODE, handle_mode},       {TTY_OWNER, handle_owner},
+    {TTY_SIZE, handle_size},       {TTY_FLUSH, handle_flush},
+    {TTY_CANCEL, handle_cancel},   {TTY_LAYOUT, handle_layout},
+    {TTY_LAYOUTS, handle_layouts}, {0, NULL},
 };
 
 static void retire(void)
@@ -137,12 +186,13 @@ static void retire(void)
     console_retire();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     log_start();
     unread_restore(); /* what is typed from now on comes behind it */
     console_start();
     store_watch();
+    read_arguments(argc, argv);
     kept_restore();
     announce();
     settle();

@@ -10,11 +10,12 @@
  *   screen    which of the two: pixels, the loader's framebuffer, or vga, text memory
  *   serial    the 16550 at COM1        keyboard  the i8042
  *
- * The pure parts have headers of their own: terminal, unicode, utf8, font, glyph, keys, line,
- * current.
+ * The pure parts have headers of their own: terminal, scrollback, unicode, utf8, font, glyph, keys,
+ * line, current.
  */
 #pragma once
 
+#include "keymap.h"
 #include "terminal.h"
 
 #include <abi/endpoint.h>
@@ -45,11 +46,13 @@ struct kept_screen {
     uint8_t saved_row, saved_column; /* TERMINAL_ROWS_MOST and TERMINAL_COLUMNS_MOST fit */
     uint8_t top, bottom;
     uint32_t flags;
+    uint32_t layout; /* of the keyboard, counted from 1; 0: the line's */
 };
 
 void kept_restore(void);
-void kept_save(void); /* if something of it has changed */
-void kept_lost(void); /* the store may not have it any more: it is saved again */
+void kept_layout_chosen(void); /* not only by the line */
+void kept_save(void);          /* if something of it has changed */
+void kept_lost(void);          /* the store may not have it any more: it is saved again */
 
 #define UNREAD_BYTES 2000
 
@@ -69,6 +72,7 @@ struct screen_size {
 
 /* ---- console; its start also starts the devices ---- */
 void console_start(void);
+void console_note(const char *missing); /* one line, to the log; NULL: nothing */
 void console_write(const char *text,
                    size_t bytes); /* at once; what the wire has no room for is lost */
 bool console_room(size_t bytes);  /* console_write would lose nothing */
@@ -76,12 +80,15 @@ bool console_room(size_t bytes);  /* console_write would lose nothing */
 bool console_aside_begin(bool force); /* false: not now, a sequence is unfinished */
 void console_aside(const char *text, size_t bytes);
 void console_aside_end(void);
-void console_show(void);    /* brings the screen up to date */
-void console_advance(void); /* serves clients that wait */
-bool console_waits(void);   /* somebody waits for the wire */
+void console_show(void);        /* brings the screen up to date */
+void console_scroll(int pages); /* the view: up into what has left the screen, or down again */
+void console_bottom(void);      /* the view is the screen itself again */
+void console_advance(void);     /* serves clients that wait */
+bool console_waits(void);       /* somebody waits for the wire */
 void console_keep(struct kept_screen *kept);
 void console_restore(const struct kept_screen *kept);
 void console_size(struct screen_size *size);
+bool console_cursor_keys(void); /* the program wants the other sequences of them */
 int console_client_write(message *m);
 int console_client_flush(message *m);
 void console_retire(void); /* who waits is to ask the next tty */
@@ -141,4 +148,6 @@ void serial_drain(void);                         /* waits for the wire, but not 
 bool serial_idle(void); /* everything has left the wire; looks at the chip */
 
 const char *keyboard_start(void);
+const struct keymap *keyboard_layout(void);
+void keyboard_use(const struct keymap *map);
 void keyboard_interrupt(void);

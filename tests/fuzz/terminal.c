@@ -140,7 +140,7 @@ static void check_line(const uint8_t *data, size_t bytes)
 
 static void check_keys(const uint8_t *data, size_t bytes)
 {
-    struct keys keys = {.skip = 0};
+    struct keys keys = {.map = &keymaps[bytes % keymap_count]};
     char out[KEYS_BYTES_MAX];
     bool dump = false;
 

@@ -114,13 +114,94 @@ static void test_any_bytes(void **state)
     }
 }
 
+static struct keys with_layout(const char *name)
+{
+    const struct keys k = {.map = keymap_find(name)};
+    assert_non_null(k.map);
+    return k;
+}
+
+static void test_layouts(void **state)
+{
+    (void)state;
+    struct keys k = with_layout("de");
+    EXPECT(&k, "\x15\x2c\x1a\x28\x27\x0c", "zyüäöß");
+    EXPECT(&k, "\x2a\x15\x1a\x08\xaa", "ZÜ/");
+    EXPECT(&k, "\x3a\xba\x1a\x0c\x3a\xba", "Üß"); /* Caps Lock: letters that have a capital */
+    EXPECT(&k, "\xe0\x38\x10\x12\x56\xe0\xb8", "@€|");
+    EXPECT(&k, "\xe0\x35\x35\x37", "/-*"); /* the keypad is the same in every layout */
+    EXPECT(&k, "\x1d\x2c\x15\x9d", "\x19\x1a");
+    EXPECT(&k, "\x38\x2c\xb8", "\033y");
+    k = with_layout("fr");
+    EXPECT(&k, "\x10\x11\x03\x2a\x03\xaa", "azé2");
+    EXPECT(&k, "\x1d\x10\x9d", "\x01");
+    k = with_layout("uk");
+    EXPECT(&k, "\x2a\x04\x03\xaa\x56", "£\"\\");
+    k = with_layout("dvorak");
+    EXPECT(&k, "\x23\x20\x19\x19\x1f", "dello");
+    assert_null(keymap_find("nowhere"));
+    assert_string_equal(keymaps[0].name, "us");
+}
+
+static void test_dead_keys(void **state)
+{
+    (void)state;
+    struct keys k = with_layout("de");
+    EXPECT(&k, "\x0d\x12\x29\x1e", "éâ");
+    EXPECT(&k, "\x0d\x39\x0d\x0d", "´´");      /* alone: with a blank, or twice */
+    EXPECT(&k, "\x0d\x2a\x0d\xaa\x1e", "´`a"); /* not together */
+    EXPECT(&k, "\x0d\x2d", "´x");
+    EXPECT(&k, "\x0d\x01\x12",
+           "\033"
+           "e"); /* Esc forgets it */
+    k = with_layout("es");
+    EXPECT(&k, "\x28\x18\x27", "óñ");
+    EXPECT(&k, "\x2a\x28\xaa\x16", "ü");
+}
+
+static void test_application_keys(void **state)
+{
+    (void)state;
+    struct keys k = {.application = true};
+    EXPECT(&k, "\xe0\x48\xe0\x53", "\033OA\033[3~");
+    EXPECT(&k, "\x2a\xe0\x48\xaa", "\033[1;2A");
+}
+
+/* Every key of every layout, with every modifier: text that a program can read. */
+static void test_every_key(void **state)
+{
+    (void)state;
+    static const uint8_t modifiers[] = {0x2a, 0x1d, 0x38};
+    for (size_t i = 0; i < keymap_count; i++)
+        for (unsigned held = 0; held < 16; held++) {
+            struct keys k = {.map = &keymaps[i]};
+            char out[KEYS_BYTES_MAX];
+            bool dump;
+            for (unsigned m = 0; m < 3; m++)
+                if (held >> m & 1)
+                    assert_int_equal(keys_decode(&k, modifiers[m], out, &dump), 0);
+            k.alt_right = (held & 8) != 0;
+            for (unsigned code = 0; code < 0x80; code++)
+                for (unsigned twice = 0; twice < 2; twice++) {
+                    struct keys before = k;
+                    assert_true(keys_decode(&k, (uint8_t)code, out, &dump) <= sizeof out);
+                    before.dead = k.dead;
+                    k.shift_left = before.shift_left;
+                    k.control_left = before.control_left;
+                    k.alt_left = before.alt_left;
+                }
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_characters),      cmocka_unit_test(test_caps_lock),
-        cmocka_unit_test(test_control_and_alt), cmocka_unit_test(test_cursor_block),
-        cmocka_unit_test(test_keypad),          cmocka_unit_test(test_function_keys),
-        cmocka_unit_test(test_prefixes),        cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_characters),       cmocka_unit_test(test_caps_lock),
+        cmocka_unit_test(test_control_and_alt),  cmocka_unit_test(test_cursor_block),
+        cmocka_unit_test(test_keypad),           cmocka_unit_test(test_function_keys),
+        cmocka_unit_test(test_prefixes),         cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_layouts),          cmocka_unit_test(test_dead_keys),
+        cmocka_unit_test(test_application_keys), cmocka_unit_test(test_every_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,27 @@
+"""What a program writes with the common sequences stands on the screen as on any terminal."""
+
+import re
+
+from parley_machine import PROMPT, Machine, boot, machine, run
+
+PROGRAM = "boot/t-sequences sequences start=demand identity=user"
+LINE = PROMPT.rstrip()
+SCREENS = (
+    ["┌───┐", "│abc│", "└───┘", "", LINE],
+    ["1", "", "2", "", "5", "6", "A", "8", "", "", "", LINE],
+    ["b  cdefgh", "12   67<8", "==========", "    x   y", " " * 77 + "xyw", LINE],
+    ["before after", "été .", LINE],
+)
+
+
+def test(build):
+    modules = (*machine.default_modules(), PROGRAM)
+    with boot(Machine(build=build, boot="quick", modules=modules)) as guest:
+        for number, expected in enumerate(SCREENS):
+            guest.type(f"sequences {number}\r")
+            guest.expect_screen(rf"\A{re.escape(chr(10).join(expected))}\Z", bound=10)
+        guest.power_off()
+
+
+if __name__ == "__main__":
+    run(test)
