@@ -10,6 +10,8 @@
 
 _Static_assert(ACCESS_READ == MEMORY_READ && ACCESS_WRITE == MEMORY_WRITE, "one meaning");
 
+#define DEATHS_MAX 3 /* servers that took the request and died */
+
 /* One that was started a moment ago is no service yet, but a process. */
 int libc_ask_memory(message *m, int32_t type)
 {
@@ -50,16 +52,31 @@ static int ask_name(message *m, int32_t type, uint32_t *name)
     return error;
 }
 
+/* By which the server knows a request again whose answer died with its predecessor. */
+static uint32_t next_key(void)
+{
+    static uint32_t key;
+    key = key % 0x0fffffff + 1;
+    return key;
+}
+
 int memory_share(void *pages, size_t bytes, endpoint_t peer, unsigned access, uint32_t *share)
 {
-    message m = {.m_words = {(uint32_t)pages, bytes, (uint32_t)peer, access}};
+    message m = {.m_words = {(uint32_t)pages, bytes, (uint32_t)peer, access, next_key()}};
     return ask_name(&m, MEMORY_SHARE, share);
 }
 
+/* Where a server that died had attached it, it is let go of, and attached again. */
 int memory_attach(uint32_t share, void **pages, size_t *bytes)
 {
     message m = {.m_words = {share}};
     int error = libc_ask_memory(&m, MEMORY_ATTACH);
+    for (unsigned deaths = 1; error == -EREPLYDEAD && deaths < DEATHS_MAX; deaths++) {
+        error = memory_detach(share);
+        m = (message){.m_words = {share}};
+        if (error == 0)
+            error = libc_ask_memory(&m, MEMORY_ATTACH);
+    }
     if (error == 0) {
         *pages = (void *)m.m_words[0];
         *bytes = m.m_words[1];
@@ -75,14 +92,14 @@ int memory_detach(uint32_t share)
 
 int memory_grant(void *start, size_t bytes, endpoint_t peer, unsigned access, uint32_t *grant)
 {
-    message m = {.m_words = {(uint32_t)start, bytes, (uint32_t)peer, access}};
+    message m = {.m_words = {(uint32_t)start, bytes, (uint32_t)peer, access, 0, next_key()}};
     return ask_name(&m, MEMORY_GRANT, grant);
 }
 
 int memory_grant_through(uint32_t whole, size_t offset, size_t bytes, endpoint_t peer,
                          unsigned access, uint32_t *grant)
 {
-    message m = {.m_words = {offset, bytes, (uint32_t)peer, access, whole}};
+    message m = {.m_words = {offset, bytes, (uint32_t)peer, access, whole, next_key()}};
     return ask_name(&m, MEMORY_GRANT, grant);
 }
 

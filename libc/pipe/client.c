@@ -16,20 +16,32 @@ int pipe_make(endpoint_t writer, endpoint_t reader, uint32_t *name)
     return error;
 }
 
+/* Says all that a server needs that was started since; but then both must have the ring. The other
+   one may have opened it while this one waited. */
+static int ask(const struct pipe *pipe, int32_t type, message *m)
+{
+    endpoint_t peer;
+    int error;
+    do {
+        peer = pipe->ring.peer->begun ? pipe->peer : NONE;
+        *m = (message){.m_type = type, .m_words = {pipe->name, (uint32_t)peer}};
+        error = service_request(&pipes, m);
+    } while (error == -ENOENT && peer == NONE && pipe->ring.peer->begun);
+    return error;
+}
+
 static int sleep(void *context)
 {
-    const struct pipe *pipe = context;
-    message m = {.m_type = PIPES_WAIT, .m_words = {pipe->name}};
-    const int error = service_request(&pipes, &m);
+    message m;
+    const int error = ask(context, PIPES_WAIT, &m);
     return error == 0 && m.m_words[0] ? RING_PEER_GONE : error;
 }
 
 /* If it fails there is nobody to wake, or the next sleep finds out. */
 static void wake(void *context)
 {
-    const struct pipe *pipe = context;
-    message m = {.m_type = PIPES_WAKE, .m_words = {pipe->name}};
-    (void)service_request(&pipes, &m);
+    message m;
+    (void)ask(context, PIPES_WAKE, &m);
 }
 
 int pipe_open(struct pipe *pipe, uint32_t name)
@@ -39,11 +51,13 @@ int pipe_open(struct pipe *pipe, uint32_t name)
     void *memory;
     size_t bytes;
     int error = service_request(&pipes, &m);
+    const struct pipes_attach_answer answer = *(const struct pipes_attach_answer *)m.m_words;
     if (error == 0)
-        error = memory_attach(m.m_words[0], &memory, &bytes);
+        error = memory_attach(answer.share, &memory, &bytes);
     if (error)
         return error;
     pipe->name = name;
+    pipe->peer = answer.peer;
     return ring_open(&pipe->ring, memory, bytes,
-                     m.m_words[1] == PIPES_ROLE_WRITER ? RING_WRITER : RING_READER, &way);
+                     answer.role == PIPES_ROLE_WRITER ? RING_WRITER : RING_READER, &way);
 }

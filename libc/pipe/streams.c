@@ -14,7 +14,8 @@
 static struct pipe input, output;
 static int input_error, output_error;
 
-/* The pipe server has died, or the ring is spoilt: half a stream must not pass for a whole one. */
+/* The pipe server died before both had opened it, or the ring is spoilt: half a stream must not
+ * pass for a whole one. */
 static _Noreturn void give_up(const char *which, int error)
 {
     libc_write_output = NULL;

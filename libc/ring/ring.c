@@ -26,6 +26,7 @@ int ring_open(struct ring *ring, void *memory, size_t bytes, enum ring_role role
                           .bytes = (uint32_t)buffer,
                           .role = role,
                           .way = *way};
+    ring->own->begun = 1;
     return 0;
 }
 

@@ -14,8 +14,7 @@
 #define PAUSE_US 1000
 #define PAUSES   2000 /* until a name server that is to come back is not waited for any more */
 #define ATTEMPTS 8
-/* Longer than a name is held. */
-#define ANSWER_US 2500000
+#define HELD_US  2000000 /* a name whose process is being restarted is waited for */
 
 static endpoint_t name_server = NONE;
 
@@ -29,12 +28,6 @@ static int find(void)
     return error;
 }
 
-/* What is not to wait for a name to be published has an end. */
-static uint32_t deadline(const message *m, uint32_t timeout_us)
-{
-    return timeout_us == 0 && m->m_type != NAMES_WAIT ? ANSWER_US : timeout_us;
-}
-
 static int ask_once(message *m, uint32_t timeout_us)
 {
     if (name_server == NONE) {
@@ -42,7 +35,6 @@ static int ask_once(message *m, uint32_t timeout_us)
         if (error < 0)
             return error;
     }
-    timeout_us = deadline(m, timeout_us);
     uint32_t call = timeout_us ? IPC_REQUEST | IPC_TIMEOUT : IPC_REQUEST;
     return ipc_call(call, name_server, m, timeout_us, NULL);
 }
@@ -69,8 +61,7 @@ static int ask(int32_t type, const char *name, uint32_t timeout_us, endpoint_t *
         error = ask_once(&m, timeout_us);
         if (error == 0 && endpoint && !is_sound(&m, &request))
             error = -EIO;
-        else if (error != -EDEADSRCDST && error != -EREPLYDEAD &&
-                 (error != -EREPLYTIMEDOUT || timeout_us))
+        else if (error != -EDEADSRCDST && error != -EREPLYDEAD)
             break;
         name_server = NONE;
     }
@@ -83,7 +74,10 @@ static int ask(int32_t type, const char *name, uint32_t timeout_us, endpoint_t *
 
 int names_lookup(const char *name, endpoint_t *endpoint)
 {
-    return ask(NAMES_LOOKUP, name, 0, endpoint);
+    int error = ask(NAMES_LOOKUP, name, 0, endpoint);
+    if (error == -EAGAIN)
+        error = ask(NAMES_WAIT, name, HELD_US, endpoint);
+    return error == -EREPLYTIMEDOUT ? -ENOENT : error;
 }
 
 int names_wait(const char *name, endpoint_t *endpoint)

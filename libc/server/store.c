@@ -1,5 +1,6 @@
 /* See parley/store.h. The store is found by its process's name, as the name server is. */
 #include <internal.h>
+#include <parley/check.h>
 #include <parley/ipc.h>
 #include <parley/store.h>
 #include <parley/system.h>
@@ -20,6 +21,32 @@ static int ask_once(message *m)
             return error;
     }
     return ipc_call(IPC_REQUEST | IPC_TIMEOUT, store, m, ANSWER_US, NULL);
+}
+
+/* Of the one that watches it; the same as `store` until that is lost. */
+static endpoint_t watched = NONE;
+
+void store_watch(void)
+{
+    int error = -EAGAIN;
+    for (unsigned waited = 0; waited < ANSWER_US; waited += PAUSE_US) {
+        error = sys_lookup("store", &watched);
+        if (error == 0)
+            error = sys_watch(watched, true);
+        if (error != -EAGAIN && error != -EDEADSRCDST)
+            break;
+        libc_pause(PAUSE_US);
+    }
+    if (error < 0)
+        watched = NONE;
+}
+
+bool store_died(endpoint_t dead)
+{
+    if (dead != watched)
+        return false;
+    store_watch();
+    return true;
 }
 
 /* All requests may be repeated; so often that a store which is restarted is waited for. */
@@ -43,10 +70,7 @@ static int ask(message *m)
 /* Goes with the record through all that keeps it: what comes back is what was put, or EIO. */
 static uint32_t check_of(const struct store_record *r)
 {
-    uint32_t check = (r->key ^ 0x9e3779b9u) * 2654435761u;
-    for (unsigned i = 0; i < STORE_VALUE_WORDS; i++)
-        check = ((check << 5 | check >> 27) ^ r->value[i]) * 2654435761u;
-    return check & ~STORE_OWNER_MASK;
+    return check_sum(r->key, r->value, sizeof r->value) & ~STORE_OWNER_MASK;
 }
 
 /* The answer has to name the key that was asked for, or with `next` one behind it. */

@@ -1,15 +1,20 @@
 /*
- * The heap: one stretch of memory, cut into blocks that know their neighbours.
+ * The heap: stretches of memory, cut into blocks that know their neighbours. The first stretch is
+ * there from the start; when it is used up, the memory server is asked for another. One that is all
+ * free goes back, unless it is the only such: whoever frees and allocates by turns is not to ask
+ * each time. Who may not ask, or asks when there is no memory left, has what it has.
  *
- * A block is a header and a payload. Headers stand end to end from the heap's first byte to a last
+ * A block is a header and a payload. Headers stand end to end from a stretch's first byte to a last
  * one that is always in use; each says how long its block and the one before it are, so a freed
  * block joins free neighbours at once and no two free blocks ever touch. Free blocks hang in bins
  * by size, a bin a power of two. Each header has a mark made from its own address: a mark that is
  * neither "used" nor "free" means that somebody wrote where it may not, and ends the program before
  * worse happens.
  */
+#include <abi/errors.h>
 #include <abi/layout.h>
 #include <internal.h>
+#include <parley/memory.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,16 +33,28 @@ struct links {
     struct block *next, *previous;
 };
 
+/* A stretch. What was asked for begins with this. */
+struct arena {
+    struct arena *next;
+    uintptr_t start; /* of the first block */
+    uintptr_t end;
+    uintptr_t reserved; /* keeps blocks aligned */
+};
+
 #define UNIT      (sizeof(struct block)) /* sizes and addresses are multiples of it */
 #define MARK_USED ((uintptr_t)0x5ca1ab1e)
 #define MARK_FREE ((uintptr_t)0xf7eeb10c)
 #define BINS      32
+#define MORE      ((size_t)65536) /* what is asked for at least */
 
 _Static_assert(sizeof(struct links) <= sizeof(struct block),
                "the smallest payload holds the links");
+_Static_assert(sizeof(struct arena) == sizeof(struct block), "a unit");
 
 static bool ready;
 static struct block *bins[BINS];
+static struct arena first; /* the last of the list */
+static struct arena *arenas = &first;
 
 static _Noreturn void die(const char *what, const void *memory)
 {
@@ -68,9 +85,11 @@ static struct block *before(struct block *b)
 /* A place where a block of at least `bytes` can be. */
 static bool in_heap(const void *memory, size_t bytes)
 {
-    uintptr_t offset = (uintptr_t)memory - (uintptr_t)libc_heap_start;
-    return (uintptr_t)memory % UNIT == 0 && offset < libc_heap_bytes &&
-           bytes <= libc_heap_bytes - offset;
+    const uintptr_t at = (uintptr_t)memory;
+    for (const struct arena *a = arenas; a && at % UNIT == 0; a = a->next)
+        if (at >= a->start && at < a->end && bytes <= a->end - at)
+            return true;
+    return false;
 }
 
 static bool is_free(const struct block *b)
@@ -114,22 +133,102 @@ static void bin_remove(struct block *b)
     b->mark = (uintptr_t)b ^ MARK_USED;
 }
 
-static void begin(void)
+/* All of it becomes one free block. */
+static void open_arena(struct arena *a, uintptr_t start, uintptr_t end)
 {
-    ready = true;
-    uintptr_t start = ((uintptr_t)libc_heap_start + UNIT - 1) / UNIT * UNIT;
-    uintptr_t end = ((uintptr_t)libc_heap_start + libc_heap_bytes) / UNIT * UNIT;
-    if (end < start || end - start < 3 * UNIT)
+    a->start = (start + UNIT - 1) / UNIT * UNIT;
+    a->end = end / UNIT * UNIT;
+    if (a->end < a->start || a->end - a->start < 3 * UNIT) {
+        a->end = a->start;
         return;
-    struct block *first = (struct block *)start;
-    struct block *last = (struct block *)(end - UNIT);
-    *first = (struct block){.bytes = (uintptr_t)last - start};
+    }
+    struct block *whole = (struct block *)a->start;
+    struct block *last = (struct block *)(a->end - UNIT);
+    *whole = (struct block){.bytes = (uintptr_t)last - a->start};
     *last = (struct block){
-        .previous_bytes = first->bytes,
+        .previous_bytes = whole->bytes,
         .mark = (uintptr_t)last ^ MARK_USED,
     };
-    bin_add(first);
+    bin_add(whole);
 }
+
+static void begin(void)
+{
+    const uintptr_t start = (uintptr_t)libc_heap_start;
+    ready = true;
+    open_arena(&first, start, start + libc_heap_bytes);
+}
+
+/* ---- More of it ------------------------------------------------------------------------------ */
+
+static bool add_arena(size_t bytes)
+{
+    void *pages;
+    int error = -EREPLYDEAD;
+    for (unsigned tries = 0; tries < 3 && error == -EREPLYDEAD; tries++)
+        error = memory_allocate(bytes, &pages);
+    if (error)
+        return false;
+    struct arena *a = pages;
+    a->next = arenas;
+    open_arena(a, (uintptr_t)(a + 1), (uintptr_t)pages + bytes);
+    arenas = a;
+    return true;
+}
+
+static size_t in_pages(size_t bytes)
+{
+    return (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+}
+
+/* A quarter more each time, so that there are few stretches; where that is not there, half of it,
+   and so on down to what it takes. */
+static bool grow(size_t wanted)
+{
+    const size_t least = in_pages(wanted + 2 * UNIT);
+    size_t all = 0;
+    for (const struct arena *a = arenas; a; a = a->next)
+        all += a->end - a->start;
+    for (size_t more = all / 4 > MORE ? all / 4 : MORE; more > least; more /= 2)
+        if (add_arena(in_pages(more)))
+            return true;
+    return add_arena(least);
+}
+
+static bool is_whole(const struct arena *a)
+{
+    const struct block *b = (const struct block *)a->start;
+    return is_free(b) && b->bytes == a->end - UNIT - a->start;
+}
+
+static void give_back(struct arena **link)
+{
+    struct arena *a = *link;
+    *link = a->next;
+    bin_remove((struct block *)a->start);
+    (void)memory_release(a, a->end - (uintptr_t)a);
+}
+
+/* The block has just been freed. If it is all of a stretch, the one that was kept until now goes
+   back. What the server does not take, since a message's box lies there, or takes and dies, is not
+   touched again. */
+static void shrink(const struct block *b)
+{
+    struct arena **other = NULL;
+    bool whole = false;
+    for (struct arena **link = &arenas; *link != &first; link = &(*link)->next) {
+        if (!is_whole(*link))
+            continue;
+        if ((*link)->start == (uintptr_t)b)
+            whole = true;
+        else
+            other = link;
+    }
+    if (whole && other)
+        give_back(other);
+}
+
+/* ---- Blocks ---------------------------------------------------------------------------------- */
 
 /* A free block of at least `bytes`, or NULL. In its own bin not every block is large enough; in the
    bins above, each is. */
@@ -180,6 +279,8 @@ void *malloc(size_t bytes)
         begin();
     size_t wanted = block_bytes(bytes);
     struct block *b = wanted ? find(wanted) : NULL;
+    if (!b && wanted && grow(wanted))
+        b = find(wanted);
     if (!b)
         return NULL;
     bin_remove(b);
@@ -225,6 +326,7 @@ void free(void *memory)
     }
     after(b)->previous_bytes = b->bytes;
     bin_add(b);
+    shrink(b);
 }
 
 void *calloc(size_t count, size_t bytes)

@@ -140,11 +140,18 @@ static void wake_due(void)
     set_alarm(now);
 }
 
+static void forget(endpoint_t dead)
+{
+    if (store_died(dead) && wall_error == 0)
+        (void)store_put(KEY_WALL, &boot_wall, sizeof boot_wall);
+    end_sleep_of(dead);
+}
+
 static void on_events(endpoint_t source, uint32_t bits)
 {
     if (source != HARDWARE)
         return;
-    server_take_deaths(bits, end_sleep_of);
+    server_take_deaths(bits, forget);
     if (bits & EVENT_ALARM)
         wake_due();
 }
@@ -182,6 +189,7 @@ int main(void)
 {
     static const struct server_handler handlers[] = {
         {CLOCK_UPTIME, uptime}, {CLOCK_SLEEP, sleep}, {CLOCK_WALL, wall}, {0}};
+    store_watch();
     start_wall_time();
     server_on_retire(retire);
     return server_run("clock", handlers, on_events);

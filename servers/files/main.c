@@ -9,10 +9,12 @@
 #include "archive.h"
 
 #include <abi/errors.h>
+#include <parley/check.h>
 #include <parley/memory.h>
 #include <parley/server.h>
 #include <parley/system.h>
 #include <proto/files.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,6 +89,8 @@ static int describe(const struct archive_entry *file, message *m)
     answer->bytes = file->bytes;
     answer->mode = file->mode;
     answer->index = (uint32_t)(file - files);
+    answer->check = check_sum(check_sum(0, file->name, sizeof file->name), answer,
+                              offsetof(struct files_about, check));
     return 0;
 }
 
@@ -131,6 +135,7 @@ static int get(message *m)
     answer->count = available(file, request.offset, FILES_CHUNK);
     if (answer->count)
         memcpy(answer->bytes, content + file->content + request.offset, answer->count);
+    answer->check = check_sum(check_sum(0, &request, sizeof request), answer->bytes, answer->count);
     return 0;
 }
 
@@ -142,13 +147,14 @@ static int read(message *m)
         return -EINVAL;
     const uint32_t most = request.bytes < FILES_MOST ? request.bytes : FILES_MOST;
     const uint32_t bytes = available(file, request.offset, most);
-    int error = 0;
-    if (bytes)
-        error = memory_copy_to(request.grant, request.to, content + file->content + request.offset,
-                               bytes);
+    const char *from = bytes ? content + file->content + request.offset : content;
+    int error = bytes ? memory_copy_to(request.grant, request.to, from, bytes) : 0;
     memset(m->m_words, 0, sizeof m->m_words);
-    m->m_words[0] = error ? 0 : bytes;
-    return error;
+    if (error)
+        return error;
+    *(struct files_read_answer *)m->m_words = (struct files_read_answer){
+        .count = bytes, .check = check_sum(check_sum(0, &request, sizeof request), from, bytes)};
+    return 0;
 }
 
 int main(void)

@@ -5,30 +5,47 @@
 #include <abi/errors.h>
 #include <parley/space.h>
 #include <parley/system.h>
+#include <stddef.h>
 
 #define CHILDREN (CHILDREN_MAX + ENDED_MAX)
 
-_Static_assert(sizeof(struct ledger) <= PAGE_BYTES, "one page");
+struct page {
+    struct ledger ledger;
+    struct loans loans;
+};
+_Static_assert(sizeof(struct page) <= PAGE_BYTES, "one page");
+_Static_assert(sizeof(struct lent) == 28 && sizeof(struct held) == 8, "shared by two versions");
 
-static bool copy(endpoint_t from, uint32_t from_address, endpoint_t to, uint32_t to_address)
+static int copy(endpoint_t from, uint32_t from_address, endpoint_t to, uint32_t to_address,
+                uint32_t bytes)
 {
-    const struct system_move move = {
-        from,       from_address,          to,
-        to_address, sizeof(struct ledger), .forced = to_address == USER_LEDGER};
+    const struct system_move move = {from,       from_address, to,
+                                     to_address, bytes,        .forced = to != self()};
     struct system_miss miss;
-    return sys_move(&move, &miss) == 0 && !miss.missing;
+    int error = sys_move(&move, &miss);
+    return error == 0 && miss.missing ? -ENOENT : error;
+}
+
+static bool read(endpoint_t process, size_t offset, void *to, size_t bytes)
+{
+    struct system_map found;
+    return sys_space_next(process, USER_LEDGER, &found) == 0 &&
+           copy(process, USER_LEDGER + offset, self(), (uint32_t)to, bytes) == 0;
+}
+
+static int write(endpoint_t process, size_t offset, const void *from, size_t bytes)
+{
+    return copy(self(), (uint32_t)from, process, USER_LEDGER + offset, bytes);
 }
 
 bool ledger_read(endpoint_t process, struct ledger *ledger)
 {
-    struct system_map found;
-    return sys_space_next(process, USER_LEDGER, &found) == 0 &&
-           copy(process, USER_LEDGER, self(), (uint32_t)ledger);
+    return read(process, 0, ledger, sizeof *ledger);
 }
 
 void ledger_write(endpoint_t process, const struct ledger *ledger)
 {
-    (void)copy(self(), (uint32_t)ledger, process, USER_LEDGER);
+    (void)write(process, 0, ledger, sizeof *ledger);
 }
 
 int ledger_make(endpoint_t process, const struct ledger *ledger)
@@ -86,4 +103,33 @@ struct child *ledger_room(struct ledger *ledger)
         if (c->state != CHILD_LIVES && (best == NULL || is_better(c, best)))
             best = c;
     return best;
+}
+
+/* ---- Loans ----------------------------------------------------------------------------------- */
+
+bool ledger_loans(endpoint_t process, struct loans *loans)
+{
+    return read(process, offsetof(struct page, loans), loans, sizeof *loans);
+}
+
+/* Of a boot module it may be the first that is noted. */
+static int note(endpoint_t process, size_t offset, const void *from, size_t bytes)
+{
+    int error = write(process, offset, from, bytes);
+    if (error != -ENOENT)
+        return error;
+    error = pages_fresh(process, USER_LEDGER, 0);
+    return error ? error : write(process, offset, from, bytes);
+}
+
+int ledger_lent(endpoint_t process, unsigned place, const struct lent *lent)
+{
+    return note(process, offsetof(struct page, loans.lent) + place * sizeof *lent, lent,
+                sizeof *lent);
+}
+
+int ledger_held(endpoint_t process, unsigned place, const struct held *held)
+{
+    return note(process, offsetof(struct page, loans.held) + place * sizeof *held, held,
+                sizeof *held);
 }

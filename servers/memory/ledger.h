@@ -1,6 +1,6 @@
 /*
- * What is known of a process that has children, or is a child: its regions, and how its children
- * are.
+ * What must outlive this server of a process: its regions, its children, and how those ended; what
+ * it has lent, and what it has attached of others'.
  *
  * It lies in a page of that process (USER_LEDGER), which may only read it, so a memory server that
  * is started again finds it there; and it goes with the process.
@@ -14,6 +14,8 @@
 #define REGIONS_MAX  32
 #define CHILDREN_MAX 16 /* that live */
 #define ENDED_MAX    16 /* of whom it is kept how they ended */
+#define LENT_MAX     64
+#define HELD_MAX     64
 
 struct region {
     uint32_t start, end; /* of whole pages */
@@ -60,3 +62,29 @@ unsigned ledger_living(const struct ledger *ledger);
 /* Room for one more; what is known of one that ended may be forgotten for that. NULL: so many live.
  */
 struct child *ledger_room(struct ledger *ledger);
+
+/* ---- Loans (lend.h) -------------------------------------------------------------------------- */
+
+struct lent {
+    uint32_t name; /* 0: none */
+    endpoint_t peer;
+    uint32_t address, bytes;
+    uint32_t uses, through;
+    uint32_t key : 28, grant : 1, access : 3;
+};
+
+/* Pages that it has attached, or was about to, or to let go of. */
+struct held {
+    uint32_t name;        /* 0: none */
+    uint16_t first, last; /* counted from USER_MEMORY */
+};
+
+struct loans {
+    struct lent lent[LENT_MAX];
+    struct held held[HELD_MAX];
+};
+
+bool ledger_loans(endpoint_t process, struct loans *loans);
+/* A ledger is made where there is none. 0, -ENOMEM or -EDEADSRCDST. */
+int ledger_lent(endpoint_t process, unsigned place, const struct lent *lent);
+int ledger_held(endpoint_t process, unsigned place, const struct held *held);

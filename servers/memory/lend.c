@@ -1,6 +1,7 @@
 /* See lend.h. The messages' contracts: servers/protocols/memory.toml. */
 #include "lend.h"
 #include "demand.h"
+#include "ledger.h"
 #include "pages.h"
 
 #include <abi/errors.h>
@@ -8,34 +9,32 @@
 #include <proto/memory.h>
 #include <string.h>
 
-#define LOANS_MAX 512
-#define DEPTH_MAX 8  /* how often a grant may be passed on */
-#define EACH_MAX  64 /* what one process may have lent, so that none can fill the table */
+#define LOANS_MAX  512
+#define NUMBERS    (1u << 22)
+#define KEY_MAX    0x0fffffffu
+#define DEPTH_MAX  8  /* how often a grant may be passed on */
+#define USES_NOTED 16 /* a ledger learns of so many at a time: a copy is not to cost two */
 
 static struct loan {
     uint32_t name; /* number << 9 | index, never 0; 0: the entry is free */
     endpoint_t owner, peer;
     uint32_t address, bytes;
     uint32_t access;
+    uint32_t key;
     uint32_t attached; /* a share's: where the peer has it, or 0 */
     uint32_t uses;     /* a grant's copies */
     uint32_t through;  /* a grant's: of which it is a part, or 0 */
     bool grant;
+    uint8_t place, held; /* in the owner's ledger, and in the peer's */
 } loans[LOANS_MAX];
 static uint32_t number;
+
+_Static_assert(LENT_MAX == HELD_MAX, "find_place has one end");
 
 static struct loan *find(uint32_t name)
 {
     struct loan *loan = &loans[name % LOANS_MAX];
     return name && loan->name == name ? loan : NULL;
-}
-
-static uint32_t lent_by(endpoint_t owner)
-{
-    uint32_t found = 0;
-    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        found += l->name && l->owner == owner;
-    return found;
 }
 
 uint32_t lend_open(void)
@@ -46,23 +45,97 @@ uint32_t lend_open(void)
     return open;
 }
 
-/* Enters it and watches both, or an error. */
+/* ---- Ledgers --------------------------------------------------------------------------------- */
+
+static int note_lent(const struct loan *l)
+{
+    const struct lent lent = {.name = l->name,
+                              .peer = l->peer,
+                              .address = l->address,
+                              .bytes = l->bytes,
+                              .uses = l->uses,
+                              .through = l->through,
+                              .key = l->key,
+                              .grant = l->grant,
+                              .access = l->access};
+    return ledger_lent(l->owner, l->place, &lent);
+}
+
+static int note_held(const struct loan *l)
+{
+    struct held held = {.name = 0};
+    if (l->attached) {
+        const uint32_t first = (l->attached - USER_MEMORY) / PAGE_BYTES;
+        held =
+            (struct held){l->name, (uint16_t)first, (uint16_t)(first + l->bytes / PAGE_BYTES - 1)};
+    }
+    return ledger_held(l->peer, l->held, &held);
+}
+
+/* A free place in the ledger of that owner, or (`held`) of that peer; LENT_MAX: there is none. */
+static uint8_t find_place(endpoint_t process, bool held)
+{
+    bool used[LENT_MAX] = {false};
+    uint8_t place = 0;
+    for (const struct loan *l = loans; l < loans + LOANS_MAX; l++) {
+        if (l->name && !held && l->owner == process)
+            used[l->place] = true;
+        if (l->name && held && l->attached && l->peer == process)
+            used[l->held] = true;
+    }
+    while (place < LENT_MAX && used[place])
+        place++;
+    return place;
+}
+
+/* ---- Beginnings and ends --------------------------------------------------------------------- */
+
+/* The one that a former server may have entered, and died before it could say so. */
+static const struct loan *find_same(const struct loan *loan)
+{
+    for (const struct loan *l = loans; loan->key && l < loans + LOANS_MAX; l++)
+        if (l->name && l->owner == loan->owner && l->key == loan->key && l->peer == loan->peer &&
+            l->address == loan->address && l->bytes == loan->bytes && l->access == loan->access &&
+            l->through == loan->through && l->grant == loan->grant)
+            return l;
+    return NULL;
+}
+
+/* Enters it, in the owner's ledger as well, and watches both, or an error. */
 static int enter(struct loan loan, uint32_t *name)
 {
     struct loan *l = loans;
+    const struct loan *same = find_same(&loan);
+    if (same) {
+        *name = same->name;
+        return 0;
+    }
+    loan.place = find_place(loan.owner, false);
     while (l < loans + LOANS_MAX && l->name)
         l++;
-    if (l == loans + LOANS_MAX || lent_by(loan.owner) >= EACH_MAX)
+    if (l == loans + LOANS_MAX || loan.place == LENT_MAX)
         return -ENOSPC;
+    number = (number + 1) % NUMBERS ? number + 1 : 1;
+    loan.name = number * LOANS_MAX + (uint32_t)(l - loans);
     int error = sys_watch(loan.peer, true);
     if (!error)
         error = sys_watch(loan.owner, true);
+    if (!error)
+        error = note_lent(&loan);
     if (error)
         return error;
-    number = (number + 1) % (1u << 22) ? number + 1 : 1;
-    loan.name = *name = number * LOANS_MAX + (uint32_t)(l - loans);
     *l = loan;
+    *name = loan.name;
     return 0;
+}
+
+/* The ledger's note goes last, so that a server that dies here leaves the rest to the next. */
+static int let_go(struct loan *l)
+{
+    int error = pages_take(l->peer, l->attached, l->bytes / PAGE_BYTES);
+    l->attached = 0;
+    (void)note_held(l);
+    return error;
 }
 
 /* With all that was granted through it: no deeper than DEPTH_MAX. */
@@ -70,21 +143,19 @@ static void end(struct loan *loan)
 {
     const uint32_t name = loan->name;
     if (loan->attached)
-        (void)pages_take(loan->peer, loan->attached, loan->bytes / PAGE_BYTES);
+        (void)let_go(loan);
     loan->name = 0;
+    (void)note_lent(loan);
     for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
         if (l->name && l->through == name)
             end(l);
 }
 
 /* Pages that the peer has attached stay with it when their owner dies, so that nobody faults
-   because somebody else has died; as many as one may lend. */
+   because somebody else has died. */
 static bool bequeath(struct loan *loan, endpoint_t dead)
 {
-    uint32_t inherited = 0;
-    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        inherited += l->name && l->owner == NONE && l->peer == loan->peer;
-    if (loan->owner != dead || loan->peer == dead || !loan->attached || inherited >= EACH_MAX)
+    if (loan->owner != dead || loan->peer == dead || !loan->attached)
         return false;
     loan->owner = NONE;
     return true;
@@ -120,14 +191,34 @@ int lend_share(message *m)
                               .peer = r->peer,
                               .address = r->address,
                               .bytes = r->bytes,
-                              .access = r->access};
+                              .access = r->access,
+                              .key = r->key};
     uint32_t name;
-    if (!is_access(r->access) || !pages_are_ours(r->address, r->bytes))
+    if (!is_access(r->access) || r->key > KEY_MAX || !pages_are_ours(r->address, r->bytes))
         return -EINVAL;
     if (!pages_have(loan.owner, loan.address, loan.bytes / PAGE_BYTES))
         return -ENOENT;
     int error = enter(loan, &name);
     ((struct memory_share_answer *)m->m_words)->share = name;
+    return error;
+}
+
+/* The peer's ledger says where before anything is there: see let_go. */
+static int attach(struct loan *l)
+{
+    const uint32_t pages = l->bytes / PAGE_BYTES;
+    l->held = find_place(l->peer, true);
+    if (l->held == HELD_MAX)
+        return -ENOSPC;
+    l->attached = pages_room(l->peer, pages);
+    int error = l->attached ? note_held(l) : -ENOMEM;
+    if (!error)
+        error = pages_share(l->owner, l->address, pages, l->peer, l->attached,
+                            l->access & MEMORY_WRITE ? MAP_WRITE : 0);
+    if (error) {
+        l->attached = 0;
+        (void)note_held(l);
+    }
     return error;
 }
 
@@ -142,10 +233,9 @@ int lend_attach(message *m)
         return -EEXIST;
     if (!pages_have(l->owner, l->address, l->bytes / PAGE_BYTES))
         return -ENOENT; /* its owner has released it since */
-    l->attached = pages_share(l->owner, l->address, l->bytes / PAGE_BYTES, l->peer,
-                              l->access & MEMORY_WRITE ? MAP_WRITE : 0);
-    if (!l->attached)
-        return -ENOMEM;
+    error = attach(l);
+    if (error)
+        return error;
     struct memory_attach_answer *answer = (void *)m->m_words;
     answer->address = l->attached;
     answer->bytes = l->bytes;
@@ -159,8 +249,7 @@ int lend_detach(message *m)
         lent_to(m->m_source, ((const struct memory_detach_request *)m->m_words)->share, false, &l);
     if (error || !l->attached)
         return error;
-    error = pages_take(l->peer, l->attached, l->bytes / PAGE_BYTES);
-    l->attached = 0;
+    error = let_go(l);
     if (l->owner == NONE) /* it could not be attached again */
         l->name = 0;
     return error;
@@ -194,10 +283,11 @@ int lend_grant(message *m)
                               .bytes = r->bytes,
                               .access = r->access,
                               .through = r->through,
+                              .key = r->key,
                               .grant = true};
     uint32_t name;
     int error = 0;
-    if (!is_access(loan.access) || loan.bytes == 0)
+    if (!is_access(loan.access) || loan.key > KEY_MAX || loan.bytes == 0)
         return -EINVAL;
     if (loan.through)
         error = check_through(&loan);
@@ -241,7 +331,8 @@ int lend_copy(message *m)
     error = demand_move(&move);
     if (error == -EDEADSRCDST)
         return -ENOENT;
-    l->uses += error == 0;
+    if (error == 0 && ++l->uses % USES_NOTED == 0)
+        (void)note_lent(l);
     return error == -ENOSPC ? -EFAULT : error;
 }
 
@@ -256,4 +347,85 @@ int lend_revoke(message *m)
     end(l);
     ((struct memory_revoke_answer *)m->m_words)->uses = uses;
     return 0;
+}
+
+/* ---- After a restart ------------------------------------------------------------------------- */
+
+/* The entry of that name, taken or made; NULL: another has its place, which no server did. */
+static struct loan *restore(uint32_t name)
+{
+    struct loan *l = &loans[name % LOANS_MAX];
+    if (l->name == 0)
+        *l = (struct loan){.name = name, .owner = NONE};
+    return l->name == name ? l : NULL;
+}
+
+static void restore_lent(endpoint_t owner, unsigned place, const struct lent *r)
+{
+    struct loan *l = restore(r->name);
+    if (l == NULL)
+        return;
+    l->owner = owner;
+    l->place = (uint8_t)place;
+    l->peer = r->peer;
+    l->address = r->address;
+    l->bytes = r->bytes;
+    l->access = r->access;
+    l->key = r->key;
+    l->uses = r->uses;
+    l->through = r->through;
+    l->grant = r->grant;
+}
+
+static void restore_held(endpoint_t peer, unsigned place, const struct held *r)
+{
+    struct loan *l = restore(r->name);
+    if (l == NULL)
+        return;
+    l->peer = peer;
+    l->held = (uint8_t)place;
+    l->attached = USER_MEMORY + (uint32_t)r->first * PAGE_BYTES;
+    l->bytes = ((uint32_t)r->last - r->first + 1) * PAGE_BYTES;
+}
+
+void lend_take_up(endpoint_t process)
+{
+    static struct loans noted;
+    if (!ledger_loans(process, &noted))
+        return;
+    for (unsigned i = 0; i < LENT_MAX; i++)
+        if (noted.lent[i].name)
+            restore_lent(process, i, &noted.lent[i]);
+    for (unsigned i = 0; i < HELD_MAX; i++)
+        if (noted.held[i].name)
+            restore_held(process, i, &noted.held[i]);
+}
+
+/* Whether it goes on. Its owner may have died, or the grant ended through which it was one. */
+static bool settle(struct loan *l)
+{
+    if (l->attached && !pages_settle(l->peer, l->attached, l->bytes / PAGE_BYTES)) {
+        l->attached = 0;
+        (void)note_held(l);
+    }
+    return (l->owner != NONE || l->attached) && (l->through == 0 || find(l->through)) &&
+           sys_watch(l->peer, true) == 0;
+}
+
+/* A name that a former server gave is to come again as late as any: numbers go on at the time. */
+void lend_settle(void)
+{
+    uint64_t now = 0;
+    (void)sys_time(&now);
+    number = (uint32_t)now % NUMBERS;
+    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
+        if (l->name && !settle(l))
+            end(l);
+}
+
+void lend_retire(void)
+{
+    for (const struct loan *l = loans; l < loans + LOANS_MAX; l++)
+        if (l->name && l->uses % USES_NOTED)
+            (void)note_lent(l);
 }

@@ -58,6 +58,12 @@ static void on_events(endpoint_t source, uint32_t bits)
     programs_bury();
 }
 
+static void retire(void)
+{
+    lend_retire();
+    programs_retire();
+}
+
 #define VECTORS 32 /* of the processor's own */
 
 static const struct server_handler requests[] = {
@@ -90,6 +96,7 @@ int main(void)
             (struct server_handler){FAULT_MESSAGE | vector, demand_fault};
     pages_init();
     programs_init();
-    server_on_retire(programs_retire);
+    lend_settle();
+    server_on_retire(retire);
     return server_run("memory", handlers, on_events);
 }

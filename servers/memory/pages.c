@@ -100,8 +100,7 @@ int pages_own(endpoint_t process, const struct system_map *page)
     return pages_map(process, page->address, pages_to_give(), MAP_REPLACE | MAP_COPY | MAP_WRITE);
 }
 
-/* The first gap of so many pages; 0: none. */
-static uint32_t find_room(endpoint_t process, uint32_t pages)
+uint32_t pages_room(endpoint_t process, uint32_t pages)
 {
     const uint32_t bytes = pages * PAGE_BYTES;
     uint32_t at = USER_MEMORY;
@@ -119,7 +118,7 @@ uint32_t pages_give(endpoint_t process, uint32_t pages)
     if (pages == 0 || pages > (USER_MEMORY_END - USER_MEMORY) / PAGE_BYTES ||
         pages + KEPT > pages_free())
         return 0;
-    const uint32_t address = find_room(process, pages);
+    const uint32_t address = pages_room(process, pages);
     for (uint32_t done = 0; address && done < pages; done++) {
         const uint32_t frame = find_free(0);
         if (frame && map(process, address + done * PAGE_BYTES, frame, MAP_WRITE) == 1)
@@ -167,19 +166,40 @@ static int own(endpoint_t owner, uint32_t address, struct system_map *page)
     return error ? error : sys_space_next(owner, address, page);
 }
 
-uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer,
-                     uint32_t flags)
+int pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer, uint32_t at,
+                uint32_t flags)
 {
-    const uint32_t room = find_room(peer, pages);
     struct system_map found;
-    for (uint32_t done = 0; room && done < pages; done++) {
+    for (uint32_t done = 0; done < pages; done++) {
         if (own(owner, address + done * PAGE_BYTES, &found) == 0 &&
-            map(peer, room + done * PAGE_BYTES, found.frame, flags | MAP_SHARED) == 1)
+            map(peer, at + done * PAGE_BYTES, found.frame, flags | MAP_SHARED) == 1)
             continue;
-        (void)pages_take(peer, room, done);
-        return 0;
+        (void)pages_take(peer, at, done);
+        return -ENOMEM;
     }
-    return room;
+    return 0;
+}
+
+static bool is_shared(endpoint_t process, uint32_t address)
+{
+    struct system_map found;
+    return sys_space_next(process, address, &found) == 0 && found.address == address &&
+           found.flags & MAP_SHARED;
+}
+
+/* The first is mapped first, and taken first. */
+bool pages_settle(endpoint_t process, uint32_t address, uint32_t pages)
+{
+    const uint32_t last = address + (pages - 1) * PAGE_BYTES;
+    struct system_map found = {.address = address};
+    if (is_shared(process, address) && is_shared(process, last))
+        return true;
+    while (sys_space_next(process, found.address, &found) == 0 && found.address <= last) {
+        if (found.flags & MAP_SHARED)
+            (void)pages_take(process, found.address, 1);
+        found.address += PAGE_BYTES;
+    }
+    return false;
 }
 
 bool pages_release(endpoint_t dead)

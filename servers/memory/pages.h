@@ -26,9 +26,14 @@ bool pages_have(endpoint_t process, uint32_t address, uint32_t pages);
 /* 0 or the kernel's error; what was taken until then stays taken. */
 int pages_take(endpoint_t process, uint32_t address, uint32_t pages);
 
-/* Maps the owner's pages in the peer as well: where, or 0: no memory. They must be there. */
-uint32_t pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer,
-                     uint32_t flags);
+/* The first gap of so many pages; 0: none. */
+uint32_t pages_room(endpoint_t process, uint32_t pages);
+/* Maps the owner's pages, which must be there, in that gap of the peer's as well. 0 or -ENOMEM. */
+int pages_share(endpoint_t owner, uint32_t address, uint32_t pages, endpoint_t peer, uint32_t at,
+                uint32_t flags);
+/* What pages_share mapped there, or was mapping or pages_take was taking when a server died:
+   whether it is all there. If not, none of it is from now on. */
+bool pages_settle(endpoint_t process, uint32_t address, uint32_t pages);
 
 /* ---- One page -------------------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 #include "programs.h"
 #include "demand.h"
 #include "ledger.h"
+#include "lend.h"
 #include "pages.h"
 
 #include <abi/errors.h>
@@ -417,11 +418,12 @@ static void take_up(endpoint_t process)
     /* Who has begun cannot begin: this is one that a former server did not finish. */
     if (sys_begin(process, 0, 0) == 0)
         (void)sys_kill(process);
-    if (sys_space_next(process, 0, &page) != 0)
-        return;
+    /* Even one that has no page now: it may have given all back, and still has tables to release.
+     */
     (void)sys_watch(process, true);
-    if (!ledger_read(process, &ledger))
+    if (sys_space_next(process, 0, &page) != 0 || !ledger_read(process, &ledger))
         return;
+    lend_take_up(process);
     if (ledger.is_program && program_at(process) == NULL)
         enter(process, 0);
     for (unsigned i = 0; i < CHILDREN_MAX + ENDED_MAX; i++)

@@ -6,10 +6,10 @@
  * there is room for all. The waiting are watched too.
  *
  * A name whose owner died is held for a while if the kernel says that the module of that name is
- * supervised: whoever looks it up meanwhile waits, and only that module's process gets it. A
+ * supervised: a lookup is answered EAGAIN meanwhile, and only that module's process gets it. A
  * module's name is its own: nobody else can publish it while the module is supervised or runs, and
  * who did before it was started loses it. The table is kept in the store, a record a place, and
- * read again when this server was restarted.
+ * read again when this server was restarted; when the store was, it is put there again.
  *
  * Nothing here prints: the terminal is a client of this server.
  */
@@ -42,7 +42,6 @@ static struct entry kept[NAMES_MAX];   /* what the store has */
 static struct waiter {
     struct name name;
     struct server_client client;
-    bool for_ever; /* else while the name is held */
 } waiters[WAITERS_MAX];
 static unsigned waiter_count;
 
@@ -77,13 +76,15 @@ static struct entry *find_free(void)
 }
 
 /* So that the next name server goes on with it. A store that is not there is no reason to stop. */
-static void keep(const struct entry *e)
+static int keep(const struct entry *e)
 {
     uint32_t place = (uint32_t)(e - entries);
     if (is_free(e) || memcmp(&kept[place], e, sizeof(*e)) == 0)
-        return;
-    if (store_put(place, e, sizeof(*e)) == 0)
+        return 0;
+    const int error = store_put(place, e, sizeof(*e));
+    if (error == 0)
         kept[place] = *e;
+    return error;
 }
 
 static void remove_entry(struct entry *e)
@@ -156,21 +157,20 @@ static void put_answer(message *m, const struct entry *e)
     answer->endpoint = e->owner;
 }
 
-/* To all that wait for this name, with the entry; or ENOENT to those that do not wait for ever. */
-static void answer_waiters(const struct name *name, const struct entry *e)
+/* To all that wait for this name. */
+static void answer_waiters(const struct entry *e)
 {
     for (unsigned i = 0; i < waiter_count;) {
         struct waiter w = waiters[i];
-        if (memcmp(&w.name, name, sizeof(w.name)) != 0 || (!e && w.for_ever)) {
+        if (memcmp(&w.name, &e->name, sizeof(w.name)) != 0) {
             i++;
             continue;
         }
         remove_waiter(&waiters[i]);
         unwatch_if_idle(w.client.endpoint);
         message m = {0};
-        if (e)
-            put_answer(&m, e);
-        server_answer(w.client, e ? 0 : -ENOENT, &m);
+        put_answer(&m, e);
+        server_answer(w.client, 0, &m);
     }
 }
 
@@ -233,11 +233,8 @@ static void release_held(void)
     if (sys_time(&now) < 0)
         return;
     for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
-        if (!is_held(e) || held_until[e - entries] > now)
-            continue;
-        const struct name name = e->name;
-        remove_entry(e);
-        answer_waiters(&name, NULL);
+        if (is_held(e) && held_until[e - entries] <= now)
+            remove_entry(e);
     }
     set_alarm();
 }
@@ -275,47 +272,50 @@ static int publish(message *m)
     if (former != NONE)
         unwatch_if_idle(former);
     held_until[e - entries] = 0;
-    keep(e);
-    answer_waiters(&name, e);
+    (void)keep(e);
+    answer_waiters(e);
     return 0;
 }
 
-static int begin_wait(endpoint_t process, const struct name *name, bool for_ever)
+static int begin_wait(endpoint_t process, const struct name *name)
 {
     if (waiter_count == WAITERS_MAX)
         return -ENOSPC;
     int error = sys_watch(process, true);
     if (error < 0)
         return error;
-    waiters[waiter_count++] = (struct waiter){*name, server_current(), for_ever};
+    waiters[waiter_count++] = (struct waiter){*name, server_current()};
     return SERVER_LATER;
 }
 
-static int answer_or_wait(message *m, bool for_ever)
+/* The answer is in the message, or a negative errno: EAGAIN while the name is held. */
+static int look_up(message *m, struct name *name)
 {
-    struct name name;
-    endpoint_t sender = m->m_source;
-    end_wait_of(sender);
-    int error = take_name(m, &name);
+    end_wait_of(m->m_source);
+    int error = take_name(m, name);
     if (error < 0)
         return error;
-    const struct entry *e = find(&name);
-    if (!e && !for_ever)
+    const struct entry *e = find(name);
+    if (!e)
         return -ENOENT;
-    if (!e || is_held(e))
-        return begin_wait(sender, &name, for_ever);
+    if (is_held(e))
+        return -EAGAIN;
     put_answer(m, e);
     return 0;
 }
 
 static int lookup(message *m)
 {
-    return answer_or_wait(m, false);
+    struct name name;
+    return look_up(m, &name);
 }
 
 static int wait(message *m)
 {
-    return answer_or_wait(m, true);
+    struct name name;
+    endpoint_t sender = m->m_source;
+    int error = look_up(m, &name);
+    return error == -ENOENT || error == -EAGAIN ? begin_wait(sender, &name) : error;
 }
 
 static int list(message *m)
@@ -347,8 +347,21 @@ static int withdraw(message *m)
     return 0;
 }
 
+/* The store died, and may have lost what it had. One that does not answer is asked no further: it
+   is about to be ended, and then this comes again. */
+static void keep_all(void)
+{
+    int error = 0;
+    for (unsigned i = 0; i < NAMES_MAX; i++)
+        kept[i] = (struct entry){.owner = NONE};
+    for (const struct entry *e = entries; e < entries + NAMES_MAX && error == 0; e++)
+        error = keep(e);
+}
+
 static void forget(endpoint_t dead)
 {
+    if (store_died(dead))
+        keep_all();
     for (struct entry *e = entries; e < entries + NAMES_MAX; e++) {
         if (e->owner == dead)
             lost_owner(e);
@@ -414,6 +427,7 @@ int main(void)
     for (unsigned i = 0; i < NAMES_MAX; i++)
         entries[i].owner = kept[i].owner = NONE;
     entries[0] = (struct entry){{"names"}, self()};
+    store_watch();
     take_table_back();
     server_on_retire(retire);
     return server_run(NULL, handlers, on_events);

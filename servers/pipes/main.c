@@ -4,6 +4,11 @@
  * The server owns the memory, so a stream outlives its writer until it is read, and it answers
  * whoever waits when the other one dies. It reads nothing in the rings, and writes there only that
  * a side has ended, as a hint: who asks is told the truth here.
+ *
+ * When it dies the two have the memory still, and need a server only to wake each other. So who
+ * asks names the other one, and a server that does not know the pipe enters it again, without its
+ * memory. One alone may say so: nobody but the two it named can wait or be woken there, and what
+ * the other one has not confirmed by a request of its own ends with the one who claimed it.
  */
 #include <abi/errors.h>
 #include <parley/ipc.h>
@@ -28,32 +33,44 @@ struct side {
 };
 
 static struct pipe {
-    uint32_t name; /* number << 5 | index; 0: the entry is free */
-    endpoint_t maker;
-    struct ring_head *memory;
-    struct side side[2]; /* by PIPES_ROLE_* */
+    uint32_t name;            /* 0: the entry is free */
+    endpoint_t maker;         /* or who has claimed one of a former server's */
+    struct ring_head *memory; /* NULL: it was a former server's */
+    struct side side[2];      /* by PIPES_ROLE_* */
 } pipes[PIPES_MAX];
-static uint32_t number;
-
-/* The caller's pipe of that name, and its side of it. */
-static int find(const message *m, struct pipe **pipe, struct side **own)
-{
-    const uint32_t name = m->m_words[0];
-    struct pipe *p = &pipes[name % PIPES_MAX];
-    if (name == 0 || p->name != name)
-        return -ENOENT;
-    *pipe = p;
-    for (unsigned i = 0; i < 2; i++) {
-        *own = &p->side[i];
-        if (p->side[i].process == m->m_source)
-            return 0;
-    }
-    return -EPERM;
-}
+static uint32_t last_name;
 
 static struct side *other(struct pipe *p, const struct side *side)
 {
     return &p->side[side == &p->side[0]];
+}
+
+/* Whether it is the caller's, with that peer; without one it must be this server's own. */
+static bool is_meant(struct pipe *p, const struct side *own, endpoint_t caller, endpoint_t peer)
+{
+    if (own->process != caller)
+        return false;
+    return peer == NONE ? p->memory != NULL : other(p, own)->process == peer;
+}
+
+/* The caller's pipe of that name, and its side of it. */
+static int find(const message *m, endpoint_t peer, struct pipe **pipe, struct side **own)
+{
+    const uint32_t name = m->m_words[0];
+    int error = -ENOENT;
+    for (struct pipe *p = pipes; p < pipes + PIPES_MAX; p++) {
+        if (name == 0 || p->name != name)
+            continue;
+        if (p->memory)
+            error = -EPERM;
+        *pipe = p;
+        for (unsigned i = 0; i < 2; i++) {
+            *own = &p->side[i];
+            if (is_meant(p, *own, m->m_source, peer))
+                return 0;
+        }
+    }
+    return error;
 }
 
 static struct pipe *find_free(endpoint_t maker)
@@ -85,15 +102,16 @@ static void free_pipe(struct pipe *p)
     for (unsigned i = 0; i < 2; i++)
         if (p->side[i].share)
             (void)memory_revoke(p->side[i].share);
-    (void)memory_release(p->memory, MEMORY_BYTES);
+    if (p->memory)
+        (void)memory_release(p->memory, MEMORY_BYTES);
     *p = (struct pipe){.name = 0};
 }
 
 static void lose(struct pipe *p, struct side *side)
 {
     side->gone = true;
-    struct ring_side *half = side == &p->side[0] ? &p->memory->writer : &p->memory->reader;
-    half->ended = 1;
+    if (p->memory)
+        (side == &p->side[0] ? &p->memory->writer : &p->memory->reader)->ended = 1;
     answer_wait(other(p, side), true);
 }
 
@@ -144,8 +162,8 @@ static int make(message *m)
     int error = memory_allocate(MEMORY_BYTES, &memory);
     if (error)
         return error;
-    number = (number + 1) % (1u << 26) ? number + 1 : 1;
-    *p = (struct pipe){.name = number * PIPES_MAX + (uint32_t)(p - pipes),
+    last_name = last_name + 1 ? last_name + 1 : 1;
+    *p = (struct pipe){.name = last_name,
                        .maker = m->m_source,
                        .memory = memory,
                        .side = {{.process = request.writer}, {.process = request.reader}}};
@@ -161,29 +179,66 @@ static int attach(message *m)
 {
     struct pipe *p = NULL;
     struct side *own = NULL;
-    int error = find(m, &p, &own);
+    int error = find(m, NONE, &p, &own);
     if (error)
         return error;
     own->attached = true;
     struct pipes_attach_answer *answer = (void *)m->m_words;
     answer->share = own->share;
     answer->role = own == &p->side[0] ? PIPES_ROLE_WRITER : PIPES_ROLE_READER;
+    answer->peer = other(p, own)->process;
     return 0;
+}
+
+/* One of a former server's. Each is woken once: nobody knows what that server was asked.
+   EDEADSRCDST: the peer is gone, and nothing is entered. */
+static int claim(const message *m, endpoint_t peer, struct pipe **pipe, struct side **own)
+{
+    struct pipe *p = find_free(m->m_source);
+    if (m->m_words[0] == 0 || peer == m->m_source)
+        return -ENOENT;
+    if (!p)
+        return -ENOSPC;
+    int error = sys_watch(peer, true);
+    if (!error)
+        error = sys_watch(m->m_source, true);
+    if (error)
+        return error;
+    *p = (struct pipe){.name = m->m_words[0], .maker = m->m_source};
+    p->side[0] = (struct side){.process = m->m_source, .woken = true, .waits.endpoint = NONE};
+    p->side[1] = (struct side){.process = peer, .woken = true, .waits.endpoint = NONE};
+    *pipe = p;
+    *own = &p->side[0];
+    return 0;
+}
+
+static int find_or_claim(const message *m, struct pipe **pipe, struct side **own)
+{
+    const endpoint_t named = ((const struct pipes_pipe_and_peer *)m->m_words)->peer;
+    const endpoint_t peer = endpoint_generation(named) ? named : NONE;
+    int error = find(m, peer, pipe, own);
+    if (error && peer != NONE)
+        error = claim(m, peer, pipe, own);
+    if (!error)
+        (*own)->attached = true;
+    return error;
 }
 
 static int wait(message *m)
 {
     struct pipe *p = NULL;
     struct side *own = NULL;
-    int error = find(m, &p, &own);
-    if (error)
+    int error = find_or_claim(m, &p, &own);
+    if (error && error != -EDEADSRCDST)
         return error;
-    const bool gone = other(p, own)->gone;
-    if (!own->woken && !gone) {
+    const bool gone = error || other(p, own)->gone;
+    if (!gone && !own->woken) {
         own->waits = server_current();
         return SERVER_LATER;
     }
-    own->woken = false;
+    if (!error)
+        own->woken = false;
+    memset(m->m_words, 0, sizeof m->m_words);
     m->m_words[0] = gone;
     return 0;
 }
@@ -192,13 +247,13 @@ static int wake(message *m)
 {
     struct pipe *p = NULL;
     struct side *own = NULL;
-    int error = find(m, &p, &own);
+    int error = find_or_claim(m, &p, &own);
+    memset(m->m_words, 0, sizeof m->m_words);
     if (error)
-        return error;
+        return error == -EDEADSRCDST ? 0 : error;
     struct side *side = other(p, own);
     side->woken = true;
     answer_wait(side, side->gone);
-    m->m_words[0] = 0;
     return 0;
 }
 
@@ -207,5 +262,8 @@ int main(void)
     static const struct server_handler handlers[] = {
         {PIPES_MAKE, make}, {PIPES_ATTACH, attach}, {PIPES_WAIT, wait}, {PIPES_WAKE, wake}, {0},
     };
+    uint64_t now = 0;
+    (void)sys_time(&now);
+    last_name = (uint32_t)now; /* a former server has not made so many */
     return server_run("pipes", handlers, on_events);
 }

@@ -18,6 +18,7 @@
 
 static endpoint_t tty = NONE;
 static bool is_new; /* a tty that console_key has not told its caller about */
+static bool lent;   /* a program reads: what it has of a line is not to be lost to a mode */
 static bool interrupted;
 static unsigned columns = 80;
 
@@ -47,7 +48,7 @@ static bool connect(void)
         return false;
     }
     (void)sys_watch(tty, 1);
-    (void)tell(TTY_MODE, TTY_MODE_RAW, &m);
+    (void)tell(TTY_MODE, lent ? TTY_MODE_LINE : TTY_MODE_RAW, &m);
     if (tell(TTY_SIZE, 0, &m) == 0 && m.m_words[0] >= COLUMNS_AT_LEAST)
         columns = m.m_words[0];
     is_new = true;
@@ -278,12 +279,14 @@ bool console_wait(uint64_t microseconds)
 void console_lend(void)
 {
     message m = {.m_type = TTY_MODE, .m_words = {TTY_MODE_LINE}};
+    lent = true;
     (void)ask(&m);
 }
 
 void console_take_back(bool cancel)
 {
     message m = {.m_type = TTY_OWNER}; /* the program may have taken that too */
+    lent = false;
     (void)ask(&m);
     if (cancel) {
         m = (message){.m_type = TTY_CANCEL};

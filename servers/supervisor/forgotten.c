@@ -1,49 +1,93 @@
 /*
- * Requests that a server has forgotten: it answers pings, waits for more to do, and owes somebody
- * an answer that it will never give. What a process awaits, and since which message, stands in the
- * kernel's list, so nobody needs a deadline for this: a deadline would make every request longer.
+ * Requests that a server has forgotten: it waits for more to do, or does other things, and owes
+ * somebody an answer that it will never give. What a process awaits, and since which message,
+ * stands in the kernel's list, so nobody needs a deadline for this: a deadline would make every
+ * request longer.
  *
- * Only where the protocol does not say that the answer may come at any time (`waits`), and only
- * after two beats of the server's.
+ * Only where the protocol does not say that the answer may come at any time (`waits`). One that
+ * waits for more to do is given two beats. One that asks others or serves others all the while is
+ * given ten: it may be in the midst of it. Is it another server that keeps it waiting, that one is
+ * to blame. One that neither waits nor takes a message is not seen here, but by its signs of life.
  */
 #include "supervisor.h"
 
 #include <parley/ipc.h>
 #include <parley/server.h>
 
-#define BEATS 2
-#define SLOTS 1024 /* more than any kernel has: endpoint_slot is less */
+#define BEATS      2
+#define BEATS_BUSY 10
+#define SLOTS      1024 /* more than any kernel has: endpoint_slot is less */
 
 /* By slot: what that process was seen to await, and when first. */
 static struct wait {
     endpoint_t client, server;
-    uint32_t sent; /* its messages until then: another number, another wait */
+    uint32_t sent;        /* its messages until then: another number, another wait */
+    uint32_t server_sent; /* the server's */
     uint64_t since;
 } waits[SLOTS];
 
-static uint64_t seen_for(struct wait *w, const struct process_info *info, uint64_t now)
+/* NULL: it awaits something else than when it was noted, or for the first time. */
+static struct wait *known_wait(const struct process_info *client)
 {
-    if (w->client != info->endpoint || w->server != info->waits_for ||
-        w->sent != info->messages_sent)
-        *w = (struct wait){info->endpoint, info->waits_for, info->messages_sent, now};
-    return now - w->since;
+    struct wait *w = &waits[endpoint_slot(client->endpoint)];
+    const bool is = w->client == client->endpoint && w->server == client->waits_for &&
+                    w->sent == client->messages_sent;
+    return is ? w : NULL;
 }
 
-static void look_at(unsigned slot, const struct process_info *info, uint64_t now)
+static struct wait *note_wait(const struct process_info *client, const struct process_info *server,
+                              uint64_t now)
 {
-    struct supervised *s = service_of(info->waits_for);
-    if (info->state != PROCESS_AWAITING || !s || !s->heartbeat_ms ||
-        !service_answers_at_once(info->asked.m_type) ||
-        seen_for(&waits[slot], info, now) < BEATS * 1000ull * s->heartbeat_ms)
+    struct wait *w = known_wait(client);
+    if (!w) {
+        w = &waits[endpoint_slot(client->endpoint)];
+        *w = (struct wait){client->endpoint, server->endpoint, client->messages_sent,
+                           server->messages_sent, now};
+    }
+    return w;
+}
+
+static uint64_t beats_of(const struct supervised *s, const struct wait *w, uint64_t now)
+{
+    return (now - w->since) / 1000 / s->heartbeat_ms;
+}
+
+static bool is_kept_waiting(const struct process_info *server, uint64_t now)
+{
+    const struct supervised *by = service_of(server->waits_for);
+    const struct wait *w = known_wait(server);
+    return server->state == PROCESS_AWAITING && by && by->heartbeat_ms && w &&
+           beats_of(by, w, now) >= 1;
+}
+
+static bool owes(const struct process_info *server, const struct wait *w, uint64_t beats,
+                 uint64_t now)
+{
+    if (server->state == PROCESS_RECEIVING && server->waits_for == ANY)
+        return beats >= BEATS;
+    return beats >= BEATS_BUSY && server->messages_sent != w->server_sent &&
+           !is_kept_waiting(server, now);
+}
+
+static void look_at(const struct process_info *client, uint64_t now)
+{
+    struct process_info server;
+    struct supervised *s = service_of(client->waits_for);
+    if (client->state != PROCESS_AWAITING || !s || !s->heartbeat_ms || s->hung ||
+        sys_process(endpoint_slot(s->endpoint), &server) < 0 || server.endpoint != s->endpoint)
         return;
-    report("%s owes %s an answer to request 0x%x", s->name, info->name,
-           (unsigned)info->asked.m_type);
-    s->forgot = true;
+    const struct wait *w = note_wait(client, &server, now);
+    if (!service_answers_at_once(client->asked.m_type) ||
+        !owes(&server, w, beats_of(s, w, now), now))
+        return;
+    report("%s owes %s an answer to request 0x%x", s->name, client->name,
+           (unsigned)client->asked.m_type);
+    heartbeat_end(s);
 }
 
 void forgotten_look(uint64_t now)
 {
     struct process_info info;
     for (unsigned slot = 0; slot < SLOTS && sys_process_next(&slot, &info) == 0; slot++)
-        look_at(slot, &info, now);
+        look_at(&info, now);
 }

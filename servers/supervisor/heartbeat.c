@@ -36,7 +36,7 @@ bool heartbeat_retire(endpoint_t process)
 void heartbeat_begin(struct supervised *s, uint64_t now)
 {
     s->missed = s->seen_received = s->seen_ticks = 0;
-    s->hung = s->forgot = false;
+    s->hung = false;
     s->beat_due = s->heartbeat_ms ? now + s->heartbeat_ms * 1000ull : UINT64_MAX;
 }
 
@@ -58,8 +58,12 @@ static void beat(struct supervised *s)
     int error = ask(PROTO_PING, s->endpoint, IPC_NONBLOCK, ANSWER_US);
     bool alive = error == -ENOTREADY ? is_busy(s) : error != -EREPLYTIMEDOUT;
     s->missed = alive ? 0 : s->missed + 1;
-    if (s->missed < MISSED_MAX && (error != 0 || !s->forgot))
-        return;
+    if (s->missed >= MISSED_MAX)
+        heartbeat_end(s);
+}
+
+void heartbeat_end(struct supervised *s)
+{
     s->hung = true;
     s->beat_due = UINT64_MAX;
     (void)sys_kill(s->endpoint);

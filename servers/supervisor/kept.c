@@ -22,20 +22,33 @@ _Static_assert(sizeof(struct kept) == sizeof(((struct store_record *)0)->value),
 static int ask(message *m)
 {
     endpoint_t store;
-    int error = sys_lookup("store", &store);
+    int error = sys_lookup(KEEPER, &store);
     if (error == 0)
         error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, store, m, ANSWER_US, NULL);
     return error < 0 ? error : m->m_type;
 }
 
-void kept_save(const struct supervised *s)
+static int save(const struct supervised *s)
 {
     const struct kept k = {s->state, s->last.cause, s->last.status, s->last.ip, s->last.address};
     struct store_record record = {.key = s->module};
     message m = {.m_type = STORE_PUT};
     memcpy(record.value, &k, sizeof k);
     memcpy(m.m_words, &record, sizeof record);
-    (void)ask(&m);
+    return ask(&m);
+}
+
+void kept_save(const struct supervised *s)
+{
+    (void)save(s);
+}
+
+void kept_save_all(void)
+{
+    for (const struct supervised *s = services; s < services + service_count; s++)
+        if (s->last.cause != SUPERVISOR_CAUSE_NONE || s->state != SUPERVISOR_STATE_RUNNING)
+            if (save(s) < 0)
+                return;
 }
 
 void kept_restore(struct supervised *s)

@@ -4,8 +4,10 @@
  *
  * Two processes run this program; the argument of each is the other's name. One leads. The other
  * supervises nothing but the one that leads, and takes over when that dies; it then starts the dead
- * again, which finds that the other leads, and waits. Whatever is asked of others here has a
- * timeout: the supervisor waits for nobody that it might have to end.
+ * again, which finds that the other leads, and waits. Where both have died and are started in the
+ * same moment each finds the other one running; a little later the one whose line comes first asks
+ * whether that is so. Whatever is asked of others here has a timeout: the supervisor waits for
+ * nobody that it might have to end.
  */
 #include "supervisor.h"
 
@@ -15,7 +17,11 @@
 #include <parley/server.h>
 #include <string.h>
 
+#define LOOK_US   20000 /* after its start: the other one has heard of the deaths before */
+#define ANSWER_US 50000
+
 static bool leads;
+static uint64_t look_due = UINT64_MAX; /* when to look whether the other one leads */
 static struct module_info own, partner;
 static unsigned own_module, partner_module;
 
@@ -115,23 +121,51 @@ static int handle_update(message *m)
     return error;
 }
 
-/* ---- Events ---------------------------------------------------------------------------------- */
+/* ---- Who leads ------------------------------------------------------------------------------- */
 
-static void run_due(void)
+/* At the boot both run, and the one whose line comes first leads. */
+static bool is_to_lead(void)
 {
-    const uint64_t now = now_us();
-    uint64_t next = services_run_due(now);
-    const uint64_t beat = heartbeat_run_due(now);
-    if (beat < next)
-        next = beat;
-    const uint64_t then = now_us();
-    (void)sys_alarm(next == UINT64_MAX ? 0 : next > then ? next - then : 1);
+    if (!(partner.flags & MODULE_RUNNING))
+        return true;
+    return own.starts == 1 && partner.starts == 1 && own_module < partner_module;
 }
 
 static void take_over(void)
 {
+    report("%s leads now", own.name);
     leads = true;
     services_lead();
+}
+
+/* Only one of the two looks, so that they never ask each other. Its death is told otherwise. */
+static void look_who_leads(uint64_t now)
+{
+    message m = {.m_type = SUPERVISOR_LIST};
+    if (leads || look_due > now)
+        return;
+    const int error =
+        ipc_call(IPC_REQUEST | IPC_TIMEOUT, services[0].endpoint, &m, ANSWER_US, NULL);
+    look_due = error == -EREPLYTIMEDOUT || error == -ETIMEDOUT ? now + LOOK_US : UINT64_MAX;
+    if (error == 0 && m.m_type == -EAGAIN)
+        take_over();
+}
+
+/* ---- Events ---------------------------------------------------------------------------------- */
+
+static uint64_t earlier(uint64_t one, uint64_t other)
+{
+    return one < other ? one : other;
+}
+
+static void run_due(void)
+{
+    const uint64_t now = now_us();
+    look_who_leads(now);
+    const uint64_t next = earlier(earlier(services_run_due(now), heartbeat_run_due(now)),
+                                  leads ? UINT64_MAX : look_due);
+    const uint64_t then = now_us();
+    (void)sys_alarm(next == UINT64_MAX ? 0 : next > then ? next - then : 1);
 }
 
 static void on_events(endpoint_t source, uint32_t bits)
@@ -141,23 +175,13 @@ static void on_events(endpoint_t source, uint32_t bits)
         return;
     while ((bits & EVENT_DEATH) && sys_death(&death) == 0) {
         services_died(&death);
-        if (!leads && services[0].state != SUPERVISOR_STATE_RUNNING) {
-            report("%s leads now", own.name);
+        if (!leads && services[0].state != SUPERVISOR_STATE_RUNNING)
             take_over();
-        }
     }
     run_due();
 }
 
 /* ---- The start ------------------------------------------------------------------------------- */
-
-/* At the boot both run, and the one whose line comes first leads. */
-static bool is_to_lead(void)
-{
-    if (!(partner.flags & MODULE_RUNNING))
-        return true;
-    return own.starts == 1 && partner.starts == 1 && own_module < partner_module;
-}
 
 int main(int argc, char **argv)
 {
@@ -179,6 +203,8 @@ int main(int argc, char **argv)
     }
     if (leads)
         services_lead();
+    else if (own_module < partner_module)
+        look_due = now_us() + LOOK_US;
     run_due();
     return -server_run(NULL, handlers, on_events);
 }

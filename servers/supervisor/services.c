@@ -191,6 +191,8 @@ static void start(struct supervised *s)
     adopt(s, endpoint);
     if (s->state == SUPERVISOR_STATE_RUNNING && is_needed(s))
         (void)heartbeat_answers(endpoint, UP_US);
+    if (s->restarts && strcmp(s->name, KEEPER) == 0)
+        kept_save_all();
 }
 
 /* One that is not to come back is not waited for: better a server without what it needs than none.

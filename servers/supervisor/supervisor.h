@@ -41,8 +41,7 @@ struct supervised {
 
     uint64_t beat_due; /* UINT64_MAX: it is not asked for signs of life */
     uint32_t seen_received, seen_ticks, missed;
-    bool forgot; /* it answers pings, and owes somebody an answer */
-    bool hung;   /* it was killed for that */
+    bool hung; /* it was killed since it gave no sign of life, or owes an answer */
 };
 
 /* ---- services ---- */
@@ -69,13 +68,15 @@ int service_update(struct supervised *s, unsigned module);
 void heartbeat_begin(struct supervised *s, uint64_t now);
 /* Asks those that are due; returns when to come back. */
 uint64_t heartbeat_run_due(uint64_t now);
+/* Kills one that hangs; it is restarted as any that died. */
+void heartbeat_end(struct supervised *s);
 /* Whether it answers a request within that time. */
 bool heartbeat_answers(endpoint_t process, uint32_t timeout_us);
 /* Asks it to end by itself, without a loss; false: it does not. */
 bool heartbeat_retire(endpoint_t process);
 
 /* ---- forgotten ---- */
-/* Notes for whom somebody waits in vain (forgot); to be called at each beat. */
+/* Ends those for whom somebody waits in vain; to be called at each beat. */
 void forgotten_look(uint64_t now);
 
 /* ---- report ---- */
@@ -83,6 +84,9 @@ void report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* How it died. */
 const char *report_cause(const struct system_death *death);
 
+#define KEEPER "store"
+
 /* ---- kept: none of it is needed for anything to go on ---- */
 void kept_save(const struct supervised *s);
+void kept_save_all(void); /* the store was restarted, and may have nothing */
 void kept_restore(struct supervised *s);

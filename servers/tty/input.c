@@ -205,6 +205,37 @@ void input_restore(const struct kept *kept)
         mode = TTY_MODE_RAW;
 }
 
+void input_unread_keep(struct unread *unread, char *text)
+{
+    const size_t rest =
+        ring_count < UNREAD_BYTES - line.length ? ring_count : UNREAD_BYTES - line.length;
+    memcpy(text, line.text, line.length);
+    for (size_t i = 0; i < rest; i++)
+        text[line.length + i] = ring[(ring_start + i) % RING_BYTES];
+    *unread = (struct unread){.bytes = (uint16_t)(line.length + rest),
+                              .line_bytes = (uint16_t)line.length,
+                              .line_taken = (uint16_t)line_taken,
+                              .finished = line.finished,
+                              .after_return = line.after_return,
+                              .escape = line.escape};
+}
+
+/* Before anything is typed here. What can't be a line is read as if it had just been typed. */
+void input_unread_restore(const struct unread *unread, const char *text)
+{
+    size_t at = 0;
+    if (unread->line_bytes <= unread->bytes && unread->line_taken <= unread->line_bytes &&
+        unread->line_bytes <= LINE_BYTES - !unread->finished) {
+        at = line.length = unread->line_bytes;
+        memcpy(line.text, text, at);
+        line_taken = unread->line_taken;
+        line.finished = unread->finished;
+        line.after_return = unread->after_return;
+        line.escape = unread->escape;
+    }
+    input_text(text + at, unread->bytes - at);
+}
+
 /* ---- Requests ------------------------------------------------------------------------------- */
 
 int input_client_read(message *m)

@@ -2,9 +2,9 @@
  * What of the tty outlives it: the modes, in two records of the store. The screen itself needs no
  * copy: its cells and its cursor are the card's, which the next tty finds as they were.
  *
- * Lost with a tty: what was typed and not read, what was written and not yet on the wire (one that
- * retires waits for it a little), and the
- * line that it would have put again after text between the lines.
+ * Lost with a tty: what was typed and not read (unless it retires: unread.c), what was written and
+ * not yet on the wire (one that retires waits for it a little), and the line that it would have put
+ * again after text between the lines.
  */
 #include "tty.h"
 
@@ -53,6 +53,12 @@ static void save_screen(void)
     s.layout = chosen ? (uint32_t)(keyboard_layout() - keymaps) + 1 : 0;
     if (memcmp(&s, &last_screen, sizeof s) != 0 && store_put(KEY_SCREEN, &s, sizeof s) != -EAGAIN)
         last_screen = s;
+}
+
+void kept_lost(void)
+{
+    last.mode = ~last.mode;
+    last_screen.flags = ~last_screen.flags;
 }
 
 /* Without a store the tty goes on as if it had one: a successor begins anew then. */

@@ -8,6 +8,7 @@
 
 #include <abi/calls.h>
 #include <parley/server.h>
+#include <parley/store.h>
 #include <parley/system.h>
 #include <proto/tty.h>
 #include <string.h>
@@ -64,6 +65,8 @@ static void on_deaths(void)
     while (sys_death(&death) == 0) {
         input_death(death.endpoint);
         announce_death(death.endpoint);
+        if (store_died(death.endpoint))
+            kept_lost();
     }
 }
 
@@ -194,6 +197,7 @@ static const struct server_handler handlers[] = {
 
 static void retire(void)
 {
+    unread_save();
     console_show();
     input_retire();
     console_retire();
@@ -202,8 +206,10 @@ static void retire(void)
 int main(int argc, char **argv)
 {
     log_start();
+    unread_restore(); /* what is typed from now on comes behind it */
     console_start();
     read_arguments(argc, argv);
+    store_watch();
     kept_restore();
     announce();
     settle();

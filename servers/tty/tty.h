@@ -6,7 +6,7 @@
  *   log       the kernel's log, printed between the lines
  *   input     typed bytes, the reader, line and raw mode, ^C
  *   announce  our name at the name server
- *   kept      the modes, in the store
+ *   kept      the modes, in the store; unread: what was typed and not read
  *   screen    which of the two: pixels, the loader's framebuffer, or vga, text memory
  *   serial    the 16550 at COM1        keyboard  the i8042
  *
@@ -52,6 +52,19 @@ struct kept_screen {
 void kept_restore(void);
 void kept_layout_chosen(void); /* not only by the line */
 void kept_save(void);          /* if something of it has changed */
+void kept_lost(void);          /* the store may not have it any more: it is saved again */
+
+#define UNREAD_BYTES 2000
+
+/* What was typed and not read: first the line that is being edited or read, then what follows. */
+struct unread {
+    uint16_t bytes; /* of all */
+    uint16_t line_bytes, line_taken;
+    uint8_t finished, after_return, escape; /* of that line */
+};
+
+void unread_restore(void);
+void unread_save(void);
 
 struct screen_size {
     unsigned columns, rows;
@@ -95,6 +108,9 @@ void input_advance(void); /* serves the reader */
 void input_death(endpoint_t dead);
 void input_keep(struct kept *kept);
 void input_restore(const struct kept *kept);
+/* At most UNREAD_BYTES of it, the first. */
+void input_unread_keep(struct unread *unread, char *text);
+void input_unread_restore(const struct unread *unread, const char *text);
 int input_client_read(message *m);
 int input_client_mode(message *m);
 int input_client_owner(message *m);

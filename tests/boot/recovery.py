@@ -97,6 +97,30 @@ def steering(guest):
         check(said in answer, f"{line!r} printed:\n{answer}")
 
 
+def typed_ahead(guest):
+    """What was typed and not read outlives a tty that is replaced: lines ahead of the shell, and half a line of a program's."""
+    lines = [f"echo ahead {i:03}" for i in range(130)]
+    check(len("\r".join(lines)) < 2000, "more than a tty keeps")
+    for how in ("service restart tty", "service update tty tty-2"):
+        guest.type("sleep 2\r")
+        guest.expect(r"sleep 2\n")
+        guest.type("\r".join([how, *lines]) + "\r")
+        for line in lines:
+            guest.expect(rf"^{line.removeprefix('echo ')}\n")
+        guest.prompt()
+    begin = len(guest.text)
+    guest.command("start later 3000 tty")
+    guest.type("cat\r")
+    guest.expect(r"cat\n")
+    guest.type("half a lime\b\b")
+    guest.expect("half a lime")
+    check("later:" not in guest.text[begin:], "the tty was restarted too early")
+    guest.expect(r"later: 0\n")
+    guest.type("ne\rmore\r\x04")
+    guest.expect(r"^half a line\n(.*\n)*more\n")
+    guest.prompt()
+
+
 def unsupervised(build):
     """The same servers without a supervisor: the command says so."""
     lines = [" ".join(word for word in line.split() if not re.match(r"(start=supervised|needs=|restart=|heartbeat=|limit=)",
@@ -113,7 +137,8 @@ def unsupervised(build):
 
 
 def test(build):
-    modules = (*machine.default_modules(), "boot/clock clock-2 updates=clock")
+    modules = (*machine.default_modules(), "boot/clock clock-2 updates=clock", "boot/tty tty-2 updates=tty",
+               "boot/t-later later start=demand calls=all targets=all kernel=all")  # fmt: skip
     with boot(Machine(build=build, boot="quick", modules=modules)) as guest:
         check(tuple(services(guest)) == SUPERVISED, f"service list: {services(guest)}")
         for name in ("clock", "files", "pipes", "names", "memory", "store", "store-2", "tty", "supervisor", "supervisor", "supervisor-2"):
@@ -121,6 +146,7 @@ def test(build):
         the_colour(guest)
         the_shell(guest)
         steering(guest)
+        typed_ahead(guest)
         guest.power_off()
     unsupervised(build)
 

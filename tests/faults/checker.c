@@ -7,6 +7,7 @@
 #include "fault.h"
 
 #include <abi/layout.h>
+#include <parley/files.h>
 #include <parley/ipc.h>
 #include <parley/memory.h>
 #include <parley/port.h>
@@ -393,6 +394,53 @@ static void round_tty(void)
     }
 }
 
+/* ---- files ----------------------------------------------------------------------------------- */
+
+#define LARGE 200000u
+
+/* Made by make_archive.py: the numbers of its own places. */
+static bool is_large(const char *at, uint32_t offset, uint32_t bytes)
+{
+    char line[12];
+    for (uint32_t i = 0; i < bytes; i++) {
+        const uint32_t place = offset + i;
+        if (i == 0 || place % 8 == 0)
+            snprintf(line, sizeof line, "%07u\n", (unsigned)(place - place % 8));
+        if (at[i] != line[place % 8])
+            return false;
+    }
+    return true;
+}
+
+static void read_large(const struct file *file, uint32_t bytes)
+{
+    static char buffer[3000];
+    const uint32_t offset = word(bytes) % (LARGE - bytes);
+    memset(buffer, 0, sizeof buffer);
+    if (STATUS(file_read(file, offset, buffer, bytes), (int)bytes))
+        RIGHT(is_large(buffer, offset, bytes));
+}
+
+static void round_files(void)
+{
+    static const char *const names[] = {"notes.txt", "data/large", "empty"};
+    static const uint32_t bytes[] = {10, LARGE, 0};
+    struct file file;
+    char name[FILE_NAME_BYTES], note[16] = "";
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (STATUS(file_list(i, &file, name), 0))
+            RIGHT(strcmp(name, names[i]) == 0 && file.bytes == bytes[i]);
+    STATUS(file_list(3, &file, name), -ENOENT);
+    STATUS(file_find("absent", &file), -ENOENT);
+    if (STATUS(file_find("notes.txt", &file), 0) &&
+        STATUS(file_read(&file, 0, note, sizeof note), 10))
+        RIGHT(strcmp(note, "One note.\n") == 0);
+    if (STATUS(file_find("data/large", &file), 0)) {
+        read_large(&file, 50);
+        read_large(&file, 3000);
+    }
+}
+
 /* ---- supervisor ------------------------------------------------------------------------------ */
 
 static bool entry_at(uint32_t index, struct supervisor_entry *entry, int *status)
@@ -424,7 +472,7 @@ static void round_supervisor(void)
     for (; entry_at(index, &entry, &status) && status == 0; index++)
         running += entry.state == SUPERVISOR_STATE_RUNNING;
     if (STATUS(status, -ENOENT))
-        RIGHT(running >= index - 1 && index == 9);
+        RIGHT(running >= index - 1 && index == 10);
     sys_lookup("hello", &former);
     sys_kill(former);
     if (ASK(&hello, &m, 0)) {
@@ -437,7 +485,8 @@ static void round_supervisor(void)
 
 static void ping_all(void)
 {
-    static const char *const names[] = {"clock", "names", "tty", "memory", "hello", "store"};
+    static const char *const names[] = {"clock", "names", "tty",  "memory",
+                                        "hello", "store", "files"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         struct service s = {names[i], NONE};
         message m = {.m_type = PROTO_PING, .m_words = {word(i), word(i + 1), 3, 4, 5, 6, word(9)}};
@@ -456,15 +505,16 @@ static void round_all(void)
     round_store();
     round_memory();
     round_tty();
+    round_files();
 }
 
 static const struct {
     const char *victim;
     void (*run)(void);
 } rounds[] = {
-    {"clock", round_clock}, {"names", round_names},           {"store", round_store},
-    {"tty", round_tty},     {"memory", round_memory},         {"", round_all},
-    {"hello", ping_all},    {"supervisor", round_supervisor},
+    {"files", round_files}, {"clock", round_clock}, {"names", round_names},
+    {"store", round_store}, {"tty", round_tty},     {"memory", round_memory},
+    {"", round_all},        {"hello", ping_all},    {"supervisor", round_supervisor},
 };
 
 /* Nobody else's business: whoever damages another's memory may damage this. */

@@ -6,7 +6,7 @@
 
 #define FAULTS_FILE  "opt/parley.faults"
 #define FAULTS_MAGIC 0x746c7566u
-#define VICTIMS_MAX  8
+#define VICTIMS_MAX  9
 
 /* How a fault is put there. All but the last wait until the process comes to an instruction, so
    that it is known to have been reached. */

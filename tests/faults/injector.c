@@ -165,7 +165,7 @@ static void send_round(const char *name)
     server_answer(checker.waits, 0, &m);
 }
 
-/* Whether it waits for the answer to a request without a deadline, and has since the last look. */
+/* Whether it has waited since the last look for an answer that the supervisor does not miss. */
 static bool waits_for_ever(void)
 {
     static uint32_t sent;
@@ -174,8 +174,8 @@ static bool waits_for_ever(void)
     if (sys_process(endpoint_slot(checker.endpoint), &info) < 0)
         return false;
     sent = info.messages_sent;
-    return sent == sent_before &&
-           (info.asked.m_type == TTY_READ || info.asked.m_type == CLOCK_SLEEP);
+    return sent == sent_before && info.state == PROCESS_AWAITING &&
+           !service_answers_at_once(info.asked.m_type);
 }
 
 /* Until the round is over, or will never be; meanwhile notes when the victim is back, if it dies.

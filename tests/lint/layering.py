@@ -5,7 +5,7 @@
 
 The rules are the two tables below and are the same as in the architecture's text: the core sees
 only the shared numbers and itself, and needs four functions from outside; the kernel never sees a
-machine; programs never see the kernel. The protocols' headers are those that the build has made.
+machine; programs never see the kernel; and who may not use the heap does not link it. The protocols' headers are those that the build has made.
 Before it looks at the tree the check proves on small fixtures that it still finds what it is here
 to find.
 """
@@ -134,6 +134,10 @@ def check_includes(files):
     return findings, count
 
 
+# The memory server, and what it needs to be started and to serve.
+WITHOUT_HEAP = ("memory", "names", "store", "supervisor")
+
+
 def undefined_symbols(listing):
     """What an archive asks for and does not hold, from nm's output."""
     asked, held = set(), set()
@@ -154,6 +158,20 @@ def check_core(archive, nm):
     return ([f"{archive}: the core needs {name}, which it may not" for name in needs - CORE_NEEDS] +
             [f"{archive}: the core does not use {name}: is this the core?"
              for name in CORE_NEEDS - needs])
+
+
+def check_heaps(build, nm):
+    """malloc asks the memory server: whoever that depends on must do without."""
+    findings = []
+    for name in WITHOUT_HEAP:
+        program = os.path.join(build, "servers", name)
+        run = subprocess.run([nm, program], capture_output=True, text=True)
+        held = {line.split()[-1] for line in run.stdout.splitlines()}
+        if "server_run" not in held:
+            findings.append(f"{program}: no server: {run.stderr.strip()}")
+        if "malloc" in held:
+            findings.append(f"{program}: uses malloc, and the memory server depends on it")
+    return findings
 
 
 def generated(build):
@@ -229,7 +247,8 @@ def main():
     findings, count = check_includes(files)
     checked = f"{count} includes"
     if len(sys.argv) > 2:
-        findings += check_core(sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "nm")
+        nm = sys.argv[3] if len(sys.argv) > 3 else "nm"
+        findings += check_core(sys.argv[2], nm) + check_heaps(sys.argv[1], nm)
         checked += f", the symbols of {os.path.basename(sys.argv[2])}"
     tree.finish("layering", findings, checked)
 

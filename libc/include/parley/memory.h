@@ -30,7 +30,8 @@ int memory_grant_through(uint32_t whole, size_t offset, size_t bytes, endpoint_t
 int memory_copy_from(uint32_t grant, size_t offset, void *to, size_t bytes);
 int memory_copy_to(uint32_t grant, size_t offset, const void *from, size_t bytes);
 
-/* Ends a share or a grant of one's own. Returns how often it was used. */
+/* Ends a share or a grant of one's own. Returns how often it was used. -ENOENT also when a server
+   has ended it and died before it could say so. */
 int memory_revoke(uint32_t name);
 
 int memory_left(size_t *free_bytes, size_t *total_bytes);

@@ -1,6 +1,9 @@
 /*
  * Streams between two programs, by the pipe server. Contracts: servers/protocols/pipes.toml. All
  * return a negative error; -ENOENT, too, where no pipe server runs.
+ *
+ * The pipe server may die: a stream that both have opened goes on. One that they have not is no
+ * more; who waits for the other, or opens it then, gets -ENOENT.
  */
 #pragma once
 
@@ -11,6 +14,7 @@ int pipe_make(endpoint_t writer, endpoint_t reader, uint32_t *name);
 
 struct pipe {
     uint32_t name;
+    endpoint_t peer;
     struct ring ring; /* ring_write or ring_read; the end comes with the other one's death, too */
 };
 

@@ -30,7 +30,8 @@ struct ring_side {
     volatile uint32_t index; /* bytes written, or read, since the beginning; goes round */
     volatile uint32_t waits; /* nonzero: wake me */
     volatile uint32_t ended; /* nonzero: nothing comes from me any more */
-    uint32_t unused[13];
+    volatile uint32_t begun; /* nonzero: this side was opened */
+    uint32_t unused[12];
 };
 struct ring_head {
     struct ring_side writer, reader;

@@ -86,7 +86,7 @@ int service_request(struct service *service, message *m);
 bool service_answers_at_once(int32_t type);
 
 /* Asks the name server; names_wait waits until the name is published. A lookup waits, too, while
-   the supervisor restarts the one that provided the name, but not for ever. */
+   the supervisor restarts the one that provided the name, for two seconds at most. */
 int names_lookup(const char *name, endpoint_t *endpoint);
 int names_wait(const char *name, endpoint_t *endpoint);
 int names_publish(const char *name);

@@ -8,7 +8,9 @@
  */
 #pragma once
 
+#include <abi/endpoint.h>
 #include <abi/errors.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,3 +23,9 @@ int store_get(uint32_t key, void *record, size_t bytes);
    too, so that the damaged one can be dropped. */
 int store_next(uint32_t *key, void *record, size_t bytes);
 int store_drop(uint32_t key);
+
+/* Both stores may die at once, and then all records are gone. Who has more in its own memory than
+   there puts it again: from store_watch on it hears of the store's death as of others'
+   (EVENT_DEATH); store_died says whether that was the store, and watches the next one. */
+void store_watch(void);
+bool store_died(endpoint_t dead);

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes the archive that the file server's suite has for a data module: files that are good, and entries of
-which each is wrong in another way. judge.c knows what is in it.
+which each is wrong in another way; with --good only the former. judge.c knows what is in it, and so do the programs
+that check the file server while it is killed (recovery) or faults are put into it (tests/faults).
 
-    make_archive.py FILE
+    make_archive.py [--good] FILE
 """
 
 import io
@@ -23,20 +24,24 @@ def large():
 
 
 def main():
+    good = "--good" in sys.argv
     with io.BytesIO() as archive:
         archive.write(entry("notes.txt", b"One note.\n"))
-        archive.write(entry("link", kind=tarfile.SYMTYPE, target="notes.txt"))
+        if not good:
+            archive.write(entry("link", kind=tarfile.SYMTYPE, target="notes.txt"))
         archive.write(entry("data/large", large()))
-        archive.write(entry("/absolute", b"a"))
-        archive.write(entry("up/../up", b"a"))
-        archive.write(entry("notes.txt", b"Another note.\n"))
+        if not good:
+            archive.write(entry("/absolute", b"a"))
+            archive.write(entry("up/../up", b"a"))
+            archive.write(entry("notes.txt", b"Another note.\n"))
         archive.write(entry("empty"))
-        spoilt = bytearray(entry("spoilt", b"a"))
-        spoilt[0] ^= 1
-        archive.write(bytes(spoilt))
-        archive.write(entry("behind", b"a"))
+        if not good:
+            spoilt = bytearray(entry("spoilt", b"a"))
+            spoilt[0] ^= 1
+            archive.write(bytes(spoilt))
+            archive.write(entry("behind", b"a"))
         archive.write(bytes(1024))
-        with open(sys.argv[1], "wb") as file:
+        with open(sys.argv[-1], "wb") as file:
             file.write(archive.getvalue())
 
 

@@ -123,8 +123,8 @@ static bool files_work(void)
     if (ask("files", &m) != 0)
         return false;
     m = (message){.m_type = FILES_GET, .m_words = {m.m_words[0], 0}};
-    return ask("files", &m) == 0 && m.m_words[0] == 10 &&
-           memcmp(&m.m_words[1], "One note.\n", 10) == 0;
+    return ask("files", &m) == 0 && m.m_words[1] == 10 &&
+           memcmp(&m.m_words[2], "One note.\n", 10) == 0;
 }
 
 /* A pipe with somebody who is dead: all is made, and given back. */
@@ -190,6 +190,15 @@ static void count(struct accounts *a)
         if (ask("names", &m) != 0)
             break;
     }
+}
+
+/* A process gets the page in which its loans are noted with the first; it is no news later. */
+static void note_first_loans(void)
+{
+    uint32_t grant;
+    OK(pipes_work() && memory_grant(&begun, 1, self(), ACCESS_READ, &grant) == 0 &&
+           memory_revoke(grant) == 0,
+       "the pipe server and the judge have lent something");
 }
 
 static void explain(const struct accounts *now)
@@ -296,6 +305,7 @@ static bool come_up(void)
 bool health_begin(void)
 {
     const bool up = come_up();
+    note_first_loans();
     count(&begun);
     return up;
 }

@@ -6,11 +6,20 @@
 #include "tenant.h"
 
 #include <parley/memory.h>
+#include <parley/server.h>
+#include <proto/memory.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PAGE 4096u
 
 static endpoint_t tenant, memory;
+
+static uint32_t open_loans(void)
+{
+    message m = {.m_type = MEMORY_INFO};
+    return ipc_request(memory, &m) == 0 ? m.m_words[2] : 0xffffffff;
+}
 
 static size_t left(void)
 {
@@ -39,6 +48,20 @@ static bool is_zero(const char *at, size_t bytes)
         if (at[i])
             return false;
     return true;
+}
+
+/* A boot module that lends gets a page in which that is noted, once. */
+static void first_loan(void)
+{
+    const size_t before = left();
+    uint32_t grant;
+
+    IS(memory_grant(&tenant, 4, tenant, ACCESS_READ, &grant), 0, "a grant");
+    IS(memory_revoke(grant), 0, "revoked");
+    IS(before - left(), PAGE, "a page less");
+    IS(memory_grant(&tenant, 4, tenant, ACCESS_READ, &grant), 0, "another grant");
+    IS(memory_revoke(grant), 0, "revoked");
+    IS(before - left(), PAGE, "takes none");
 }
 
 static void pages_of_ones_own(void)
@@ -290,12 +313,270 @@ static void another_server(void)
     IS(left(), before, "everything is back");
 }
 
-int main(void)
+/* A name is in use until the pages of its process are released, tables among them. */
+static void a_death_after_another_server(void)
+{
+    uint32_t share = 0;
+    void *pages = NULL;
+    message m;
+
+    IS(memory_allocate(PAGE, &pages), 0, "a page");
+    IS(memory_share(pages, PAGE, tenant, ACCESS_READ, &share), 0, "is lent");
+    IS(ask(TENANT_ATTACH, share, 0, 0, 0, 0, &m), 0, "taken");
+    IS(ask(TENANT_DETACH, share, 0, 0, 0, 0, &m), 0, "and given back");
+    IS(memory_release(pages, PAGE), 0, "by its owner, too");
+    end(memory);
+    memory = start("memory", "");
+    IS(names_wait("memory", &memory), 0, "another memory server");
+    end(tenant);
+    tenant = start("tenant", "");
+    OK(tenant != NONE, "hears of the death of one that holds nothing any more");
+}
+
+/* ---- The heap -------------------------------------------------------------------------------- */
+
+#define BLOCK 3000
+
+struct block {
+    struct block *next;
+    uint32_t number;
+    char rest[BLOCK - 8];
+};
+
+/* So many blocks, or all there are; returns the last, and how many. */
+static struct block *fill_heap(unsigned most, unsigned *count)
+{
+    struct block *last = NULL, *b;
+    for (*count = 0; *count < most && (b = malloc(sizeof *b)) != NULL; ++*count) {
+        memset(b->rest, (int)*count, sizeof b->rest);
+        b->number = *count;
+        b->next = last;
+        last = b;
+    }
+    return last;
+}
+
+/* How many are as they were. */
+static unsigned empty_heap(struct block *last)
+{
+    unsigned good = 0;
+    while (last) {
+        struct block *b = last;
+        last = b->next;
+        bool same = true;
+        for (unsigned i = 0; i < sizeof b->rest; i += 7)
+            same = same && b->rest[i] == (char)b->number;
+        good += same;
+        free(b);
+    }
+    return good;
+}
+
+/* The line gives this process 64 KB of heap. */
+static void heap(void)
+{
+    const size_t before = left();
+    unsigned count;
+    struct block *blocks = fill_heap(700, &count);
+    IS(count, 700, "2 MB in a heap of 64 KB");
+    OK(before - left() > 1900000 && before - left() < 3000000, "are the memory server's: %u KB",
+       (unsigned)(before - left()) / 1024);
+    IS(empty_heap(blocks), 700, "all as they were");
+    OK(before - left() < 700000, "what is free goes back, but for one stretch of %u KB",
+       (unsigned)(before - left()) / 1024);
+    blocks = fill_heap(1000000, &count);
+    OK(count > before / BLOCK * 9 / 10, "%u blocks, and no more", count);
+    OK(answers(NONE), "the system answers");
+    IS(sys_kill(tenant), 0, "a process dies");
+    tenant = start("tenant", "");
+    OK(tenant > 0, "and another is started");
+    IS(empty_heap(blocks), count, "all as they were");
+    OK(before - left() < before / 4, "and all but one stretch goes back");
+    OK(malloc(0x20000000) == NULL && malloc(left() + PAGE) == NULL, "more than there is");
+    void *all = malloc(before / 2);
+    OK(all != NULL, "half of what there is, at once");
+    free(all);
+}
+
+/* ---- Another memory server ------------------------------------------------------------------- */
+
+/* At once, so that nobody finds none. */
+static void replace_memory(void)
+{
+    (void)sys_kill(memory);
+    memory = start("memory", "");
+}
+
+/* What is lent goes on: the names, the checks, the counts, the ends. */
+static void loans_outlive(void)
+{
+    const size_t before = left();
+    void *pages = NULL;
+    uint32_t grant, writable, part, share, other, counted;
+    char back[500];
+    message m;
+
+    IS(memory_allocate(3 * PAGE, &pages), 0, "three pages");
+    memset(pages, 's', 3 * PAGE);
+    IS(memory_grant(given + 3, TENANT_BYTES, tenant, ACCESS_READ, &grant), 0, "a grant");
+    IS(memory_grant(given, PAGE, tenant, ACCESS_WRITE, &writable), 0, "one to write");
+    IS(ask(TENANT_PASS_ON, grant, 1000, 500, (uint32_t)self(), ACCESS_READ, &m), 0, "passed on");
+    part = m.m_words[0];
+    IS(memory_share(pages, 3 * PAGE, tenant, ACCESS_WRITE, &share), 0, "a share");
+    IS(memory_share(pages, PAGE, tenant, ACCESS_READ, &other), 0, "one that nobody attaches");
+    IS(ask(TENANT_ATTACH, share, 0, 0, 0, 0, &m), 0, "the first is attached");
+    IS(memory_grant(given, 1, self(), ACCESS_READ, &counted), 0, "a grant that is used");
+    for (unsigned i = 0; i < 37; i++)
+        (void)memory_copy_from(counted, 0, back, 1);
+    replace_memory();
+    IS(ask(TENANT_COPY_FROM, grant, 7, 100, 0, 0, &m), 0, "with another server a grant is used");
+    IS(m.m_words[0], sum(given + 10, 100), "and is the same range");
+    IS(ask(TENANT_COPY_FROM, grant, TENANT_BYTES, 1, 0, 0, &m), -EINVAL, "no byte more");
+    IS(ask(TENANT_COPY_TO, grant, 0, 10, 'w', 0, &m), -EPERM, "nor to be written");
+    IS(memory_copy_from(grant, 0, back, 10), -EPERM, "nor anybody else's");
+    IS(memory_copy_from(grant + 1, 0, back, 10), -ENOENT, "nor does a number nearby help");
+    IS(ask(TENANT_COPY_TO, writable, 0, 10, 'v', 0, &m), 0, "the other is written");
+    OK(memcmp(given, "vvvvvvvvvv", 10) == 0, "where it was");
+    IS(memory_copy_from(part, 0, back, 500), 0, "what was passed on is used");
+    OK(memcmp(back, given + 1003, 500) == 0, "and is that part");
+    IS(ask(TENANT_FILL, 0, 0, 2 * PAGE, 'w', 0, &m), 0, "what was attached is written");
+    OK(((char *)pages)[PAGE] == 'w', "and seen here");
+    IS(ask(TENANT_ATTACH, share, 0, 0, 0, 0, &m), -EEXIST, "it is attached");
+    IS(memory_revoke(counted), 32, "of 37 uses 32 were noted");
+    IS(memory_revoke(grant), 1, "the grant is revoked");
+    IS(memory_copy_from(part, 0, back, 500), -ENOENT, "with what was passed on");
+    IS(ask(TENANT_DETACH, share, 0, 0, 0, 0, &m), 0, "the tenant lets go");
+    IS(ask(TENANT_ATTACH, other, 0, 0, 0, 0, &m), 0, "and attaches the other");
+    replace_memory();
+    IS(memory_copy_from(part, 0, back, 500), -ENOENT, "what was revoked stays so");
+    IS(memory_revoke(counted), -ENOENT, "all of it");
+    IS(memory_revoke(share), 0, "nobody had attached the share any more");
+    IS(memory_revoke(other), 1, "the other is revoked while it is attached");
+    IS(memory_revoke(writable), 0, "the last one, that was used once and not noted");
+    IS(sys_watch(tenant, 1), 0, "the tenant is watched");
+    IS(ask(TENANT_SUM, 0, 0, PAGE, 0, 0, &m), -EREPLYDEAD, "where it was, nothing is mapped");
+    struct system_death death;
+    OK(next_death(&death) && death.status == 14, "the tenant died of it");
+    tenant = start("tenant", "");
+    IS(memory_release(pages, 3 * PAGE), 0, "released");
+    IS(left(), before, "everything is back");
+}
+
+/* One of the two dies while no memory server runs. */
+static void deaths_unseen(void)
+{
+    const size_t before = left();
+    void *pages = NULL;
+    uint32_t share, grant;
+    message m;
+
+    IS(memory_allocate(2 * PAGE, &pages), 0, "two pages");
+    IS(memory_share(pages, PAGE, tenant, ACCESS_READ, &share), 0, "a share");
+    IS(memory_grant(given, PAGE, tenant, ACCESS_READ, &grant), 0, "and a grant");
+    IS(ask(TENANT_ATTACH, share, 0, 0, 0, 0, &m), 0, "the share is attached");
+    end(memory);
+    end(tenant);
+    memory = start("memory", "");
+    IS(memory_revoke(share), -ENOENT, "the peer died meanwhile, and the share with it");
+    IS(memory_revoke(grant), -ENOENT, "and the grant");
+    tenant = start("tenant", "");
+    /* Now the tenant lends to the judge. */
+    IS(ask(TENANT_SHARE, (uint32_t)self(), 2 * PAGE, 0, 'o', 0, &m), 0, "the tenant shares pages");
+    share = m.m_words[0];
+    size_t bytes;
+    char *theirs = NULL;
+    IS(memory_attach(share, (void **)&theirs, &bytes), 0, "which are attached here");
+    end(memory);
+    end(tenant);
+    memory = start("memory", "");
+    OK(theirs[0] == 'o' && theirs[2 * PAGE - 1] == 'o', "their owner died: they are still here");
+    void *other = NULL;
+    IS(memory_attach(share, &other, &bytes), -EEXIST, "attached");
+    replace_memory();
+    IS(memory_revoke(share), -EPERM, "nobody's to revoke");
+    IS(memory_detach(share), 0, "but to let go of");
+    IS(memory_attach(share, &other, &bytes), -ENOENT, "for good");
+    tenant = start("tenant", "");
+    IS(memory_release(pages, 2 * PAGE), 0, "released");
+    IS(left(), before, "everything is back");
+}
+
+/* A request that is put again because its answer died does not lend twice. */
+static void asked_again(void)
+{
+    message m = {.m_type = MEMORY_GRANT,
+                 .m_words = {(uint32_t)given, PAGE, (uint32_t)tenant, ACCESS_READ, 0, 0x0fffffff}};
+    const message request = m;
+
+    IS(ipc_request(memory, &m), 0, "a grant with a key");
+    const uint32_t name = m.m_words[0];
+    replace_memory();
+    m = request;
+    IS(ipc_request(memory, &m), 0, "asked for again");
+    IS(m.m_words[0], name, "it is the same");
+    m = request;
+    m.m_words[1]++;
+    IS(ipc_request(memory, &m), 0, "of another range");
+    OK(m.m_words[0] != name, "it is another");
+    IS(memory_revoke(m.m_words[0]), 0, "which is revoked");
+    m = request;
+    m.m_words[5] = 0x10000000;
+    IS(ipc_request(memory, &m), 0, "a grant is asked for");
+    IS(m.m_type, -EINVAL, "with no key at all");
+    IS(memory_revoke(name), 0, "the first is revoked");
+    IS(memory_revoke(name), -ENOENT, "once");
+}
+
+/* Kills at any moment: the judge, which is the more urgent, sleeps for so many microseconds while
+   the tenant lends, attaches, copies and revokes. */
+static void killed_at_work(unsigned kills)
+{
+    const size_t before = left();
+    unsigned wrong = 0, bad = 0;
+    uint32_t grant, rounds = 0;
+    uint32_t seed = 1;
+    message m;
+
+    IS(memory_grant(given, TENANT_BYTES, tenant, ACCESS_READ, &grant), 0, "a grant");
+    for (unsigned i = 0; i < kills; i++) {
+        endpoint_t lender = start("lender", "");
+        seed = seed * 1664525u + 1013904223u;
+        nap(200 + (seed >> 16) % 3000);
+        replace_memory();
+        nap((seed >> 8) % 2000);
+        if (i % 2)
+            replace_memory();
+        m = (message){.m_type = LENDER_END};
+        if (ipc_request(lender, &m) != 0)
+            bad++;
+        wrong += m.m_type != 0;
+        rounds += m.m_words[0];
+        if (m.m_type)
+            tap_note("round %u: %d in step %u", i, (int)m.m_type, (unsigned)m.m_words[1]);
+        wrong += open_loans() != 1;
+        end(lender);
+        wrong += ask(TENANT_COPY_FROM, grant, i, 100, 0, 0, &m) != 0 ||
+                 m.m_words[0] != sum(given + i, 100);
+    }
+    IS(bad, 0, "the lenders live");
+    IS(wrong, 0, "%u servers were killed while somebody lent: all went on, in %u rounds",
+       kills + kills / 2, (unsigned)rounds);
+    OK(rounds > 5 * kills, "and it did lend");
+    OK(memory_revoke(grant) >= 0, "a grant that saw them all");
+    IS(left(), before, "everything is back");
+}
+
+int main(int argc, char **argv)
 {
     memory = start("memory", "");
     tenant = start("tenant", "");
     nap(1000);
     tap_note("%u KB are free", (unsigned)left() / 1024);
+    first_loan();
+    if (argc > 1) { /* so many rounds of kills */
+        killed_at_work((unsigned)strtoul(argv[1], NULL, 0));
+        tap_done();
+    }
     pages_of_ones_own();
     shares();
     grants();
@@ -305,5 +586,10 @@ int main(void)
     deaths();
     the_last_page();
     another_server();
+    a_death_after_another_server();
+    loans_outlive();
+    deaths_unseen();
+    asked_again();
+    heap();
     tap_done();
 }

@@ -45,6 +45,12 @@ static int act(message *m)
         return memory_copy_to(name, offset, buffer, bytes);
     case TENANT_PASS_ON:
         return memory_grant_through(name, offset, bytes, (endpoint_t)value, in[4], m->m_words);
+    case TENANT_SHARE:
+        error = memory_allocate(offset, &pages);
+        if (error)
+            return error;
+        memset(pages, (int)value, offset);
+        return memory_share(pages, offset, (endpoint_t)name, ACCESS_READ, m->m_words);
     default:
         return -ENOSYS;
     }

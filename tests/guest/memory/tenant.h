@@ -1,4 +1,4 @@
-/* What the judge of the memory server asks of tenant.c. */
+/* What the judge of the memory server asks of tenant.c and lender.c. */
 #pragma once
 
 #include <stddef.h>
@@ -14,6 +14,8 @@ enum {
     TENANT_COPY_FROM,       /* grant, offset, bytes -> sum, sum of the whole buffer */
     TENANT_COPY_TO,         /* grant, offset, bytes, value */
     TENANT_PASS_ON,         /* grant, offset, bytes, peer, access -> grant */
+    TENANT_SHARE,           /* peer, bytes, -, value -> share, of new pages to be read */
+    LENDER_END,             /* -> rounds, step: 0, or the error of that step */
 };
 
 /* By which the two compare what they see. */

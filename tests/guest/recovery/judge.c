@@ -1,13 +1,15 @@
 /*
  * Judge of recovery: policies, hangs, takeover, what outlives a death, and then a loop of random
  * kills of everything, the supervisors and the stores among them, while workers check every answer.
- * The arguments are the number of kills and the seed; a third one leaves out what comes before
- * them, which needs time that is made of instructions.
+ * The arguments are the number of kills and the seed; a third one, `random`, leaves out what comes
+ * before them, which needs time that is made of instructions; `states` there is another part
+ * instead of all that (states.h).
  *
  * Nothing is printed while the tty, which prints the log, is among those that die.
  */
-#include "../lib/judge.h"
 #include "recovery.h"
+#include "states.h"
+#include "steps.h"
 
 #include <parley/server.h>
 #include <parley/store.h>
@@ -22,95 +24,12 @@
 #include <string.h>
 
 #define KILLS_MOST 200000
-#define BACK_US    3000000 /* for a dead server to be back: only a hang reaches it */
-
-static bool module_named(const char *name, unsigned *index, struct module_info *info)
-{
-    return sys_module_find(name, index, info) == 0;
-}
 
 static uint32_t starts_of(const char *name)
 {
     struct module_info info;
     unsigned index;
     return module_named(name, &index, &info) ? info.starts : 0;
-}
-
-/* The supervisor that leads says; false when none does. */
-static bool entry_of(const char *name, struct supervisor_entry *entry)
-{
-    static const char *const supervisors[] = {"supervisor", "supervisor-2"};
-    struct module_info info;
-    unsigned module;
-    if (!module_named(name, &module, &info))
-        return false;
-    for (unsigned i = 0; i < 2; i++) {
-        endpoint_t supervisor;
-        for (uint32_t index = 0; sys_lookup(supervisors[i], &supervisor) == 0; index++) {
-            message m = {.m_type = SUPERVISOR_LIST, .m_words = {index}};
-            if (ipc_call(IPC_REQUEST | IPC_TIMEOUT, supervisor, &m, PATIENCE_US, NULL) < 0 ||
-                m.m_type < 0)
-                break;
-            memcpy(entry, m.m_words, sizeof *entry);
-            if (entry->module == module)
-                return true;
-        }
-    }
-    return false;
-}
-
-static bool comes_to_state(const char *name, uint32_t state)
-{
-    struct supervisor_entry entry;
-    for (unsigned i = 0; i < 1000; i++) {
-        if (entry_of(name, &entry) && entry.state == state)
-            return true;
-        nap(1000);
-    }
-    return false;
-}
-
-/* The process that is there now, if it answers; NONE after a long time. */
-static endpoint_t is_up(const char *name, endpoint_t former)
-{
-    uint64_t begin, now;
-    sys_time(&begin);
-    do {
-        endpoint_t process;
-        message m = {.m_type = PROTO_PING};
-        if (sys_lookup(name, &process) == 0 && process != former &&
-            ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL) == 0)
-            return process;
-        nap(200);
-        sys_time(&now);
-    } while (now - begin < BACK_US);
-    return NONE;
-}
-
-static endpoint_t process_of(const char *name)
-{
-    endpoint_t process = NONE;
-    sys_lookup(name, &process);
-    return process;
-}
-
-static int ask(const char *name, int32_t type, uint32_t word)
-{
-    endpoint_t process = process_of(name);
-    message m = {.m_type = type, .m_words = {word}};
-    int error = process == NONE
-                    ? -ENOENT
-                    : ipc_call(IPC_REQUEST | IPC_TIMEOUT, process, &m, PATIENCE_US, NULL);
-    return error < 0 ? error : m.m_type;
-}
-
-static int supervisor_asks(int32_t type, const char *name)
-{
-    message m = {.m_type = type};
-    endpoint_t supervisor = process_of("supervisor");
-    strlcpy((char *)m.m_words, name, NAME_BYTES);
-    int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, supervisor, &m, PATIENCE_US, NULL);
-    return error < 0 ? error : m.m_type;
 }
 
 /* ---- The order of needs, and the policies ---------------------------------------------------- */
@@ -268,6 +187,10 @@ static void test_hangs(void)
        "one that answers pings, and not a request that has an answer at once, is ended");
     OK(is_up("m-beat", former) != NONE, "and comes back");
     OK(entry_of("m-beat", &entry) && entry.cause == SUPERVISOR_CAUSE_HANG, "the list says why");
+    former = process_of("m-beat");
+    IS(ask("m-beat", HELLO_GREET, 1), -EREPLYDEAD,
+       "one that does not answer it, since it asks another for ever, is ended, too");
+    OK(is_up("m-beat", former) != NONE, "and comes back");
     former = process_of("m-still");
     IS(ask("m-still", MOODY_WORK, 100), 0, "heartbeat=0: nobody asks");
     IS(process_of("m-still"), former, "and nobody is ended");
@@ -335,26 +258,20 @@ static bool records_are_there(void)
     return store_next(&key, value, sizeof value) == -ENOENT;
 }
 
-static void put_records(void)
+static int put_fifty(void)
 {
     int error = 0;
     for (uint32_t i = 0; i < 50 && error == 0; i++) {
         const uint32_t value[5] = {[0] = i, [4] = ~i};
         error = store_put(3 * i, value, sizeof value);
     }
-    IS(error, 0, "fifty records are put");
-    OK(records_are_there(), "and are there");
+    return error;
 }
 
-/* Both stores hold the same; until then either is all there is. */
-static bool stores_are_whole(void)
+static void put_records(void)
 {
-    for (unsigned i = 0; i < 3000; i++) {
-        if (ask("store", STORE_WHOLE, 0) == 0)
-            return true;
-        nap(1000);
-    }
-    return false;
+    IS(put_fifty(), 0, "fifty records are put");
+    OK(records_are_there(), "and are there");
 }
 
 static void test_store(void)
@@ -422,11 +339,16 @@ static uint32_t roll(uint32_t sides)
     return (uint32_t)((uint64_t)seed * sides >> 32);
 }
 
-static const char *const victims[] = {"names",   "clock",      "tty",          "hello", "store",
-                                      "store-2", "supervisor", "supervisor-2", "memory"};
+static const char *const victims[] = {"names",      "clock",        "tty",    "hello",
+                                      "files",      "pipes",        "memory", "store",
+                                      "supervisor", "supervisor-2", "store-2"};
 #define VICTIMS (sizeof victims / sizeof victims[0])
 
-static const char *const works[] = {"clock", "sleep", "names", "tty", "store", "memory"};
+/* What each worker does, and is called; the reader before its writer. */
+static const char *const works[] = {"clock",  "sleep", "names",  "tty",   "store",
+                                    "memory", "files", "reader", "writer"};
+static const char *const worker_names[] = {"w0", "w1", "w2",          "w3", "w4",
+                                           "w5", "w6", STREAM_READER, "w8"};
 #define WORKS (sizeof works / sizeof works[0])
 
 static uint32_t times[KILLS_MOST];
@@ -437,45 +359,74 @@ static int by_size(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Kills one, or one and another; returns which came not back, or NULL. Of two that hold the same,
-   one must stay: both at once is not survived (docs/recovery.md). */
+/* Whether all that it heard of has been dealt with: nobody waits while more is there to take. */
+static bool is_idle(const char *name)
+{
+    return comes_to(process_of(name), PROCESS_RECEIVING, ANY);
+}
+
+/* Both stores are new, and empty. Their owners have put again what they had, before the next one
+   dies; so does this process. */
+static bool records_come_back(void)
+{
+    return stores_are_whole() && is_idle("names") && is_idle("clock") && is_idle("tty") &&
+           put_fifty() == 0;
+}
+
+static bool both(const char *first, const char *second, const char *one, const char *other)
+{
+    return (strcmp(first, one) == 0 && strcmp(second, other) == 0) ||
+           (strcmp(first, other) == 0 && strcmp(second, one) == 0);
+}
+
+/* Kills one, or one and another; returns which came not back, or NULL. */
 static const char *kill_some(unsigned *kills, unsigned most)
 {
-    unsigned first = roll(VICTIMS), second = VICTIMS;
-    if (roll(3) == 0 && *kills + 1 < most)
-        second = roll(VICTIMS);
-    if (second == first || (first >= 4 && second == (first ^ 1)))
-        second = VICTIMS;
-    endpoint_t former = process_of(victims[first]), former2 = NONE;
+    const char *const first = victims[roll(VICTIMS)];
+    const char *second = roll(3) == 0 && *kills + 1 < most ? victims[roll(VICTIMS)] : first;
+    endpoint_t former = process_of(first), former2 = process_of(second);
     uint64_t begin, now;
     sys_time(&begin);
     sys_kill(former);
-    if (second < VICTIMS)
-        sys_kill(former2 = process_of(victims[second]));
-    if (is_up(victims[first], former) == NONE)
-        return victims[first];
+    if (second != first)
+        sys_kill(former2);
+    if (both(first, second, "supervisor", "supervisor-2") && !both_start())
+        return "a supervisor that leads";
+    if (is_up(first, former) == NONE)
+        return first;
     sys_time(&now);
     times[(*kills)++] = (uint32_t)(now - begin);
-    if (second == VICTIMS)
-        return stores_are_whole() ? NULL : "a second store that holds all";
-    if (is_up(victims[second], former2) == NONE)
-        return victims[second];
-    sys_time(&now);
-    times[(*kills)++] = (uint32_t)(now - begin);
+    if (second != first) {
+        if (is_up(second, former2) == NONE)
+            return second;
+        sys_time(&now);
+        times[(*kills)++] = (uint32_t)(now - begin);
+    }
+    if (both(first, second, "store", "store-2") && !records_come_back())
+        return "what is put again";
     return stores_are_whole() ? NULL : "a second store that holds all";
+}
+
+static uint32_t received_by(const char *name)
+{
+    struct process_info info;
+    return describe(process_of(name), &info) ? info.messages_received : 0;
 }
 
 static bool begin_works(endpoint_t worker[WORKS], const char *how)
 {
-    static const char *const names[] = {"w0", "w1", "w2", "w3", "w4", "w5"};
+    const uint32_t before = received_by("pipes");
     for (unsigned i = 0; i < WORKS; i++) {
         char words[32];
         snprintf(words, sizeof words, "%s%s", works[i], how);
-        worker[i] = start(names[i], words);
+        worker[i] = start(worker_names[i], words);
         if (sys_watch(worker[i], true) < 0)
             return false;
     }
-    return true;
+    /* A pipe is made, and opened by two: before the pipe server dies, that is. */
+    for (unsigned i = 0; i < 3000 && received_by("pipes") < before + 3; i++)
+        nap(500);
+    return received_by("pipes") >= before + 3;
 }
 
 /* Those that had a reason to stop have done so already. */
@@ -496,23 +447,7 @@ static void end_works(const endpoint_t worker[WORKS])
     }
 }
 
-/* ---- Other programs for servers that work ------------------------------------------------------
- */
-
-static int supervisor_updates(const char *name, const char *with)
-{
-    struct supervisor_update_request asked = {.name = ""};
-    struct module_info info;
-    message m = {.m_type = SUPERVISOR_UPDATE};
-    unsigned index = 0;
-    (void)module_named(with, &index, &info);
-    strlcpy(asked.name, name, sizeof asked.name);
-    asked.update = index;
-    memcpy(m.m_words, &asked, sizeof asked);
-    int error =
-        ipc_call(IPC_REQUEST | IPC_TIMEOUT, process_of("supervisor"), &m, PATIENCE_US, NULL);
-    return error < 0 ? error : m.m_type;
-}
+/* ---- Other programs for servers that work ---------------------------------------------------- */
 
 /* "" when hello does not answer. */
 static const char *greeting(void)
@@ -565,9 +500,9 @@ static bool replaces(unsigned i)
                    {"tty", "tty-next"},
                    {"names", "names-next"},
                    {"hello", "hello-next"}};
-    static const char *const restarted[] = {"clock", "tty",     "names", "hello",
-                                            "store", "store-2", "memory"};
-    const char *name = i % 2 ? restarted[i / 2 % 7] : updates[i / 2 % 4].name;
+    static const char *const restarted[] = {"clock",   "tty",    "names", "hello", "store",
+                                            "store-2", "memory", "files", "pipes"};
+    const char *name = i % 2 ? restarted[i / 2 % 9] : updates[i / 2 % 4].name;
     endpoint_t former = process_of(name);
     int error = i % 2 ? supervisor_asks(SUPERVISOR_RESTART, name)
                       : supervisor_updates(name, updates[i / 2 % 4].with);
@@ -587,6 +522,14 @@ static void test_nothing_lost(unsigned most)
     end_works(worker);
 }
 
+/* What it holds that the memory server had given it goes with it. */
+static bool starts_anew(const char *name)
+{
+    const endpoint_t former = process_of(name);
+    sys_kill(former);
+    return is_up(name, former) != NONE;
+}
+
 /* What is said from now on the kernel itself puts on the wire, so that the last lines are there
    when the machine is switched off. */
 static void end_of_tty(void)
@@ -595,6 +538,7 @@ static void end_of_tty(void)
     sys_kill(process_of("supervisor-2"));
     sys_kill(process_of("supervisor"));
     sys_kill(process_of("tty"));
+    sys_kill(process_of("pipes"));
     nap(10000);
     IS(flushed, 0, "the tty had written all");
     OK(process_of("tty") == NONE, "without supervisors nobody comes back");
@@ -606,6 +550,7 @@ static void test_random(unsigned most, uint32_t chosen)
     const char *missing = NULL;
     unsigned kills = 0;
     struct memory_info before, after;
+    OK(starts_anew("pipes"), "a pipe server that holds nothing");
     sys_memory(&before);
     OK(begin_works(worker, ""), "workers run");
     while (kills < most && !missing) {
@@ -625,6 +570,64 @@ static void test_random(unsigned most, uint32_t chosen)
              kills ? (unsigned)times[kills - 1] : 0);
 }
 
+/* ---- Two that hold the same ------------------------------------------------------------------ */
+
+static void test_both_supervisors(void)
+{
+    struct supervisor_entry entry;
+    IS(supervisor_asks(SUPERVISOR_STOP, "m-still"), 0, "one is stopped");
+    OK(comes_to_state("m-still", SUPERVISOR_STATE_STOPPED), "and gone");
+    sys_kill(process_of("supervisor"));
+    sys_kill(process_of("supervisor-2"));
+    end(process_of("hello"));
+    OK(both_start(), "both supervisors die, are started in one moment, and one leads");
+    OK(is_up("hello", NONE) != NONE, "who died meanwhile is back");
+    OK(entry_of("m-still", &entry) && entry.state == SUPERVISOR_STATE_STOPPED,
+       "who was stopped is not");
+    const endpoint_t former = process_of("supervisor");
+    end(former);
+    OK(is_up("supervisor", former) != NONE && one_leads(), "and one dies alone as before");
+}
+
+static void test_both_stores(void)
+{
+    struct supervisor_entry entry;
+    struct clock_wall before, after;
+    struct service clock = SERVICE("clock");
+    static struct service tty = SERVICE("tty");
+    endpoint_t hello = process_of("hello"), found = NONE;
+    message m = {.m_type = TTY_MODE, .m_words = {TTY_MODE_RAW}};
+    IS(service_request(&tty, &m), 0, "a mode is set");
+    m = (message){.m_type = CLOCK_WALL};
+    IS(service_request(&clock, &m), 0, "the date is known");
+    memcpy(&before, m.m_words, sizeof before);
+    const endpoint_t stores[] = {process_of("store"), process_of("store-2")};
+    sys_kill(stores[0]);
+    sys_kill(stores[1]);
+    OK(is_up("store", stores[0]) != NONE && is_up("store-2", stores[1]) != NONE,
+       "both stores die and are back");
+    IS(ask("store", STORE_NEXT, 0), -ENOENT, "without this process's records");
+    OK(records_come_back() && records_are_there(), "until it puts them again");
+    static const char *const owners[] = {"names", "clock", "tty", "supervisor", "supervisor-2"};
+    for (unsigned i = 0; i < sizeof owners / sizeof *owners; i++) {
+        const endpoint_t former = process_of(owners[i]);
+        end(former);
+        OK(is_up(owners[i], former) != NONE, "%s dies and is back", owners[i]);
+    }
+    OK(names_lookup("hello", &found) == 0 && found == hello, "a name is still known");
+    m = (message){.m_type = TTY_MODE, .m_words = {TTY_MODE_LINE}};
+    OK(service_request(&tty, &m) == 0 && m.m_words[0] == TTY_MODE_RAW, "so is the mode");
+    m = (message){.m_type = CLOCK_WALL};
+    IS(service_request(&clock, &m), 0, "and the date");
+    memcpy(&after, m.m_words, sizeof after);
+    OK(after.seconds_low > before.seconds_low ||
+           (after.seconds_low == before.seconds_low && after.microseconds >= before.microseconds),
+       "which has not gone back");
+    OK(entry_of("m-still", &entry) && entry.state == SUPERVISOR_STATE_STOPPED,
+       "who was stopped before still is");
+    IS(supervisor_asks(SUPERVISOR_START, "m-still"), 0, "until it is started");
+}
+
 static void test_all(void)
 {
     test_told();
@@ -639,6 +642,8 @@ static void test_all(void)
     test_names();
     test_tty();
     test_update();
+    test_both_supervisors();
+    test_both_stores();
 }
 
 int main(int argc, char **argv)
@@ -646,9 +651,15 @@ int main(int argc, char **argv)
     unsigned most = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 100;
     seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1;
     const uint32_t chosen = seed;
+    const char *part = argc > 3 ? argv[3] : "";
     bool all = argc <= 3;
     test_start();
     put_records();
+    if (strcmp(part, "states") == 0) {
+        test_states();
+        end_of_tty();
+        tap_done();
+    }
     if (all)
         test_all();
     test_nothing_lost(most < 100 ? most : 100);

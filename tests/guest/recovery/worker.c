@@ -5,8 +5,10 @@
  */
 #include "recovery.h"
 
+#include <parley/files.h>
 #include <parley/ipc.h>
 #include <parley/memory.h>
+#include <parley/pipe.h>
 #include <parley/server.h>
 #include <parley/store.h>
 #include <parley/system.h>
@@ -19,7 +21,10 @@
 #include <string.h>
 
 #define MEMORY_BYTES 8192
+#define READ_BYTES   20000
+#define PART_BYTES   9000 /* of a stream at once, at most */
 
+static const char *const stores[] = {"store", "store-2"};
 static unsigned done, not_repeated;
 static bool nothing_lost; /* the judge only replaces servers: no request may be lost */
 
@@ -126,15 +131,30 @@ static void ask_tty(struct service *s)
     not_repeated += error < 0;
 }
 
+/* Records are lost when both stores die at once, and only then. */
+static bool stores_died(const endpoint_t former[2])
+{
+    endpoint_t now[2];
+    for (unsigned i = 0; i < 2; i++)
+        if (sys_lookup(stores[i], &now[i]) == 0 && now[i] == former[i])
+            return false;
+    return true;
+}
+
 static void ask_store(struct service *s)
 {
     static uint32_t value;
-    uint32_t got, key = value % 40;
+    uint32_t got = 0, key = value % 40;
+    endpoint_t former[2] = {NONE, NONE};
     (void)s;
     value++;
+    for (unsigned i = 0; i < 2; i++)
+        (void)sys_lookup(stores[i], &former[i]);
     int error = store_put(key, &value, sizeof value);
     if (error == 0)
         error = store_get(key, &got, sizeof got);
+    if (error == -ENOENT && stores_died(former))
+        return;
     if (error < 0)
         finish(WORKER_NO_REPLY, "worker: store: error %d", -error);
     if (got != value)
@@ -160,6 +180,161 @@ static void ask_memory(struct service *s)
     if (error < 0 && (error != -EREPLYDEAD || nothing_lost))
         finish(WORKER_NO_REPLY, "worker: memory: error %d", -error);
     not_repeated += error < 0;
+}
+
+static char large_byte(uint32_t place)
+{
+    uint32_t number = place & ~7u;
+    for (uint32_t digit = 6; digit > place % 8; digit--)
+        number /= 10;
+    return place % 8 == 7 ? '\n' : (char)('0' + number % 10);
+}
+
+/* Any part of the large file, found anew by its name. */
+static void ask_files(struct service *s)
+{
+    static char text[READ_BYTES];
+    static uint32_t dice = 1;
+    struct file file;
+    (void)s;
+    dice = dice * 1664525u + 1013904223u;
+    const uint32_t offset = (dice >> 8) % LARGE_BYTES;
+    const uint32_t most = done % 2 ? (dice >> 4) % 80 : (dice >> 4) % READ_BYTES;
+    const uint32_t due = most < LARGE_BYTES - offset ? most : LARGE_BYTES - offset;
+    int error = file_find(LARGE_NAME, &file);
+    if (error < 0)
+        finish(WORKER_NO_REPLY, "worker: files: find: error %d", -error);
+    if (file.bytes != LARGE_BYTES)
+        finish(WORKER_WRONG, "worker: files: %u bytes long", (unsigned)file.bytes);
+    const int count = file_read(&file, offset, text, most);
+    if (count < 0 && (count != -EDEADSRCDST || nothing_lost))
+        finish(WORKER_NO_REPLY, "worker: files: read: error %d", -count);
+    not_repeated += count < 0;
+    if (count >= 0 && (uint32_t)count != due)
+        finish(WORKER_WRONG, "worker: files: %d bytes instead of %u", count, (unsigned)due);
+    for (uint32_t i = 0; count >= 0 && i < due; i++)
+        if (text[i] != large_byte(offset + i))
+            finish(WORKER_WRONG, "worker: files: another byte at %u", (unsigned)(offset + i));
+    error = file_find("data/nobody", &file);
+    if (error != -ENOENT)
+        finish(WORKER_WRONG, "worker: files: one that is not there: error %d", -error);
+}
+
+/* ---- A stream, between two workers ----------------------------------------------------------- */
+
+static struct pipe pipe;
+static uint32_t streamed; /* bytes, through this pipe */
+static uint8_t part[PART_BYTES];
+
+static uint8_t byte_at(uint32_t place)
+{
+    return (uint8_t)((place * 2654435761u) >> 24);
+}
+
+static uint32_t part_bytes(void)
+{
+    return streamed * 2654435761u % (PART_BYTES - 1) + 1;
+}
+
+/* A new pipe that both have opened, after telling how the former one ended; name 0: there is to be
+   none. False: once more. */
+static bool next_stream(endpoint_t reader, uint32_t name, int ended)
+{
+    const bool told = ended < 0 && ended != -EPIPE;
+    message m = {.m_type = STREAM_NEXT, .m_words = {name, streamed, told}};
+    const int error = ipc_request(reader, &m);
+    if (error < 0)
+        finish(WORKER_NO_REPLY, "worker: writer: the reader is gone: error %d", -error);
+    if (ended == -EPIPE && m.m_words[0] == 0)
+        finish(WORKER_WRONG, "worker: writer: the stream has ended, and nobody was told why");
+    return m.m_type == 0;
+}
+
+static bool is_over(void)
+{
+    static bool over;
+    over = over || told_to_end();
+    return over;
+}
+
+/* How it ended: an error, or 0 when all is over; `former` when it did not begin. */
+static int write_stream(endpoint_t reader, int former)
+{
+    uint32_t name = 0;
+    int error = pipe_make(self(), reader, &name);
+    if (error == 0)
+        error = pipe_open(&pipe, name);
+    if (error < 0 || !next_stream(reader, name, former))
+        return former; /* the pipe server died before both had opened it */
+    streamed = 0;
+    for (; error == 0 && !is_over(); done++) {
+        const uint32_t bytes = part_bytes();
+        for (uint32_t i = 0; i < bytes; i++)
+            part[i] = byte_at(streamed + i);
+        const int count = ring_write(&pipe.ring, part, bytes);
+        streamed += count > 0 ? (uint32_t)count : 0;
+        if (count != (int)bytes)
+            error = count < 0 ? count : -EPIPE;
+    }
+    ring_end(&pipe.ring);
+    return error;
+}
+
+static _Noreturn void writer(void)
+{
+    endpoint_t reader = NONE;
+    int ended = 0;
+    (void)sys_lookup(STREAM_READER, &reader);
+    while (!is_over()) {
+        ended = write_stream(reader, ended);
+        not_repeated += ended < 0;
+        if (ended < 0 && nothing_lost)
+            finish(WORKER_NO_REPLY, "worker: writer: error %d", -ended);
+    }
+    (void)next_stream(reader, 0, ended);
+    finish(WORKER_GOOD, "worker: writer: %u times, %u not repeated", done, not_repeated);
+}
+
+/* Until it ends or an error tells that it has: 0 or that. */
+static int read_stream(void)
+{
+    int count;
+    streamed = 0;
+    while ((count = ring_read(&pipe.ring, part, part_bytes())) > 0) {
+        for (int i = 0; i < count; i++)
+            if (part[i] != byte_at(streamed + (uint32_t)i))
+                finish(WORKER_WRONG, "worker: reader: another byte at %u", (unsigned)streamed + i);
+        streamed += (uint32_t)count;
+        done++;
+    }
+    ring_end(&pipe.ring);
+    not_repeated += count < 0;
+    if (count < 0 && nothing_lost)
+        finish(WORKER_NO_REPLY, "worker: reader: error %d", -count);
+    return count;
+}
+
+static _Noreturn void reader(void)
+{
+    int ended = 0;
+    bool one = false; /* has been read */
+    for (;;) {
+        message m;
+        if (ipc_receive(ANY, 0, &m) < 0 || m.m_type != STREAM_NEXT)
+            continue;
+        const uint32_t name = m.m_words[0], written = m.m_words[1], told = m.m_words[2];
+        if (one && !told && (ended == 0 ? streamed != written : streamed > written))
+            finish(WORKER_WRONG, "worker: reader: %u bytes of %u", (unsigned)streamed,
+                   (unsigned)written);
+        m.m_type = name ? pipe_open(&pipe, name) : 0;
+        m.m_words[0] = ended < 0;
+        const bool opened = name && m.m_type == 0;
+        (void)ipc_reply(m.m_source, &m);
+        if (!name)
+            finish(WORKER_GOOD, "worker: reader: %u times, %u not repeated", done, not_repeated);
+        one = opened;
+        ended = opened ? read_stream() : ended;
+    }
 }
 
 /* Asks for what it could not do itself. */
@@ -195,14 +370,19 @@ int main(int argc, char **argv)
         {"clock", "clock", ask_clock}, {"sleep", "clock", ask_sleep},
         {"names", "hello", ask_names}, {"tty", "tty", ask_tty},
         {"store", "store", ask_store}, {"memory", "memory", ask_memory},
+        {"files", "files", ask_files},
     };
     if (argc > 1 && strcmp(argv[1], "intruder") == 0)
         return intrude();
+    nothing_lost = argc > 2;
+    if (argc > 1 && strcmp(argv[1], "writer") == 0)
+        writer();
+    if (argc > 1 && strcmp(argv[1], "reader") == 0)
+        reader();
     for (unsigned i = 0; argc > 1 && i < sizeof works / sizeof works[0]; i++) {
         if (strcmp(works[i].word, argv[1]) != 0)
             continue;
         struct service s = SERVICE(works[i].service);
-        nothing_lost = argc > 2;
         for (; !told_to_end(); done++)
             works[i].ask(&s);
         finish(WORKER_GOOD, "worker: %s: %u times, %u not repeated", argv[1], done, not_repeated);

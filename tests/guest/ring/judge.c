@@ -85,6 +85,16 @@ static uint32_t read_all(struct ring *ring, uint32_t part, int *last)
     return place;
 }
 
+/* With its first loan a process gets the page in which they are noted. */
+static void first_loans(void)
+{
+    struct ring ring;
+    message m;
+    const uint32_t share = fresh_ring(&ring);
+    IS(ask(streamer, STREAM_LIE, share, 0, 0, &m), 0, "is attached");
+    give_back(share);
+}
+
 static void streams(void)
 {
     static const uint32_t parts[][2] = {{1, 1}, {1000, 77}, {65536, 1}, {65536, 65536}, {3, 40000}};
@@ -169,8 +179,8 @@ static void deaths(void)
     IS((int)m.m_words[2], -EPIPE, "and knows why");
     give_back(share);
 
-    const size_t before = left();
     fresh_streamer();
+    const size_t before = left();
     IS(ask(streamer, STREAM_OWN, 0, 0, 0, &m), 0, "a ring of the streamer's");
     IS(memory_attach(m.m_words[0], &theirs, &bytes), 0, "is attached");
     share = m.m_words[0];
@@ -253,6 +263,7 @@ static void others(void)
     end(pipes);
     pipes = start("pipes", "");
     IS(names_wait("pipes", &pipes), 0, "another pipe server");
+    IS(pipe_make(streamer, 12345, &name), -EDEADSRCDST, "has lent something");
     const size_t before = left();
     IS(pipe_make(streamer, other, &name), 0, "knows nothing of them");
     IS(ask(pipes, PIPES_ATTACH, name, 0, 0, &m), -EPERM, "two others' pipe");
@@ -273,6 +284,57 @@ static void others(void)
     IS(left(), before, "all memory is back");
 }
 
+static void fresh_pipes(void)
+{
+    end(pipes);
+    pipes = start("pipes", "");
+    IS(names_wait("pipes", &pipes), 0, "another pipe server");
+}
+
+/* What both have opened goes on without the server that made it; nothing else does. */
+static void outlives(void)
+{
+    static struct pipe pipe;
+    uint32_t name = 0;
+    message m;
+    int last;
+    streamer = start("streamer", "");
+    endpoint_t other = start("other", "");
+    const size_t before = left();
+    IS(pipe_make(streamer, self(), &name), 0, "a pipe");
+    IS(ask(streamer, STREAM_PIPE, name, 300000, 1000, &m), 0, "is opened by its writer");
+    IS(pipe_open(&pipe, name), 0, "and its reader");
+    nap(20000);
+    fresh_pipes(); /* while the writer waits: the ring is full */
+    IS(ask(pipes, PIPES_ATTACH, name, 0, 0, &m), -ENOENT, "that has none of the former one's");
+    IS(ask(pipes, PIPES_WAIT, name, (uint32_t)SYSTEM, 0, &m), -ENOENT, "nobody who can be one");
+    IS(ask(pipes, PIPES_WAIT, name, (uint32_t)self(), 0, &m), -ENOENT, "nor oneself");
+    IS(ask(pipes, PIPES_WAIT, name, (uint32_t)other, 0, &m), 0, "somebody else is named");
+    IS(read_all(&pipe.ring, 777, &last), 300000, "all bytes come");
+    IS(last, 0, "and then the end");
+    end(other);
+    OK(before - left() >= RING_MEMORY, "the memory is the reader's as long as it lives");
+
+    IS(pipe_make(streamer, self(), &name), 0, "another one");
+    IS(ask(streamer, STREAM_PIPE, name, 10000, 1000, &m), 0, "is opened by its writer");
+    fresh_pipes();
+    IS(pipe_open(&pipe, name), -ENOENT, "and lost before its reader has opened it");
+    IS(pipe_make(streamer, self(), &name), 0, "one more");
+    IS(pipe_open(&pipe, name), 0, "opened by its reader");
+    fresh_pipes();
+    IS(ring_read(&pipe.ring, buffer, 10), -ENOENT, "who is told that there is no writer");
+    IS(ask(streamer, STREAM_PIPE, name, 1, 1, &m), -ENOENT, "and so is that");
+
+    unsigned claimed = 0;
+    for (uint32_t i = 1; i < 20 && ask(pipes, PIPES_WAIT, i, (uint32_t)streamer, 0, &m) == 0; i++)
+        claimed++;
+    IS(claimed, 8, "nobody can claim more than eight");
+    IS(m.m_type, -ENOSPC, "and hears why");
+    end(streamer);
+    IS(ask(pipes, PIPES_WAIT, 1, (uint32_t)streamer, 0, &m), 0, "one whose peer is dead");
+    IS(m.m_words[0], 1, "has ended");
+}
+
 int main(void)
 {
     (void)start("memory", "");
@@ -280,11 +342,13 @@ int main(void)
     IS(names_wait("pipes", &pipes), 0, "the pipe server is there");
     streamer = start("streamer", "");
     events = (struct ring_events){streamer, RING_EVENT};
+    first_loans();
     streams();
     speed();
     deaths();
     lies();
     piped();
     others();
+    outlives();
     tap_done();
 }

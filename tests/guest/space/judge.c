@@ -443,18 +443,52 @@ static void boxes_move_with_a_copy(void)
     const uint32_t frame = free_frame(0);
 
     IS(map(self(), WINDOW, frame, 1, MAP_WRITE), 1, "a page here");
+    IS(in_outbox(in, &elsewhere), 0, "one box lies in it");
+    IS(sys_unmap(self(), WINDOW, 1), -EBUSY, "it stays");
+    IS(in_outbox(&elsewhere, out), 0, "the other does");
+    IS(sys_unmap(self(), WINDOW, 1), -EBUSY, "it stays");
     IS(in_outbox(in, out), 0, "both boxes lie in it");
     out->m_type = 7;
+    ((uint32_t *)WINDOW)[1023] = 0x1a57;
     IS(map(self(), WINDOW, free_frame(0), 1, MAP_REPLACE | MAP_COPY), -EBUSY,
        "no copy that is read-only takes its place");
     IS(map(self(), WINDOW, free_frame(0), 1, MAP_REPLACE | MAP_COPY | MAP_WRITE), 1, "a copy does");
     IS(frames[frame].use, FRAME_FREE, "the former page is free");
-    IS(out->m_type, 7, "what was in it is there");
+    OK(out->m_type == 7 && ((uint32_t *)WINDOW)[1023] == 0x1a57, "what was in it is there");
     out->m_type = 8;
     IS(echo(NULL), 0, "a call by box");
     IS(in->m_type, 8, "finds both boxes in the copy");
     IS(in_outbox(&elsewhere, &elsewhere), 0, "the boxes go elsewhere");
     forget();
+}
+
+/* What the boot or somebody else has is for nothing else, whoever asks. */
+static void nothing_has_two_uses(void)
+{
+    static _Alignas(4096) uint32_t booted[1024] = {1};
+    struct child c = conceive();
+    struct process_info before, after;
+    struct system_miss missing = {0};
+    bool used = false;
+
+    IS(map(c.endpoint, HEAP, free_frame(0), 1, MAP_WRITE), 1, "a page");
+    OK(describe(c.endpoint, &before), "which is described");
+    IS(map(c.endpoint, HEAP + 4096, free_frame(0), 1, MAP_WRITE), 1, "and another");
+    OK(describe(c.endpoint, &after) && after.memory_bytes == before.memory_bytes + 4096,
+       "is counted as its memory");
+    const struct system_map taken = {HEAP + CHUNK, free_frame(0), 1, MAP_WRITE,
+                                     frame_of_use(FRAME_MAPPED)};
+    IS(sys_map(c.endpoint, &taken, &used), -ENOMEM, "no frame that is mapped becomes a page table");
+    IS(map(c.endpoint, HEAP, frame_of_use(FRAME_MAPPED), 1, MAP_REPLACE | MAP_COPY | MAP_WRITE),
+       -EPERM, "nor a copy");
+    IS(map(self(), (uint32_t)booted, free_frame(0), 1, MAP_REPLACE | MAP_COPY | MAP_WRITE), -ENOENT,
+       "nothing takes the place of a page of the boot's");
+    const struct frame first = frames[0];
+    const struct system_move move = {self(),      (uint32_t)&first, self(),
+                                     USER_FRAMES, sizeof first,     false};
+    IS(sys_move(&move, &missing), 0, "a copy to the table of frames");
+    OK(missing.missing && missing.address == USER_FRAMES, "finds nothing to write to");
+    bury(&c);
 }
 
 static void forced_copies(void)
@@ -538,6 +572,7 @@ int main(void)
     shared_pages_hold_no_messages();
     copies_between_spaces();
     boxes_move_with_a_copy();
+    nothing_has_two_uses();
     forced_copies();
     a_boot_module_waits_for_its_release();
     nothing_is_lost();

@@ -4,6 +4,7 @@
  */
 #include "parley.h"
 
+#include <abi/errors.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,57 @@ struct libc_file {
 } libc_stderr;
 int parley_fprintf(struct libc_file *file, const char *format, ...);
 _Noreturn void parley_abort(void);
+
+/* The memory server: pages in order, each stretch once; what it gives is not where the heap is. */
+#define PAGE  4096
+#define PAGES 512
+static _Alignas(PAGE) char pages[PAGES * PAGE];
+static char given[PAGES];      /* 1: to the heap */
+static unsigned server_pages;  /* that it has at most */
+static unsigned server_deaths; /* that come before the next answer */
+static unsigned asked, busy;
+int memory_allocate(size_t bytes, void **got);
+int memory_release(void *start, size_t bytes);
+
+static unsigned pages_given(void)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < PAGES; i++)
+        count += given[i] != 0;
+    return count;
+}
+
+int memory_allocate(size_t bytes, void **got)
+{
+    const unsigned count = (unsigned)(bytes / PAGE);
+    assert_int_equal(bytes % PAGE, 0);
+    asked++;
+    if (server_deaths) {
+        server_deaths--;
+        return -EREPLYDEAD;
+    }
+    if (bytes / PAGE > PAGES || pages_given() + count > server_pages)
+        return -ENOMEM;
+    for (unsigned at = 0; at + count <= PAGES; at++)
+        if (memchr(given + at, 1, count) == NULL) {
+            memset(given + at, 1, count);
+            memset(pages + at * PAGE, 0, bytes);
+            *got = pages + at * PAGE;
+            return 0;
+        }
+    return -ENOMEM;
+}
+
+int memory_release(void *start, size_t bytes)
+{
+    const size_t at = (size_t)((char *)start - pages);
+    asked++;
+    assert_true(at % PAGE == 0 && bytes % PAGE == 0 && at + bytes <= sizeof pages);
+    assert_null(memchr(given + at / PAGE, 0, bytes / PAGE));
+    memset(start, 0xee, bytes);
+    memset(given + at / PAGE, 0, bytes / PAGE - busy);
+    return busy ? -EBUSY : 0;
+}
 
 static char message[128];
 static const char *expected;
@@ -73,7 +125,11 @@ static void check_contents(const struct owned *o, size_t bytes)
 static void take(struct owned *o, void *memory, size_t bytes)
 {
     assert_int_equal((uintptr_t)memory % 16, 0);
-    assert_true((char *)memory >= heap + 4 && (char *)memory + bytes <= heap + HEAP_BYTES - 3);
+    const size_t page = (size_t)((char *)memory - pages) / PAGE;
+    if (page < PAGES)
+        assert_null(memchr(given + page, 0, (bytes + PAGE - 1) / PAGE));
+    else
+        assert_true((char *)memory >= heap + 4 && (char *)memory + bytes <= heap + HEAP_BYTES - 3);
     *o = (struct owned){memory, bytes, (unsigned char)random_bits()};
     memset(memory, o->pattern, bytes);
 }
@@ -108,24 +164,95 @@ static void one_step(struct owned *o)
     }
 }
 
+static void soak(void)
+{
+    static struct owned owned[BLOCKS];
+    for (int i = 0; i < 20000; i++)
+        one_step(&owned[random_up_to(BLOCKS - 1)]);
+    for (int i = 0; i < BLOCKS; i++) {
+        if (owned[i].memory)
+            check_contents(&owned[i], owned[i].bytes);
+        parley_free(owned[i].memory);
+        owned[i].memory = NULL;
+    }
+}
+
 static void test_soak(void **state)
 {
     (void)state;
-    static struct owned owned[BLOCKS];
     size_t all = largest();
     assert_true(all > HEAP_BYTES - 256);
     for (int round = 0; round < 20; round++) {
-        for (int i = 0; i < 20000; i++)
-            one_step(&owned[random_up_to(BLOCKS - 1)]);
-        for (int i = 0; i < BLOCKS; i++) {
-            if (owned[i].memory)
-                check_contents(&owned[i], owned[i].bytes);
-            parley_free(owned[i].memory);
-            owned[i].memory = NULL;
-        }
+        soak();
         /* All neighbours were joined again. */
         assert_int_equal(largest(), all);
     }
+}
+
+/* ---- With a memory server -------------------------------------------------------------------- */
+
+static void test_soak_growing(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 40; round++) {
+        server_pages = random_up_to(PAGES);
+        server_deaths = random_up_to(1);
+        busy = round % 4 == 3;
+        soak();
+        server_deaths = 0;
+        busy = 0;
+    }
+    server_pages = 0;
+    assert_true(largest() >= 65536 - 4096);
+}
+
+/* It is asked when the heap is used up, and seldom; NULL when there is no more. */
+static void test_growth(void **state)
+{
+    (void)state;
+    static char *blocks[2 * PAGES];
+    size_t count = 0, inside = 0;
+    server_pages = 300;
+    asked = 0;
+    while (count < 2 * PAGES && (blocks[count] = parley_malloc(2000)) != NULL) {
+        memset(blocks[count], (int)count, 2000);
+        inside += blocks[count] < heap || blocks[count] >= heap + HEAP_BYTES;
+        count++;
+    }
+    assert_true(count * 2000 > HEAP_BYTES + 280 * PAGE * 9 / 10);
+    assert_true(inside * 2000 > 270 * PAGE * 9 / 10);
+    assert_true(asked < 100);
+    assert_null(parley_malloc(2000));
+    for (size_t i = 0; i < count; i++)
+        for (unsigned k = 0; k < 2000; k += 97)
+            assert_int_equal((unsigned char)blocks[i][k], (unsigned char)i);
+    for (size_t i = 0; i < count; i++)
+        parley_free(blocks[i]);
+    assert_true(pages_given() < 150); /* one stretch is kept */
+    const unsigned before = asked, kept = pages_given();
+    for (unsigned i = 0; i < 100; i++) {
+        blocks[0] = parley_malloc(HEAP_BYTES);
+        parley_free(blocks[0]);
+    }
+    assert_true(kept > 0 && asked <= before + 6); /* and used over and over */
+}
+
+/* A server that dies is asked again, not for ever; one page more than it has is NULL. */
+static void test_no_more(void **state)
+{
+    (void)state;
+    char *block;
+    server_pages = PAGES;
+    server_deaths = 2;
+    assert_non_null(block = parley_malloc(PAGES * PAGE - 2 * PAGE - 64 - pages_given() * PAGE));
+    memset(block, 1, PAGE);
+    parley_free(block);
+    assert_null(parley_malloc((size_t)PAGES * PAGE));
+    server_deaths = 1000;
+    asked = 0;
+    assert_null(parley_malloc((size_t)PAGES * PAGE - PAGE));
+    assert_true(asked <= 6);
+    server_deaths = 0;
 }
 
 static void test_exhaustion(void **state)
@@ -260,6 +387,10 @@ int main(void)
         cmocka_unit_test(test_soak),
         cmocka_unit_test(test_exhaustion),
         cmocka_unit_test(test_impossible_sizes),
+        cmocka_unit_test(test_misuse),
+        cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_no_more),
+        cmocka_unit_test(test_soak_growing),
         cmocka_unit_test(test_misuse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
