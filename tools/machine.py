@@ -4,12 +4,15 @@ Always: -accel tcg (the same processor everywhere), no network card, and the por
 which a guest that powers off tells its status.
 """
 
+import atexit
 import ctypes
 import dataclasses
 import pathlib
 import shutil
 import signal
 import subprocess
+import sys
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MODULES_CONF = ROOT / "iso" / "modules.conf"
@@ -118,13 +121,30 @@ def default_modules():
     return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
 
 
+def forward(stream):
+    """QEMU's own words go on to standard error, but for its notice that its loader sets no video mode: the kernel
+    asks a loader for one and takes what it gets."""
+    for line in stream:
+        if b"multiboot knows VBE" not in line:
+            sys.stderr.buffer.write(line)
+            sys.stderr.flush()
+
+
 def start(arguments, **options):
     """Starts QEMU as a child that does not outlive this program, however that ends."""
     prctl = ctypes.CDLL(None).prctl
     set_death_signal = 1  # PR_SET_PDEATHSIG
-    return subprocess.Popen(
+    listens = "-kernel" in arguments and "stderr" not in options
+    if listens:
+        options["stderr"] = subprocess.PIPE
+    process = subprocess.Popen(
         arguments, preexec_fn=lambda: prctl(set_death_signal, signal.SIGKILL), **options
     )
+    if listens:
+        thread = threading.Thread(target=forward, args=(process.stderr,), daemon=True)
+        thread.start()
+        atexit.register(thread.join, 1)  # its last words
+    return process
 
 
 def end(process):

@@ -1,6 +1,7 @@
 /*
- * alice, bob: a deadlock, refused. alice starts bob and asks him; bob, before he answers, asks her. Each
- * would wait for the other for ever, so the kernel refuses the second wait, and says so in its log.
+ * alice, bob: a deadlock, refused. alice starts bob and asks him; bob, before he answers, asks her.
+ * Each would wait for the other for ever, so the kernel refuses the second wait, and says so in its
+ * log.
  */
 #include <parley/ipc.h>
 #include <parley/system.h>

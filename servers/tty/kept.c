@@ -55,12 +55,13 @@ static void save_screen(void)
         last_screen = s;
 }
 
-/* Without a store the tty goes on as if it had one: a successor begins anew then. */
 void kept_lost(void)
 {
     last.mode = ~last.mode;
+    last_screen.flags = ~last_screen.flags;
 }
 
+/* Without a store the tty goes on as if it had one: a successor begins anew then. */
 void kept_save(void)
 {
     struct kept k;

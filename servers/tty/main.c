@@ -15,8 +15,24 @@
 
 #define POLL_US     50000  /* while something waits, in case an interrupt does not come */
 #define ANNOUNCE_US 500000 /* while no name server knows us */
+#define SHOW_US     16000  /* between two pictures, where drawing one takes long */
 
 static bool alarm_set;
+static uint64_t shown; /* when the screen was last brought up to date */
+
+/* Of text that comes quickly not every picture is drawn, but the last one is, and soon. */
+static void show(void)
+{
+    uint64_t now;
+    if (screen_is_slow() && sys_time(&now) == 0) {
+        if (now - shown < SHOW_US && sys_alarm(SHOW_US) == 0) {
+            alarm_set = true;
+            return;
+        }
+        shown = now;
+    }
+    console_show();
+}
 
 static void settle(void)
 {
@@ -25,7 +41,7 @@ static void settle(void)
     console_advance();
     input_advance();
     console_advance();
-    console_show();
+    show();
     kept_save();
     if (alarm_set)
         return;
@@ -182,6 +198,7 @@ static const struct server_handler handlers[] = {
 static void retire(void)
 {
     unread_save();
+    console_show();
     input_retire();
     console_retire();
 }
@@ -191,8 +208,8 @@ int main(int argc, char **argv)
     log_start();
     unread_restore(); /* what is typed from now on comes behind it */
     console_start();
-    store_watch();
     read_arguments(argc, argv);
+    store_watch();
     kept_restore();
     announce();
     settle();

@@ -31,13 +31,15 @@ _Static_assert(FRAMEBUFFER_SIDE_MOST / CELL_WIDTH / FRAMEBUFFER_COLUMNS_MOST < S
 
 /* The cursor: two rows, as on a VGA. No glyph looks so. */
 #define CURSOR_ROWS (1u << 13 | 1u << 14)
+#define LATIN       256u
 #define ALL_ROWS    0xffffu
 #define UNKNOWN     0xfffdu
 
 static const struct framebuffer *screen;
 static uint32_t scale, columns, rows, pixel_bytes;
 static struct font narrow, wide;
-static uint32_t palette[256]; /* pixels */
+static const uint8_t *latin[LATIN]; /* glyphs that are wanted often */
+static uint32_t palette[256];       /* pixels */
 
 static struct terminal_cell *shown;
 static unsigned shown_cursor; /* cell; behind the last one: it is not seen */
@@ -77,30 +79,61 @@ static void make_patterns(terminal_colour front, terminal_colour back)
     pattern_back = back;
 }
 
-/* Eight pixels, each `scale` times. */
-static void draw_row(volatile uint32_t *at, unsigned bits)
+/* The rows of a glyph, of two times `words` words each; inlined, so that these are no loops for the
+   usual sizes. */
+static inline __attribute__((always_inline)) void
+draw_rows(volatile uint8_t *at, const uint8_t glyph[FONT_ROWS], unsigned words, unsigned times)
 {
-    const uint32_t *left = pattern[bits >> 4], *right = pattern[bits & 15];
-    const unsigned words = scale * pixel_bytes;
-    for (unsigned i = 0; i < words; i++)
-        at[i] = left[i];
-    for (unsigned i = 0; i < words; i++)
-        at[words + i] = right[i];
+    for (unsigned i = 0; i < FONT_ROWS; i++) {
+        const uint32_t *left = pattern[glyph[i] >> 4], *right = pattern[glyph[i] & 15];
+        for (unsigned again = 0; again < times; again++, at += screen->row_bytes) {
+            volatile uint32_t *to = (volatile uint32_t *)at;
+#pragma clang loop unroll(full)
+            for (unsigned w = 0; w < words; w++) {
+                to[w] = left[w];
+                to[words + w] = right[w];
+            }
+        }
+    }
 }
 
 static void draw_glyph(unsigned column, unsigned row, const uint8_t glyph[FONT_ROWS])
 {
     volatile uint8_t *at = place(column, row);
-    for (unsigned i = 0; i < CELL_HEIGHT * scale; i++, at += screen->row_bytes)
-        draw_row((volatile uint32_t *)at, glyph[i / scale]);
+    if (scale == 1 && pixel_bytes == 4)
+        draw_rows(at, glyph, 4, 1);
+    else if (scale == 1 && pixel_bytes == 3)
+        draw_rows(at, glyph, 3, 1);
+    else if (scale == 1)
+        draw_rows(at, glyph, 2, 1);
+    else
+        for (unsigned i = 0; i < FONT_ROWS * scale; i++, at += screen->row_bytes)
+            for (unsigned w = 0; w < 2 * scale * pixel_bytes; w++)
+                ((volatile uint32_t *)at)[w] =
+                    w < scale * pixel_bytes
+                        ? pattern[glyph[i / scale] >> 4][w]
+                        : pattern[glyph[i / scale] & 15][w - scale * pixel_bytes];
+}
+
+static bool same(const struct terminal_cell *a, const struct terminal_cell *b)
+{
+    uint64_t one, other;
+    __builtin_memcpy(&one, a, sizeof one);
+    __builtin_memcpy(&other, b, sizeof other);
+    return one == other;
+}
+
+static const uint8_t *narrow_glyph(uint32_t code)
+{
+    const uint8_t *found = code < LATIN ? latin[code] : font_find(&narrow, code, 1);
+    return found ? found : box;
 }
 
 /* The half of a wide glyph, or the whole of another one, with what stands on it. */
 static void compose(const struct terminal_cell *cell, uint8_t glyph[FONT_ROWS])
 {
     if (cell->part == PART_WHOLE) {
-        const uint8_t *found = font_find(&narrow, cell->code, 1);
-        memcpy(glyph, found ? found : box, FONT_ROWS);
+        __builtin_memcpy(glyph, narrow_glyph(cell->code), FONT_ROWS);
     } else {
         const uint8_t *found = font_find(&wide, cell->code, 2);
         for (unsigned i = 0; i < FONT_ROWS; i++)
@@ -141,6 +174,8 @@ bool pixels_start(struct screen_size *size)
     if (shown == NULL)
         return false;
     (void)font_open(&narrow, font_narrow, font_narrow_bytes);
+    for (uint32_t code = 0; code < LATIN; code++)
+        latin[code] = font_find(&narrow, code, 1);
     size_t bytes;
     const void *data = module_data(&bytes);
     (void)font_open(&wide, data, bytes);
@@ -167,10 +202,21 @@ static uint32_t read_pixel(const volatile uint8_t *at)
     return pixel;
 }
 
+static void exchange_colours(struct look *l)
+{
+    const uint32_t swap = l->front;
+    l->front = l->back;
+    l->back = swap;
+    for (unsigned i = 0; i < FONT_ROWS; i++)
+        l->glyph[i] = (uint8_t)~l->glyph[i];
+}
+
+/* The background is what most pixels have. */
 static struct look look_at(unsigned column, unsigned row)
 {
     const volatile uint8_t *at = place(column, row);
     struct look l = {.back = read_pixel(at), .good = true};
+    unsigned others = 0;
     l.front = l.back;
     for (unsigned y = 0; y < FONT_ROWS; y++, at += screen->row_bytes * scale)
         for (unsigned x = 0; x < CELL_WIDTH; x++) {
@@ -181,7 +227,10 @@ static struct look look_at(unsigned column, unsigned row)
                 l.front = pixel;
             l.good = l.good && pixel == l.front;
             l.glyph[y] |= (uint8_t)(0x80u >> x);
+            others++;
         }
+    if (others > FONT_ROWS * CELL_WIDTH / 2)
+        exchange_colours(&l);
     return l;
 }
 
@@ -200,11 +249,7 @@ static uint32_t recognize(struct look *l, uint32_t glyph_rows, unsigned *looks)
         const uint32_t code = font_character(&narrow, l->glyph, 1, glyph_rows, looks);
         if (code != 0)
             return code;
-        const uint32_t swap = l->front;
-        l->front = l->back;
-        l->back = swap;
-        for (unsigned i = 0; i < FONT_ROWS; i++)
-            l->glyph[i] = (uint8_t)~l->glyph[i];
+        exchange_colours(l);
     }
     return 0;
 }
@@ -325,7 +370,7 @@ void pixels_update(const struct terminal *t)
         t->cursor_hidden ? columns * rows : t->now.row * columns + t->now.column;
     for (unsigned i = t->dirty_first * columns; i < t->dirty_end * columns; i++) {
         const struct terminal_cell cell = seen_cell(t, i);
-        if (memcmp(&cell, &shown[i], sizeof cell) == 0)
+        if (same(&cell, &shown[i]))
             continue;
         shown[i] = cell;
         draw(i, &cell, i == shown_cursor);

@@ -17,6 +17,11 @@ const char *screen_start(struct screen_size *size)
     return kind == NO_SCREEN ? "no screen; the serial line is the console" : NULL;
 }
 
+bool screen_is_slow(void)
+{
+    return kind == PIXELS;
+}
+
 void screen_adopt(struct terminal *t)
 {
     if (kind == PIXELS)

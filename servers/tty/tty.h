@@ -126,6 +126,7 @@ void announce_death(endpoint_t dead);
 const char *screen_start(struct screen_size *size);
 void screen_adopt(struct terminal *t); /* what the screen shows already */
 void screen_update(struct terminal *t);
+bool screen_is_slow(void); /* a whole picture takes milliseconds */
 
 #define VGA_COLUMNS 80
 #define VGA_ROWS    25

@@ -7,7 +7,7 @@ import tempfile
 
 from parley_machine import PROMPT, Machine, alike, boot, check, run
 
-WORDS = "Grüße, Ελληνικά, Кириллица, 中文字符, かな, 한국어 ─│┌┐└┘├┤┬┴┼═║█╬"
+WORDS = "Grüße, Ελληνικά, Кириллица, 你好, 中文字符, 万物皆为消息, かな, 한국어 ─│┌┐└┘├┤┬┴┼═║█╬"
 
 
 def image_with(build, folder, modes, words=None):

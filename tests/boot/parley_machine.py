@@ -81,16 +81,11 @@ def alike(text):
 
 
 def shape(rows, left, scale):
-    """The 16 rows of a cell's glyph: which of its pixels are not the background's."""
-    bits = []
-    background = rows[0][3 * left : 3 * left + 3]
-    for row in rows:
-        value = 0
-        for x in range(8):
-            at = 3 * (left + x * scale)
-            value = value << 1 | (row[at : at + 3] != background)
-        bits.append(value)
-    return tuple(bits)
+    """The 16 rows of a cell's glyph: which of its pixels are not the background's, which most pixels have."""
+    pixels = [row[3 * (left + x * scale) : 3 * (left + x * scale) + 3] for row in rows for x in range(8)]
+    background = max(set(pixels), key=pixels.count)
+    bits = [pixel != background for pixel in pixels]
+    return tuple(sum(bit << 7 - x for x, bit in enumerate(bits[at : at + 8])) for at in range(0, 128, 8))
 
 
 class Guest:
@@ -352,6 +347,20 @@ def boot(guest_machine, serial=True, prompt=True):
         finally:
             if hasattr(guest, "process"):
                 guest.end()
+
+
+def image_with_module(build, folder, line):
+    """The boot image with one module more."""
+    menu = (build / "iso" / "grub.cfg").read_text()
+    files = [build / "boot" / name for name in re.findall(r"(?:module|multiboot) /boot/(\S+)", menu)]
+    last = menu.rindex("}")
+    config = pathlib.Path(folder) / "grub.cfg"
+    config.write_text(f"{menu[:last]}    module /{line}\n{menu[last:]}")
+    files = sorted({*files, build / line.split()[0]})
+    image = pathlib.Path(folder) / "parley.iso"
+    subprocess.run([ROOT / "iso" / "make-image", image, f"{folder}/root", config, *files],
+                   check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+    return image
 
 
 def free_port():

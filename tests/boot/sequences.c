@@ -2,6 +2,8 @@
  * sequences N: writes what programs write to a terminal, as vttest does; the console must show what
  * tests/boot/sequences.py expects.
  */
+#include <parley/ipc.h>
+#include <parley/system.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,9 +39,85 @@ static void alternate(void)
            "[3;1H");
 }
 
+/* A pause ends with a tick; what follows is to begin at any time between two, or ticks would not
+   count it. */
+static void spin(uint32_t microseconds)
+{
+    uint64_t began, now;
+    if (sys_time(&began) < 0)
+        return;
+    do
+        (void)sys_time(&now);
+    while (now - began < microseconds);
+}
+
+/* 400 full rows, each unlike the one before it: every scroll changes every cell (scroll_cost.py).
+ */
+static void rows(uint32_t pause_us)
+{
+    char row[128];
+    message m;
+    for (int i = 0; i < 400; i++) {
+        for (unsigned c = 0; c < sizeof row - 1; c++)
+            row[c] = (char)('!' + (i * 7 + (int)c) % 90);
+        row[sizeof row - 1] = '\0';
+        printf("%s\n", row);
+        if (pause_us > 0) {
+            (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, pause_us, NULL);
+            spin((uint32_t)i * 389 % 1000);
+        }
+    }
+}
+
+static void flood(void)
+{
+    rows(0);
+}
+
+static void stream(void)
+{
+    rows(50000);
+}
+
+/* For the picture in the docs: screenshot.py. */
+static void sample(void)
+{
+    static const char *const lines[] = {
+        "┌────────────┬──────────────────────────────┐",
+        "│ Latin      │ Grüße, façade, señor, Łódź   │",
+        "│ Greek      │ Καλημέρα κόσμε               │",
+        "│ Cyrillic   │ Здравствуй, мир              │",
+        "│ Chinese    │ 你好,世界。万物皆为消息     │",
+        "│ Japanese   │ こんにちは世界               │",
+        "│ Korean     │ 안녕하세요 세계              │",
+        "│ Symbols    │ → ≤ ≠ ∞ √ ☺ ♪ ░▒▓█ ╔═╗ ⠿     │",
+        "│ Marks      │ x\u0302 e\u0301 q\u0303                        │",
+        "└────────────┴──────────────────────────────┘",
+    };
+    printf(ESC "[2J" ESC "[H");
+    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++)
+        printf("  %s\n", lines[i]);
+    printf("\n  ");
+    for (int i = 0; i < 8; i++)
+        printf(ESC "[%dm████" ESC "[0m", 30 + i);
+    printf("\n  ");
+    for (int i = 0; i < 8; i++)
+        printf(ESC "[%dm████" ESC "[0m", 90 + i);
+    for (int row = 0; row < 6; row++) {
+        printf("\n  ");
+        for (int i = 0; i < 36; i++)
+            printf(ESC "[48;5;%dm  " ESC "[0m", 16 + 36 * row + i);
+    }
+    printf("\n  ");
+    for (int i = 0; i < 72; i++)
+        printf(ESC "[48;2;%d;%d;160m " ESC "[0m", i * 255 / 71, 255 - i * 255 / 71);
+    printf("\n\n  " ESC "[1mbold" ESC "[0m " ESC "[4munderlined" ESC "[0m " ESC "[7mreverse" ESC
+           "[0m\n\n");
+}
+
 int main(int argc, char **argv)
 {
-    static void (*const screens[])(void) = {box, region, edit, alternate};
+    static void (*const screens[])(void) = {box, region, edit, alternate, flood, stream, sample};
     const int n = argc > 1 ? atoi(argv[1]) : 0;
     if (n < 0 || n >= (int)(sizeof screens / sizeof *screens))
         return 1;
