@@ -143,6 +143,12 @@ class Page(unittest.TestCase):
         ActionChains(self.browser.driver).send_keys("greet grace", Keys.ENTER).perform()
         self.screen_has(r"/Hello, grace! You are visitor \d+\./")
         self.assertNotEqual(self.browser.js(LOOK), looked)
+        # Keys that are for the page do not reach it.
+        self.browser.js("document.activeElement.blur()")
+        ActionChains(self.browser.driver).send_keys("x").perform()
+        self.browser.driver.find_element("id", "screen").click()
+        ActionChains(self.browser.driver).send_keys("echo y", Keys.ENTER).perform()
+        self.screen_has(r"/parley> echo y *\n/")
         self.browser.driver.switch_to.frame("lanes")
         self.browser.until(f"return app.trace.count > {before} && app.trace.texts.some((text) => text[2].includes('Hello, grace!'))",
                            "the lanes do not show the greeting")  # fmt: skip
@@ -197,7 +203,10 @@ class Page(unittest.TestCase):
         self.assertIn("ELOCKED", self.lanes(CHOSEN))
 
     def test_7_boot_from_the_cd_and_back(self):
-        self.browser.js("document.getElementById('flood').click(); document.getElementById('cold').click()")
+        # A scene that waits for a guest that is off gives way.
+        self.browser.js("parley.console.run('poweroff').catch(() => {})")
+        self.screen_has(r"/It is now safe to switch off/")
+        self.browser.js("document.getElementById('ping').click(); document.getElementById('cold').click()")
         self.browser.until("return document.getElementById('status').textContent.includes('booted from the CD')", "it does not boot")
         self.browser.until(IDLE, "the trace does not begin")
         self.report("cold")
