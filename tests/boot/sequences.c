@@ -87,7 +87,7 @@ static void sample(void)
         "│ Latin      │ Grüße, façade, señor, Łódź   │",
         "│ Greek      │ Καλημέρα κόσμε               │",
         "│ Cyrillic   │ Здравствуй, мир              │",
-        "│ Chinese    │ 你好,世界。万物皆为消息     │",
+        "│ Chinese    │ 你好,世界。万物皆为消息      │",
         "│ Japanese   │ こんにちは世界               │",
         "│ Korean     │ 안녕하세요 세계              │",
         "│ Symbols    │ → ≤ ≠ ∞ √ ☺ ♪ ░▒▓█ ╔═╗ ⠿     │",

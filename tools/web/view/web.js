@@ -88,6 +88,7 @@ class Page {
     this.console = null;
     this.work = Promise.resolve();
     this.busy = 0;
+    this.turn = 0; // of the work that was asked for last
   }
 
   // Ends the machine that runs, and starts one.
@@ -144,12 +145,13 @@ class Page {
     lanes.window.guest.present(scene.lanes, scene.words);
   }
 
-  // One thing at a time: what still waits for the guest gives way, and a failure is said.
+  // One thing at a time: what still waits for the guest, or to begin, gives way, and a failure is said.
   during(work) {
+    const turn = ++this.turn;
     this.console?.abandon();
     this.busy++;
     this.show();
-    this.work = this.work.then(work).catch((error) => {
+    this.work = this.work.then(() => turn === this.turn && work()).catch((error) => {
       if (error instanceof Abandoned) return;
       say(`This did not work: ${error.message}`, true);
       console.error(error);
