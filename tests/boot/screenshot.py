@@ -8,7 +8,7 @@ import tempfile
 
 from parley_machine import ROOT, Machine, boot, image_with_module, run
 
-SESSION = ("clear", "greet Parley", "ps", "ping names 1000", "mem", "date")
+SESSION = ("clear", "greet Parley", "ps", "ping names 1000", "date")
 PICTURE = ROOT / "docs" / "images" / "shell.png"
 PIXELS = ROOT / "docs" / "images" / "framebuffer.png"
 PROGRAM = "boot/t-sequences sequences start=demand identity=user"
