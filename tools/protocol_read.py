@@ -486,7 +486,8 @@ def read_all(root, own=()):
     """All protocols, by their base, and the ABI. `own`: paths of further descriptions."""
     abi = read_abi(root)
     protocols = []
-    for path in dict.fromkeys([*paths_of(root), *(os.path.relpath(path, root) for path in own)]):
+    below = os.path.join(os.path.abspath(root), "")
+    for path in dict.fromkeys([*paths_of(root), *(os.path.abspath(path).removeprefix(below) for path in own)]):
         with open(os.path.join(root, path), encoding="utf-8") as file:
             protocols.append(read_protocol(path, file.read(), abi))
     protocols.sort(key=lambda p: (p.base, p.to or ""))

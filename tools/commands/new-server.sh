@@ -46,7 +46,7 @@ command_new-server() {
 Next:
   ./parley sdk SDK                    put the kit into a folder SDK
   cd '$where/$name'
-  cmake -B build -DCMAKE_PREFIX_PATH=SDK
+  cmake -G Ninja -B build -DCMAKE_PREFIX_PATH=SDK
   cmake --build build --target run    boot it; at the prompt: $name 5
   ctest --test-dir build              run its tests
 NEXT
