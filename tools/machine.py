@@ -59,7 +59,7 @@ class Machine:
     cpu: str | None = None
     uefi: str | None = None  # None (BIOS), ia32, x64
     command_line: str = ""  # the kernel's; quick only
-    modules: tuple[str, ...] | None = None  # lines instead of modules.conf's; quick only
+    modules: tuple[str, ...] | None = None  # lines instead of the build's modules.conf; quick only
     image: pathlib.Path | None = None  # instead of the build's parley.iso
     display: tuple[str, ...] = ("-display", "none")
     extra: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class Machine:
             kernel = self.build / "boot" / "parley"
             if not kernel.exists():
                 raise Unavailable(f"{kernel} was not built")
-            lines = self.modules if self.modules is not None else default_modules()
+            lines = self.modules if self.modules is not None else default_modules(self.build / "modules.conf")
             # A comma would begin the next module; QEMU takes two for one.
             initrd = ",".join(line.replace(",", ",,") for line in lines)
             result = ["-kernel", str(kernel), "-append", self.command_line]
@@ -115,9 +115,10 @@ class Machine:
                 "-drive", f"if=none,id=stick,{drive}"]  # fmt: skip
 
 
-def default_modules():
-    """modules.conf's lines, for QEMU's -initrd; files are relative to the build folder."""
-    lines = (line.strip() for line in MODULES_CONF.read_text().splitlines())
+def default_modules(path=MODULES_CONF):
+    """A modules.conf's lines, for QEMU's -initrd; files are relative to the build folder. iso/modules.conf has those of
+    the system alone, the build folder's those of all."""
+    lines = (line.strip() for line in path.read_text().splitlines())
     return [" ".join(line.split()) for line in lines if line and not line.startswith("#")]
 
 

@@ -4,6 +4,7 @@ A description becomes objects in which every word has its place and every number
 refused says which file, message and field, and what to do. How one is written: docs/protocols.md.
 """
 
+import glob
 import os
 import re
 import tomllib
@@ -472,15 +473,23 @@ def read_abi(root):
     return abi_of(*texts)
 
 
-def read_all(root, folder="servers/protocols"):
-    """All protocols, by their base, and the ABI."""
+SYSTEM = "servers/protocols"  # the folder of the system's own
+
+
+def paths_of(root, folder="servers"):
+    """The tree's descriptions, below the root: the system's, and those in other servers' folders."""
+    found = glob.glob(f"{glob.escape(root)}/{folder}/*/*.toml")
+    return sorted(os.path.relpath(path, root) for path in found)
+
+
+def read_all(root, own=()):
+    """All protocols, by their base, and the ABI. `own`: paths of further descriptions."""
     abi = read_abi(root)
     protocols = []
-    for name in sorted(os.listdir(os.path.join(root, folder))):
-        if name.endswith(".toml"):
-            path = f"{folder}/{name}"
-            with open(os.path.join(root, path), encoding="utf-8") as file:
-                protocols.append(read_protocol(path, file.read(), abi))
+    below = os.path.join(os.path.abspath(root), "")
+    for path in dict.fromkeys([*paths_of(root), *(os.path.abspath(path).removeprefix(below) for path in own)]):
+        with open(os.path.join(root, path), encoding="utf-8") as file:
+            protocols.append(read_protocol(path, file.read(), abi))
     protocols.sort(key=lambda p: (p.base, p.to or ""))
     check_together(protocols)
     return protocols, abi

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes everything that is made from servers/protocols/*.toml.
+"""Makes everything that is made from servers/protocols/*.toml, and from those in other servers' folders.
 
     tools/protocols.py --build FOLDER    generated/proto/*.h and *.c, and protocols.json, in FOLDER
     tools/protocols.py --docs            writes what docs/protocols.md says of each protocol
@@ -77,17 +77,20 @@ def main():
     parser.add_argument("--build", metavar="FOLDER", help="write what the build needs there")
     parser.add_argument("--docs", action="store_true", help=f"write {PAGE}")
     parser.add_argument("--check-docs", action="store_true", help=f"compare {PAGE}")
+    parser.add_argument("--own", metavar="FILE", nargs="*", default=[],
+                        help="descriptions of one's own, beside those of servers/protocols and servers/*")
     options = parser.parse_args()
     try:
-        protocols, abi = protocol_read.read_all(ROOT)
+        protocols, abi = protocol_read.read_all(ROOT, options.own)
     except protocol_read.Refused as error:
         sys.exit(str(error))
+    system = [p for p in protocols if os.path.dirname(p.path) == protocol_read.SYSTEM]  # the page's
     if options.build:
         write_build(options.build, protocols, abi)
     if options.check_docs:
-        check_docs(protocol_write.page(protocols))
+        check_docs(protocol_write.page(system))
     if options.docs:
-        write_if_changed(os.path.join(ROOT, PAGE), split_page()[0] + MARK + protocol_write.page(protocols))
+        write_if_changed(os.path.join(ROOT, PAGE), split_page()[0] + MARK + protocol_write.page(system))
     print(f"{len(protocols)} protocols, {sum(len(p.messages) for p in protocols)} messages")
 
 

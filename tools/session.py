@@ -238,6 +238,7 @@ def parse():
     parser.add_argument("--cpu")
     parser.add_argument("--uefi", choices=tuple(machine.FIRMWARE))
     parser.add_argument("--append", default="")
+    parser.add_argument("--add", action="append", default=[], metavar="LINE", help="one module more, with --boot quick")
     parser.add_argument("--window", action="store_true")
     parser.add_argument("--timeout", type=int, required=True)
     parser.add_argument("--timing", action="store_true")
@@ -254,6 +255,7 @@ def main():
             machine=options.machine,
             cpu=options.cpu,
             uefi=options.uefi,
+            modules=(*machine.default_modules(options.build / "modules.conf"), *options.add) if options.add else None,
             command_line=f"{machine.USUAL_WORDS} {options.append}".strip(),
             display=window() if options.window else ("-display", "none"),
         )

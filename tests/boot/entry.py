@@ -10,7 +10,7 @@ import time
 
 from parley_machine import BOUND, PROMPT, ROOT, check, run
 
-COMMANDS = ("doctor", "run", "test", "debug", "clean")
+COMMANDS = ("doctor", "run", "test", "new-server", "sdk", "debug", "clean")
 PROGRAMS = ("tools/write-usb", "tools/make-virtualbox-vm", "tools/console")
 
 

@@ -11,7 +11,7 @@ reader. When lines are compared
 
 import re
 
-from parley_machine import PROMPT, ROOT, Failure, Machine, boot, check, run
+from parley_machine import PROMPT, ROOT, Failure, Machine, boot, check, machine, run
 
 BLOCK = re.compile(r"<!-- transcript: (quick|cd) -->\s*```[a-z]*\n(.*?)^```", re.M | re.S)
 
@@ -41,8 +41,8 @@ def steps(text):
     return result
 
 
-def replay(build, how, text):
-    with boot(Machine(build=build, boot=how)) as guest:
+def replay(build, how, text, modules=None):
+    with boot(Machine(build=build, boot=how, modules=modules)) as guest:
         for command, expected in steps(text):
             if command is None:
                 printed = guest.text.rpartition(PROMPT)[0]
@@ -74,7 +74,7 @@ def test(build):
     check(any(page.name == "README.md" for page, _ in sessions), "README.md shows no session")
     for page, (how, text) in sessions:
         try:
-            replay(build, how, text)
+            replay(build, how, text, machine.default_modules())  # whatever servers of one's own there are
         except Failure as failure:
             raise Failure(f"{page.relative_to(ROOT)}: {failure}") from None
 

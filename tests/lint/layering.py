@@ -77,8 +77,8 @@ CONDITION = re.compile(r"^\s*#\s*(if|ifdef|ifndef|elif|else)\b")
 def layer_of(path):
     """The path's layer, a server's with its name, or None where there are no rules."""
     folder = max((f for f in FOLDERS if path.startswith(f)), key=len, default=None)
-    if folder is None:
-        return None
+    if folder is None or path.startswith("servers/") and path.endswith("-test.c"):
+        return None  # a judge sees what tests see
     layer = FOLDERS[folder]
     return "server " + path.split("/")[1] if layer == "server" else layer
 
