@@ -32,6 +32,7 @@ export class Console {
     this.text = text; // what has come since a command was typed
     this.waiting = [];
     this.queue = Promise.resolve();
+    this.ended = false;
     emulator.add_listener("serial0-output-byte", (byte) => this.heard(byte));
   }
 
@@ -46,6 +47,7 @@ export class Console {
   }
 
   async prompt() {
+    if (this.ended) throw new Abandoned();
     if (this.atPrompt()) return;
     let timer;
     try {
@@ -58,8 +60,9 @@ export class Console {
     }
   }
 
-  // Whoever waits for the guest does not wait any longer.
-  abandon() {
+  // Another machine is wanted: nobody waits for this one any longer.
+  end() {
+    this.ended = true;
     for (const { reject } of this.waiting.splice(0)) reject(new Abandoned());
   }
 

@@ -88,7 +88,7 @@ class Page {
     this.console = null;
     this.work = Promise.resolve();
     this.busy = 0;
-    this.turn = 0; // of the work that was asked for last
+    this.wanted = 0; // machines that were asked for and are not begun
   }
 
   // Ends the machine that runs, and starts one.
@@ -102,6 +102,7 @@ class Page {
     this.emulator.add_listener("serial1-output-byte", (byte) => lanes.byte(byte));
     this.emulator.add_listener("download-error", ({ file_name: name }) => say(`${name} could not be loaded.`, true));
     this.console = new Console(this.emulator, text);
+    if (this.wanted) this.console.end();
     await new Promise((resolve) => this.emulator.add_listener("emulator-started", resolve));
     this.type();
   }
@@ -145,13 +146,21 @@ class Page {
     lanes.window.guest.present(scene.lanes, scene.words);
   }
 
-  // One thing at a time: what still waits for the guest, or to begin, gives way, and a failure is said.
+  // Another machine: what waits for the one that runs gives way.
+  change(work) {
+    this.console?.end();
+    this.wanted++;
+    this.during(() => {
+      this.wanted--;
+      return work();
+    });
+  }
+
+  // One thing at a time, and a failure is said.
   during(work) {
-    const turn = ++this.turn;
-    this.console?.abandon();
     this.busy++;
     this.show();
-    this.work = this.work.then(() => turn === this.turn && work()).catch((error) => {
+    this.work = this.work.then(work).catch((error) => {
       if (error instanceof Abandoned) return;
       say(`This did not work: ${error.message}`, true);
       console.error(error);
@@ -171,8 +180,8 @@ class Page {
     const screen = byId("screen");
     screen.addEventListener("focus", () => this.emulator?.keyboard_set_enabled(true));
     screen.addEventListener("blur", () => this.emulator?.keyboard_set_enabled(false));
-    byId("saved").addEventListener("click", () => this.during(() => this.restore()));
-    byId("cold").addEventListener("click", () => this.during(() => this.cold()));
+    byId("saved").addEventListener("click", () => this.change(() => this.restore()));
+    byId("cold").addEventListener("click", () => this.change(() => this.cold()));
     for (const scene of SCENES) {
       const button = Object.assign(document.createElement("button"), { type: "button", id: scene.id, textContent: scene.title });
       button.title = scene.commands.join(", then ");
@@ -187,4 +196,4 @@ byId("page").hidden = false;
 const page = new Page();
 globalThis.parley = page; // for tests, and for who looks from the browser's console
 page.listen();
-page.during(() => page.restore(0)); // since the page began to load
+page.change(() => page.restore(0)); // since the page began to load
