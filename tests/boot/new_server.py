@@ -1,18 +1,12 @@
 """./parley new-server in a copy of this tree: what it writes is built in, works at the prompt and passes its tests, a name
 that something has is refused, and without the folder all is as before."""
 
-import pathlib
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 
-from parley_machine import ROOT, check, run
-
-sys.path.insert(0, str(ROOT / "tests" / "lint"))
-
-import tree  # noqa: E402
+from parley_machine import check, run
+from tree_copy import Tree
 
 LONGEST = "a23456789012345"
 REFUSED = {  # name: what the refusal says
@@ -24,36 +18,19 @@ REFUSED = {  # name: what the refusal says
 }  # fmt: skip
 
 
-class Tree:
-    """A copy of what git tracks here, as it is now."""
-
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        for path in tree.tracked():
-            target = self.folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / path, target)
-
-    def call(self, *words, text=None, status=0):
-        result = subprocess.run(words, cwd=self.folder, input=text, stdin=None if text else subprocess.DEVNULL,
-                                capture_output=True, text=True, check=False, timeout=900)  # fmt: skip
-        said = result.stdout + result.stderr
-        check(result.returncode == status, f"{' '.join(words)}: status {result.returncode}, expected {status}\n{said[-4000:]}")
-        return said
-
-    def listing(self):
-        return sorted(path for path in (self.folder / "servers").rglob("*"))
+def listing(copy):
+    return sorted((copy.folder / "servers").rglob("*"))
 
 
 def refusals(copy):
-    before = copy.listing()
+    before = listing(copy)
     for name, words in REFUSED.items():
         said = copy.call("./parley", "new-server", "--no-build", "--", name, status=1)
         check(words in said, f"new-server {name!r} does not say {words!r}:\n{said}")
     check("a NAME is missing" in copy.call("./parley", "new-server", status=2), "no name is no error")
     check("unexpected 'two'" in copy.call("./parley", "new-server", "one", "two", status=2), "two names are no error")
     check("Usage: ./parley new-server" in copy.call("./parley", "new-server", "--help"), "no help")
-    check(copy.listing() == before, "a refused name left something behind")
+    check(listing(copy) == before, "a refused name left something behind")
 
 
 def is_formatted(copy):
@@ -73,8 +50,7 @@ def works(copy):
     """z is there already: two at once."""
     said = copy.call("./parley", "new-server", "-y", "counter")
     check("Wrote servers/counter" in said and "./parley test counter" in said, f"new-server said:\n{said[-2000:]}")
-    build = copy.folder / "build" / "release"
-    said = copy.call("ctest", "--test-dir", str(build), "--output-on-failure", "-R", "^(counter|z)-")
+    said = copy.call("ctest", "--test-dir", str(copy.build), "--output-on-failure", "-R", "^(counter|z)-")
     check("100% tests passed, 0 tests failed out of 4" in said, said)
     said = copy.call("./parley", "run", "--quick", text="z 1\ncounter 5\ncounter 6 | wc\ntrace counter -- counter 2\n")
     check("sum 1, additions 1" in said and "sum 5, additions 1" in said and "1 4 20" in said, f"the session:\n{said[-2000:]}")
@@ -84,14 +60,13 @@ def works(copy):
 def breaks(copy):
     """Its tests can fail: the judge by the server, the page by the client."""
     folder = copy.folder / "servers" / "counter"
-    build = copy.folder / "build" / "release"
     for name, old, new in (("server", "sum.additions++;", ""), ("client", "sum %d,", "total %d,")):
         path = folder / f"counter-{name}.c"
         text = path.read_text()
         check(old in text, f"{path} has no {old}")
         path.write_text(text.replace(old, new))
-        copy.call("cmake", "--build", str(build), "--target", "servers")
-        said = copy.call("ctest", "--test-dir", str(build), "-R", "^counter-", status=8)
+        copy.call("cmake", "--build", str(copy.build), "--target", "servers")
+        said = copy.call("ctest", "--test-dir", str(copy.build), "-R", "^counter-", status=8)
         failed = re.findall(r"counter-\w+ \(Failed\)", said)
         check(failed == [f"counter-{'guest' if name == 'server' else 'page'} (Failed)"], f"of a broken {name}: {said}")
         path.write_text(text)

@@ -21,8 +21,20 @@ shows what the test said: for a guest that panicked or hung, its last 50 lines.
   -y, --yes      install what is missing without asking; root is never asked
   -h, --help     this page
 
+Where each NAME is that of a server of one's own (servers/NAME, ./parley new-server), only
+what they need is built, in build/release, and their tests run.
+
 Exit status: 0 when tests ran and all passed, else 1.
 HELP
+}
+
+own_servers() { # -- NAME...: whether each is a folder of parley_server's, and there is one
+    local name
+    shift
+    [ $# -gt 0 ] || return 1
+    for name in "$@"; do
+        [[ $name =~ ^[a-z0-9_]+$ ]] && grep -qs "^parley_server($name\b" "servers/$name/CMakeLists.txt" || return 1
+    done
 }
 
 command_test() {
@@ -47,6 +59,13 @@ command_test() {
     for name in "$@"; do
         case $name in proof*) proof=proof ;; esac
     done
+    if own_servers "$@"; then
+        ensure_tools $yes run
+        build release kernel servers
+        shift
+        set -- "${@/#/^}"
+        exec "$python" tools/run_tests.py --build build/release "${pass[@]}" -- "${@/%/-(guest|page)$}"
+    fi
     ensure_tools $yes "run image efi uefi test trace web debug" $proof
     build check all iso
     exec "$python" tools/run_tests.py --build build/check "${pass[@]}" "$@"
