@@ -40,7 +40,7 @@ FIRMWARE = {  # name: (QEMU program, code, variables, machine, further arguments
         ["-global", "driver=cfi.pflash01,property=secure,value=on"],
     ),
 }
-FIRMWARE_MEMORY = 256  # MB: less is not enough for OVMF
+FIRMWARE_MEMORY = 256  # MB; OVMF's least is 52 (x64) and 64 (ia32)
 DEFAULT_MEMORY = 64
 
 
@@ -53,7 +53,7 @@ class Machine:
     """One machine to start. `build` is the build folder."""
 
     build: pathlib.Path
-    boot: str = "cd"  # quick (QEMU loads the kernel), cd, disk, usb
+    boot: str = "cd"  # quick (QEMU loads the kernel), cd, disk, usb (EHCI), usb-xhci
     memory: int | None = None  # MB
     machine: str | None = None
     cpu: str | None = None
@@ -64,15 +64,17 @@ class Machine:
     display: tuple[str, ...] = ("-display", "none")
     extra: tuple[str, ...] = ()
 
+    def megabytes(self):
+        return self.memory or (FIRMWARE_MEMORY if self.uefi else DEFAULT_MEMORY)
+
     def arguments(self, console):
         """QEMU's command line; `console` are the arguments that say where the serial line goes."""
         firmware = FIRMWARE[self.uefi] if self.uefi else None
         program = firmware[0] if firmware else "qemu-system-i386"
         if not shutil.which(program):
             raise Unavailable(f"{program} is missing (Debian package qemu-system-x86)")
-        memory = self.memory or (FIRMWARE_MEMORY if firmware else DEFAULT_MEMORY)
         kind = self.machine or (firmware[3] if firmware else "pc")
-        result = [program, "-accel", "tcg", "-machine", kind, "-m", str(memory), "-nic", "none"]
+        result = [program, "-accel", "tcg", "-machine", kind, "-m", str(self.megabytes()), "-nic", "none"]
         result += ["-device", EXIT_PORT, *self.display, *console]
         if self.cpu:
             result += ["-cpu", self.cpu]
@@ -111,7 +113,8 @@ class Machine:
         drive = f"file={image},format={kind},snapshot=on"
         if self.boot == "disk":
             return ["-drive", drive]
-        return ["-device", "usb-ehci", "-device", "usb-storage,drive=stick",
+        host = "qemu-xhci" if self.boot == "usb-xhci" else "usb-ehci"
+        return ["-device", host, "-device", "usb-storage,drive=stick",
                 "-drive", f"if=none,id=stick,{drive}"]  # fmt: skip
 
 

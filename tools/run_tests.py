@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 LONG = "long"  # label of what runs only when asked for
-COUNTED = "model|mutants|mechanical|conformance|fuzz|scripts|proof|faults"  # what closing lines begin with
+COUNTED = "model|mutants|mechanical|conformance|fuzz|scripts|proof|faults|matrix"  # what closing lines begin with
 
 
 def parse():
@@ -21,10 +21,15 @@ def parse():
     parser.add_argument("--first", type=int)
     parser.add_argument("--log")
     parser.add_argument("--long", action="store_true")
+    parser.add_argument("--matrix", action="store_true", help="the image on every machine instead of the tests")
+    parser.add_argument("--jobs", type=int)
+    parser.add_argument("--pictures")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     if options.faults is None and (options.seed, options.first, options.log) != (None, None, None):
         parser.error("--seed, --first and --log belong to --faults")
+    if not options.matrix and (options.jobs, options.pictures) != (None, None):
+        parser.error("--jobs and --pictures belong to --matrix")
     try:
         options.patterns = [re.compile(name) for name in options.names]
     except re.error as error:
@@ -42,15 +47,21 @@ def known_tests(build):
         yield test["name"], properties.get("LABELS", [])
 
 
-def run_campaign(options):
-    """Faults into running servers: shows how far it is, ends with the line `faults: ...`."""
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "faults", "run.py")
-    command = [sys.executable, script, "--build", options.build, "--faults", str(options.faults),
-               "--recording", os.path.join(options.build, "recordings", "campaign")]
-    for name in ("seed", "first", "log"):
+def run_script(options, script, given, further):
+    """A script of tests/ in place of the tests, with those of the options in `given` that were given."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", script)
+    command = [sys.executable, path, "--build", options.build, *further]
+    for name in given:
         if getattr(options, name) is not None:
             command += [f"--{name}", str(getattr(options, name))]
     return subprocess.run(command, check=False).returncode
+
+
+def run_campaign(options):
+    """Faults into running servers: shows how far it is, ends with the line `faults: ...`."""
+    recording = os.path.join(options.build, "recordings", "campaign")
+    return run_script(options, "faults/run.py", ("seed", "first", "log"),
+                      ["--faults", str(options.faults), "--recording", recording])  # fmt: skip
 
 
 def always_long(tests):
@@ -122,6 +133,8 @@ def main():
     options = parse()
     if options.faults is not None:
         return run_campaign(options)
+    if options.matrix:
+        return run_script(options, "boot/matrix.py", ("jobs", "pictures"), options.names)
     known = list(known_tests(options.build))
     asked = always_long(known)
     tests = [test for test in known if matches(options, asked, *test)]

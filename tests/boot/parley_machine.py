@@ -36,6 +36,8 @@ PROMPT = session.PROMPT.decode()
 UNIFONT = pathlib.Path("/usr/share/unifont/unifont.hex")
 SCREEN = 0xB8000
 COLUMNS, ROWS = 80, 25
+TEXT_SIZE = 720, 400  # of text, as QEMU displays it
+MOST_COLUMNS, MOST_ROWS = 160, 64  # of pixels: on larger screens the tty's glyphs are
 
 KEYS = {" ": "spc", "\n": "ret", "\b": "backspace", "\t": "tab", "-": "minus", "=": "equal",
         ".": "dot", ",": "comma", "/": "slash", ";": "semicolon", "'": "apostrophe",
@@ -213,6 +215,17 @@ class Guest:
     def expect_picture(self, pattern, scale=1, bound=BOUND):
         """As expect_screen, on a screen of pixels."""
         return self._expect_text(lambda: self.picture(scale), pattern, bound)
+
+    def seen(self):
+        """The lines of the screen, whether it is text or pixels."""
+        width, height, _ = self.pixels()
+        if (width, height) == TEXT_SIZE:
+            return self.screen()
+        return self.picture(2 if width > 8 * MOST_COLUMNS or height > 16 * MOST_ROWS else 1)
+
+    def expect_seen(self, pattern, bound=BOUND):
+        """As expect_screen, on whatever screen there is."""
+        return self._expect_text(self.seen, pattern, bound)
 
     def expect_screen(self, pattern, bound=BOUND):
         """Waits until the screen shows the pattern; returns the screen as one text."""

@@ -13,6 +13,10 @@ shows what the test said: for a guest that panicked or hung, its last 50 lines.
   --list         only list the tests, with their labels
   --faults N     put N faults into running servers, and count what comes of them, instead of
                  the tests (docs/reliability.md)
+  --matrix       boot the image on every machine of docs/machines.md instead of the tests, and
+                 say of each whether it works; NAMEs are machines then
+  --jobs N       so many machines at a time (2)
+  --pictures DIR keep what each screen shows there
   --seed S       which faults (1)
   --first N      the number of the first one (0), to put one again or to go on
   --log FILE     a line a fault goes to this file
@@ -38,20 +42,21 @@ own_servers() { # -- NAME...: whether each is a folder of parley_server's, and t
 }
 
 command_test() {
-    parse_options y "yes,keep-going,list,long,faults:,seed:,first:,log:" "$@"
+    parse_options y "yes,keep-going,list,long,matrix,jobs:,pictures:,faults:,seed:,first:,log:" "$@"
     set -- "${options[@]}"
     local yes=no pass=() proof= name
     while :; do
         case $1 in
         -h | --help) test_help && return ;;
         -y | --yes) yes=yes ;;
-        --keep-going | --list) pass+=("$1") ;;
+        --keep-going | --list | --matrix) pass+=("$1") ;;
         --long)
             pass+=("$1")
             proof=proof
             ;;
         --faults | --seed | --first) whole_number "$1" "$2" 1 9999999 && pass+=("$1" "$2") && shift ;;
-        --log) pass+=("$1" "$2") && shift ;;
+        --jobs) whole_number "$1" "$2" 1 64 && pass+=("$1" "$2") && shift ;;
+        --log | --pictures) pass+=("$1" "$2") && shift ;;
         --) break ;;
         esac
         shift
