@@ -16,6 +16,7 @@ Glyphs are 8 x 16 pixels, of wide characters 16 x 16. A font file is, all number
 """
 
 import argparse
+import functools
 import pathlib
 import struct
 import sys
@@ -46,6 +47,7 @@ def width(code):
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+@functools.cache
 def read_glyphs():
     glyphs = {}
     for line in HEX.read_text(encoding="ascii").split():

@@ -70,6 +70,12 @@ int sys_process(unsigned slot, struct process_info *info)
     return libc_ask_system(&m, SYS_PROCESS);
 }
 
+int sys_process_of(endpoint_t process, struct process_info *info)
+{
+    const int error = sys_process(endpoint_slot(process), info);
+    return error == 0 && info->endpoint != process ? -EDEADSRCDST : error;
+}
+
 int sys_process_next(unsigned *slot, struct process_info *info)
 {
     message m = {.m_words = {*slot, (uint32_t)info, 1}};

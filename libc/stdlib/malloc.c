@@ -216,6 +216,8 @@ static void shrink(const struct block *b)
 {
     struct arena **other = NULL;
     bool whole = false;
+    if (b->previous_bytes) /* not the first of a stretch, so not all of it */
+        return;
     for (struct arena **link = &arenas; *link != &first; link = &(*link)->next) {
         if (!is_whole(*link))
             continue;

@@ -404,7 +404,7 @@ void programs_retire(void)
 static bool lives(endpoint_t endpoint)
 {
     struct process_info info;
-    return sys_process(endpoint_slot(endpoint), &info) == 0 && info.endpoint == endpoint;
+    return sys_process_of(endpoint, &info) == 0;
 }
 
 /* Enters the children of a living process; remembers in `programs` that it is one, its parent
@@ -418,8 +418,7 @@ static void take_up(endpoint_t process)
     /* Who has begun cannot begin: this is one that a former server did not finish. */
     if (sys_begin(process, 0, 0) == 0)
         (void)sys_kill(process);
-    /* Even one that has no page now: it may have given all back, and still has tables to release.
-     */
+    /* Even one that has given all pages back: its tables are to be released when it dies. */
     (void)sys_watch(process, true);
     if (sys_space_next(process, 0, &page) != 0 || !ledger_read(process, &ledger))
         return;

@@ -31,7 +31,7 @@ const char *process_name(endpoint_t endpoint, char name[NAME_BYTES])
         if (special[i].endpoint == endpoint)
             return special[i].name;
     struct process_info info;
-    if (sys_process(endpoint_slot(endpoint), &info) == 0 && info.endpoint == endpoint)
+    if (sys_process_of(endpoint, &info) == 0)
         strlcpy(name, info.name, NAME_BYTES);
     else
         snprintf(name, NAME_BYTES, "%d", (int)endpoint);

@@ -24,7 +24,7 @@ static uint32_t own_identity;
 static uint32_t identity_of(endpoint_t process)
 {
     struct process_info info;
-    if (sys_process(endpoint_slot(process), &info) < 0 || info.endpoint != process)
+    if (sys_process_of(process, &info) < 0)
         return STORE_OWNER_MASK; /* it has died since: its answer goes nowhere */
     return info.identity;
 }

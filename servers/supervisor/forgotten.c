@@ -26,25 +26,16 @@ static struct wait {
     uint64_t since;
 } waits[SLOTS];
 
-/* NULL: it awaits something else than when it was noted, or for the first time. */
-static struct wait *known_wait(const struct process_info *client)
+static struct wait *wait_of(const struct process_info *client)
 {
-    struct wait *w = &waits[endpoint_slot(client->endpoint)];
-    const bool is = w->client == client->endpoint && w->server == client->waits_for &&
-                    w->sent == client->messages_sent;
-    return is ? w : NULL;
+    return &waits[endpoint_slot(client->endpoint)];
 }
 
-static struct wait *note_wait(const struct process_info *client, const struct process_info *server,
-                              uint64_t now)
+/* Whether what was noted is what the client awaits now. */
+static bool goes_on(const struct wait *w, const struct process_info *client)
 {
-    struct wait *w = known_wait(client);
-    if (!w) {
-        w = &waits[endpoint_slot(client->endpoint)];
-        *w = (struct wait){client->endpoint, server->endpoint, client->messages_sent,
-                           server->messages_sent, now};
-    }
-    return w;
+    return w->client == client->endpoint && w->server == client->waits_for &&
+           w->sent == client->messages_sent;
 }
 
 static uint64_t beats_of(const struct supervised *s, const struct wait *w, uint64_t now)
@@ -55,8 +46,8 @@ static uint64_t beats_of(const struct supervised *s, const struct wait *w, uint6
 static bool is_kept_waiting(const struct process_info *server, uint64_t now)
 {
     const struct supervised *by = service_of(server->waits_for);
-    const struct wait *w = known_wait(server);
-    return server->state == PROCESS_AWAITING && by && by->heartbeat_ms && w &&
+    const struct wait *w = wait_of(server);
+    return server->state == PROCESS_AWAITING && by && by->heartbeat_ms && goes_on(w, server) &&
            beats_of(by, w, now) >= 1;
 }
 
@@ -74,9 +65,12 @@ static void look_at(const struct process_info *client, uint64_t now)
     struct process_info server;
     struct supervised *s = service_of(client->waits_for);
     if (client->state != PROCESS_AWAITING || !s || !s->heartbeat_ms || s->hung ||
-        sys_process(endpoint_slot(s->endpoint), &server) < 0 || server.endpoint != s->endpoint)
+        sys_process_of(s->endpoint, &server) < 0)
         return;
-    const struct wait *w = note_wait(client, &server, now);
+    struct wait *w = wait_of(client);
+    if (!goes_on(w, client))
+        *w = (struct wait){client->endpoint, server.endpoint, client->messages_sent,
+                           server.messages_sent, now};
     if (!service_answers_at_once(client->asked.m_type) ||
         !owes(&server, w, beats_of(s, w, now), now))
         return;

@@ -44,7 +44,7 @@ void heartbeat_begin(struct supervised *s, uint64_t now)
 static bool is_busy(struct supervised *s)
 {
     struct process_info info;
-    if (sys_process(endpoint_slot(s->endpoint), &info) < 0 || info.endpoint != s->endpoint)
+    if (sys_process_of(s->endpoint, &info) < 0)
         return true; /* it is dead: that is told otherwise */
     bool progress = info.messages_received != s->seen_received;
     bool starved = info.state == PROCESS_READY && info.ticks == s->seen_ticks;

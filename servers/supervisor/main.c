@@ -62,8 +62,7 @@ static bool may_command(endpoint_t sender)
 {
     const uint32_t needed = 1u << SYS_START | 1u << SYS_KILL;
     struct process_info info;
-    return sys_process(endpoint_slot(sender), &info) == 0 && info.endpoint == sender &&
-           (info.kernel_calls & needed) == needed;
+    return sys_process_of(sender, &info) == 0 && (info.kernel_calls & needed) == needed;
 }
 
 static void run_due(void);

@@ -139,6 +139,14 @@ static int handle_size(message *m)
     return 0;
 }
 
+static void answer_layout(message *m, const struct keymap *map)
+{
+    struct tty_layout l = {.name = ""};
+    memcpy(l.name, map->name, KEYMAP_NAME_BYTES);
+    memset(m->m_words, 0, sizeof m->m_words);
+    memcpy(m->m_words, &l, sizeof l);
+}
+
 /* An empty name only asks. */
 static int handle_layout(message *m)
 {
@@ -154,21 +162,17 @@ static int handle_layout(message *m)
         kept_layout_chosen();
         settle();
     }
-    memset(&l, 0, sizeof l);
-    memcpy(l.name, keyboard_layout()->name, KEYMAP_NAME_BYTES);
-    memcpy(m->m_words, &l, sizeof l);
+    answer_layout(m, keyboard_layout());
     return 0;
 }
 
 static int handle_layouts(message *m)
 {
-    struct tty_layout l = {.name = ""};
     const uint32_t index = m->m_words[0];
     memset(m->m_words, 0, sizeof m->m_words);
     if (index >= keymap_count)
         return -EINVAL;
-    memcpy(l.name, keymaps[index].name, KEYMAP_NAME_BYTES);
-    memcpy(m->m_words, &l, sizeof l);
+    answer_layout(m, &keymaps[index]);
     return 0;
 }
 

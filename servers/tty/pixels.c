@@ -33,7 +33,6 @@ _Static_assert(FRAMEBUFFER_SIDE_MOST / CELL_WIDTH / FRAMEBUFFER_COLUMNS_MOST < S
 #define CURSOR_ROWS (1u << 13 | 1u << 14)
 #define LATIN       256u
 #define ALL_ROWS    0xffffu
-#define UNKNOWN     0xfffdu
 
 static const struct framebuffer *screen;
 static uint32_t scale, columns, rows, pixel_bytes;
@@ -322,7 +321,7 @@ static void adopt_cell(struct terminal *t, unsigned index, unsigned *cursor, uns
         code = recognize(&l, ALL_ROWS & ~CURSOR_ROWS, looks);
         *cursor = index;
     }
-    cell->code = (code ? code : UNKNOWN) & 0x1fffff;
+    cell->code = (code ? code : TERMINAL_UNKNOWN) & 0x1fffff;
     cell->foreground = l.front == l.back ? 7 : colour_of(l.front, 7);
     cell->background = colour_of(l.back, 0);
 }

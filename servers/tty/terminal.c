@@ -20,8 +20,6 @@ enum parser {
     STRING_ESCAPE,
 };
 
-#define UNKNOWN 0xfffdu /* stands for what is no character */
-
 static const struct terminal_pen plain_pen = {.foreground = 7};
 
 /* ---- Colours -------------------------------------------------------------------------------- */
@@ -125,20 +123,22 @@ static void fill(struct terminal_cell *cell, size_t count, terminal_colour backg
         cell[i] = empty;
 }
 
+static void lose_half(struct terminal_cell *cell)
+{
+    cell->part = PART_WHOLE;
+    cell->code = ' ';
+    cell->mark = 0;
+}
+
 /* A half of a wide character that has lost its other one is a blank. */
 static void mend(struct terminal *t, unsigned row, unsigned column)
 {
     struct terminal_cell *cell = row_at(t, row);
-    if (column > 0 && column < t->columns && cell[column].part == PART_RIGHT) {
-        cell[column - 1].part = PART_WHOLE;
-        cell[column - 1].code = ' ';
-        cell[column - 1].mark = 0;
-    }
-    if (column < t->columns && cell[column].part == PART_RIGHT) {
-        cell[column].part = PART_WHOLE;
-        cell[column].code = ' ';
-        cell[column].mark = 0;
-    }
+    if (column >= t->columns || cell[column].part != PART_RIGHT)
+        return;
+    if (column > 0)
+        lose_half(&cell[column - 1]);
+    lose_half(&cell[column]);
 }
 
 /* Cells [first, end) of a row become blank, with the pen's background. */
@@ -981,11 +981,11 @@ static void text(struct terminal *t, uint8_t byte)
     uint32_t code;
     enum utf8_result result = utf8_feed(&t->utf8, byte, &code);
     if (result == UTF8_AGAIN) {
-        put_character(t, UNKNOWN);
+        put_character(t, TERMINAL_UNKNOWN);
         result = utf8_feed(&t->utf8, byte, &code);
     }
     if (result == UTF8_BAD)
-        put_character(t, UNKNOWN);
+        put_character(t, TERMINAL_UNKNOWN);
     else if (result == UTF8_DONE && (code < 0x20 || code == 0x7f))
         control(t, (uint8_t)code);
     else if (result == UTF8_DONE && !(code >= 0x80 && code < 0xa0))
@@ -1000,7 +1000,7 @@ static void feed(struct terminal *t, uint8_t byte)
     }
     if (byte == 0x1b && t->state != STRING) {
         if (t->utf8.missing > 0)
-            put_character(t, UNKNOWN);
+            put_character(t, TERMINAL_UNKNOWN);
         t->utf8 = (struct utf8){0};
         t->state = ESCAPE;
         return;

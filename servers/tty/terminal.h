@@ -39,6 +39,7 @@ struct terminal_cell {
 };
 _Static_assert(sizeof(struct terminal_cell) == 8, "there are many");
 
+#define TERMINAL_UNKNOWN    0xfffdu /* stands for what is no character */
 #define TERMINAL_MARK_FIRST 0x300u
 #define TERMINAL_MARK_LAST  0x36fu
 

@@ -4,6 +4,7 @@
  * answers are known. An answer is right; or an error, so that the program knows; or wrong and
  * nobody says so. It waits without a deadline, as most programs do.
  */
+#include "../guest/lib/archive.h"
 #include "fault.h"
 
 #include <abi/layout.h>
@@ -396,26 +397,10 @@ static void round_tty(void)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-#define LARGE 200000u
-
-/* Made by make_archive.py: the numbers of its own places. */
-static bool is_large(const char *at, uint32_t offset, uint32_t bytes)
-{
-    char line[12];
-    for (uint32_t i = 0; i < bytes; i++) {
-        const uint32_t place = offset + i;
-        if (i == 0 || place % 8 == 0)
-            snprintf(line, sizeof line, "%07u\n", (unsigned)(place - place % 8));
-        if (at[i] != line[place % 8])
-            return false;
-    }
-    return true;
-}
-
 static void read_large(const struct file *file, uint32_t bytes)
 {
     static char buffer[3000];
-    const uint32_t offset = word(bytes) % (LARGE - bytes);
+    const uint32_t offset = word(bytes) % (LARGE_BYTES - bytes);
     memset(buffer, 0, sizeof buffer);
     if (STATUS(file_read(file, offset, buffer, bytes), (int)bytes))
         RIGHT(is_large(buffer, offset, bytes));
@@ -423,8 +408,8 @@ static void read_large(const struct file *file, uint32_t bytes)
 
 static void round_files(void)
 {
-    static const char *const names[] = {"notes.txt", "data/large", "empty"};
-    static const uint32_t bytes[] = {10, LARGE, 0};
+    static const char *const names[] = {"notes.txt", LARGE_NAME, "empty"};
+    static const uint32_t bytes[] = {10, LARGE_BYTES, 0};
     struct file file;
     char name[FILE_NAME_BYTES], note[16] = "";
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
@@ -435,7 +420,7 @@ static void round_files(void)
     if (STATUS(file_find("notes.txt", &file), 0) &&
         STATUS(file_read(&file, 0, note, sizeof note), 10))
         RIGHT(strcmp(note, "One note.\n") == 0);
-    if (STATUS(file_find("data/large", &file), 0)) {
+    if (STATUS(file_find(LARGE_NAME, &file), 0)) {
         read_large(&file, 50);
         read_large(&file, 3000);
     }

@@ -45,8 +45,8 @@ bool server_is_back(struct server *s)
     struct process_info info;
     if (s->endpoint == NONE && sys_lookup(s->name, &s->endpoint) == 0)
         sys_watch(s->endpoint, true);
-    return s->endpoint != NONE && sys_process(endpoint_slot(s->endpoint), &info) == 0 &&
-           info.endpoint == s->endpoint && info.state == PROCESS_RECEIVING && info.waits_for == ANY;
+    return s->endpoint != NONE && sys_process_of(s->endpoint, &info) == 0 &&
+           info.state == PROCESS_RECEIVING && info.waits_for == ANY;
 }
 
 struct server *server_that_leads(void)

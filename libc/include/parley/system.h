@@ -25,6 +25,8 @@ _Noreturn void sys_exit(int status);
 int sys_time(uint64_t *microseconds);
 int sys_lookup(const char *name, endpoint_t *endpoint);
 int sys_process(unsigned slot, struct process_info *info);
+/* The process with that endpoint; EDEADSRCDST: its slot has another one. */
+int sys_process_of(endpoint_t process, struct process_info *info);
 /* The first process in that slot or behind it; *slot is its own then. EINVAL: none. */
 int sys_process_next(unsigned *slot, struct process_info *info);
 int sys_module(unsigned index, struct module_info *info);

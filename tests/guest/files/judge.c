@@ -4,6 +4,7 @@
  * and started again knows the handles of the former.
  */
 #include "../lib/judge.h"
+#include "../lib/archive.h"
 
 #include <parley/files.h>
 #include <parley/memory.h>
@@ -12,10 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LARGE 200000u
-
 static endpoint_t files;
-static char buffer[LARGE + 16];
+static char buffer[LARGE_BYTES + 16];
 
 static int ask(int32_t type, uint32_t w0, uint32_t w1, uint32_t w2, uint32_t w3, uint32_t w4,
                message *m)
@@ -27,8 +26,8 @@ static int ask(int32_t type, uint32_t w0, uint32_t w1, uint32_t w2, uint32_t w3,
 
 static void what_is_there(void)
 {
-    static const char *const names[] = {"notes.txt", "data/large", "empty"};
-    static const uint32_t bytes[] = {10, LARGE, 0};
+    static const char *const names[] = {"notes.txt", LARGE_NAME, "empty"};
+    static const uint32_t bytes[] = {10, LARGE_BYTES, 0};
     struct file file;
     char name[FILE_NAME_BYTES];
     for (unsigned i = 0; i < 3; i++) {
@@ -54,28 +53,16 @@ static void what_was_refused(void)
     OK(log_has(0, "files: rpoilt at", "its checksum is wrong", NULL), "the spoilt one");
 }
 
-static bool is_large(const char *at, uint32_t offset, uint32_t bytes)
-{
-    char line[12];
-    for (uint32_t i = 0; i < bytes; i++) {
-        const uint32_t place = offset + i;
-        if (i == 0 || place % 8 == 0)
-            snprintf(line, sizeof line, "%07u\n", (unsigned)(place - place % 8));
-        if (at[i] != line[place % 8])
-            return false;
-    }
-    return true;
-}
-
 static void reading(void)
 {
     static const struct {
         uint32_t offset, bytes;
-    } parts[] = {{0, 1},         {7, 20},         {9, 80},    {100, 81},
-                 {4095, 4098},   {1, 65536},      {3, 65537}, {0, LARGE},
-                 {LARGE - 1, 1}, {65536, 131072}, {5, 0},     {100000, 99999}};
+    } parts[] = {{0, 1},          {7, 20},          {9, 80},
+                 {100, 81},       {4095, 4098},     {1, 65536},
+                 {3, 65537},      {0, LARGE_BYTES}, {LARGE_BYTES - 1, 1},
+                 {65536, 131072}, {5, 0},           {100000, 99999}};
     struct file file = {0}, notes = {0};
-    IS(file_find("data/large", &file), 0, "the large one");
+    IS(file_find(LARGE_NAME, &file), 0, "the large one");
     for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
         const uint32_t bytes = parts[i].bytes;
         memset(buffer, 0x55, sizeof buffer);
@@ -83,8 +70,8 @@ static void reading(void)
            (unsigned)bytes, (unsigned)parts[i].offset);
         OK(is_large(buffer, parts[i].offset, bytes) && buffer[bytes] == 0x55, "they are those");
     }
-    IS(file_read(&file, LARGE - 3, buffer, 1000), 3, "no more than there is");
-    IS(file_read(&file, LARGE, buffer, 1000), 0, "nothing at the end");
+    IS(file_read(&file, LARGE_BYTES - 3, buffer, 1000), 3, "no more than there is");
+    IS(file_read(&file, LARGE_BYTES, buffer, 1000), 0, "nothing at the end");
     IS(file_read(&file, 0xffffffff, buffer, 1000), 0, "nothing far behind it");
     IS(file_find("notes.txt", &notes), 0, "the note");
     IS(file_read(&notes, 0, buffer, sizeof buffer), 10, "is read whole");
@@ -96,7 +83,7 @@ static void asked_wrongly(void)
     struct file file = {0};
     uint32_t grant = 0, small = 0;
     message m;
-    IS(file_find("data/large", &file), 0, "the large one");
+    IS(file_find(LARGE_NAME, &file), 0, "the large one");
     IS(ask(FILES_GET, file.handle + 1, 0, 0, 0, 0, &m), -EINVAL, "no such handle");
     IS(ask(FILES_GET, 0, 0, 0, 0, 0, &m), -EINVAL, "nor this");
     IS(ask(FILES_NAME, 7, 0, 0, 0, 0, &m), -EINVAL, "it has no name");
@@ -120,7 +107,7 @@ static void asked_wrongly(void)
 static void started_again(void)
 {
     struct file before = {0}, after = {0};
-    IS(file_find("data/large", &before), 0, "the large one");
+    IS(file_find(LARGE_NAME, &before), 0, "the large one");
     end(files);
     files = start("files", "");
     IS(names_wait("files", &files), 0, "the server is killed and started again");
@@ -131,7 +118,7 @@ static void started_again(void)
     IS(names_wait("files", &files), 0, "and again");
     IS(file_read(&before, 8, buffer, 9), 9, "it is as good for a few bytes");
     OK(is_large(buffer, 8, 9), "of the same file");
-    IS(file_find("data/large", &after), 0, "which is found again");
+    IS(file_find(LARGE_NAME, &after), 0, "which is found again");
     OK(memcmp(&before, &after, sizeof after) == 0, "and has the same handle");
 }
 

@@ -34,7 +34,7 @@ endpoint_t start(const char *name, const char *arguments)
 
 bool describe(endpoint_t process, struct process_info *info)
 {
-    return sys_process(endpoint_slot(process), info) == 0 && info->endpoint == process;
+    return sys_process_of(process, info) == 0;
 }
 
 bool comes_to(endpoint_t process, enum process_state state, endpoint_t waits_for)

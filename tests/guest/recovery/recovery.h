@@ -15,8 +15,6 @@
 #define STREAM_READER "w7" /* its name */
 
 /* The file that is read is the numbers of its own places, eight bytes each (make_archive.py). */
-#define LARGE_NAME  "data/large"
-#define LARGE_BYTES 200000u
 
 /* To a stand-in of a server: take messages of the process in word 0 from now on. */
 #define STANDIN_TAKE 0xf20

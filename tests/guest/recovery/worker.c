@@ -3,6 +3,7 @@
  * against what is known from elsewhere. Ends when it is notified, with a status of recovery.h; the
  * log says how much was done and what was wrong.
  */
+#include "../lib/archive.h"
 #include "recovery.h"
 
 #include <parley/files.h>
@@ -180,14 +181,6 @@ static void ask_memory(struct service *s)
     if (error < 0 && (error != -EREPLYDEAD || nothing_lost))
         finish(WORKER_NO_REPLY, "worker: memory: error %d", -error);
     not_repeated += error < 0;
-}
-
-static char large_byte(uint32_t place)
-{
-    uint32_t number = place & ~7u;
-    for (uint32_t digit = 6; digit > place % 8; digit--)
-        number /= 10;
-    return place % 8 == 7 ? '\n' : (char)('0' + number % 10);
 }
 
 /* Any part of the large file, found anew by its name. */
