@@ -3,10 +3,11 @@
  * there. Then whoever waited for it has to be told or answered, and its successor to answer.
  *
  * How a state is held: a hog takes the processor from all that are less urgent, so that whoever has
- * been made ready stays so, or this process lets the others run for a few microseconds at a time; a
- * stand-in (another program for a server) takes no message, or takes one and does not answer, so
- * that whoever asks it waits. Which cells cannot be is said with the reason, and where the reason
- * is the server's line, that is looked at.
+ * been made ready stays so; a server takes its next message in the trap in which it answers an
+ * asker, which is more urgent, so that it stays ready with that message; a stand-in (another
+ * program for a server) takes no message, or takes one and does not answer, so that whoever asks it
+ * waits. None of it depends on how long anybody takes. Which cells cannot be is said with the
+ * reason, and where the reason is the server's line, that is looked at.
  *
  * Nothing is printed until the end: the tty is among those that die.
  */
@@ -27,16 +28,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FROZEN_US   25000 /* the longest interval between two beats of the supervisor here */
-#define TICK_US     1000
-#define LOOKS       300 /* as many ticks, or less, after its start */
-#define LOOKS_TRIES 10
-#define STEP_US     4
-#define EARLY_US    15000   /* before an alarm is due: then all are frozen */
-#define HELD_US     2000000 /* a name by the name server */
-#define UNKNOWN_US  500000  /* the tty tries to publish its name again */
-#define LEADS       "supervisor-2"
-#define WAITS       "supervisor"
+#define FROZEN_US  25000   /* the longest interval between two beats of the supervisor here */
+#define EARLY_US   15000   /* before an alarm is due: then all are frozen */
+#define HELD_US    2000000 /* a name by the name server */
+#define UNKNOWN_US 500000  /* the tty tries to publish its name again */
+#define TRIES      10      /* a beat that falls due in between changes who goes first */
+#define LEADS      "supervisor-2"
+#define WAITS      "supervisor"
 
 /* ---- The servers ----------------------------------------------------------------------------- */
 
@@ -108,25 +106,6 @@ static void thaw(void)
     if (hog != NONE)
         end(hog);
     hog = NONE;
-}
-
-/* Waits for the next tick; the time is then. */
-static uint64_t tick(void)
-{
-    uint64_t now;
-    nap(1);
-    sys_time(&now);
-    return now;
-}
-
-/* All others have the processor for a moment before the next tick. */
-static uint64_t step(uint64_t last_tick)
-{
-    uint64_t now;
-    do
-        sys_time(&now);
-    while (now - last_tick < TICK_US - STEP_US);
-    return tick();
 }
 
 static void tell(unsigned who, endpoint_t whom, int32_t type, const uint32_t words[4])
@@ -233,45 +212,93 @@ static const char *pausing(const struct victim *v)
                       NONE);
 }
 
-/* The one that waits looks whether the other leads, a little after its start: seen asking, or not.
- */
-static bool looks_at(const struct victim *v, enum process_state state, void (*meanwhile)(unsigned))
+static bool becomes_ready(const struct victim *v)
+{
+    struct process_info info;
+    return describe(process_of(v->name), &info) && info.state == PROCESS_READY;
+}
+
+/* When the alarm that it has set is about to come. */
+static bool alarm_is_set(const struct victim *v)
 {
     const endpoint_t former = process_of(v->name);
-    struct process_info info = {.state = PROCESS_FREE};
-    end(former);
-    (void)another(v->name, former);
-    for (unsigned i = 0; i < LOOKS && info.state != (uint32_t)state; i++) {
-        meanwhile(i);
-        (void)describe(process_of(v->name), &info);
+    const uint32_t short_sleep[4] = {EARLY_US};
+    bool set = true;
+    if (is(v, WAITS)) {
+        end(former);
+        set = is_up(v->name, former) != NONE;
+    } else if (is(v, "clock")) {
+        tell(1, former, CLOCK_SLEEP, short_sleep);
+        set = comes_to(askers[1], PROCESS_AWAITING, former);
+    } else if (is(v, "names")) {
+        const endpoint_t hello = process_of("hello");
+        end(hello);
+        set = is_up("hello", hello) != NONE;
+        nap(HELD_US - EARLY_US);
+    } else if (is(v, "store")) {
+        set = stop("store-2");
+    } else if (is(v, "tty")) {
+        set = stop("names");
+        nap(UNKNOWN_US - EARLY_US);
     }
-    return info.state == (uint32_t)state;
+    return set;
 }
 
-/* The death is noted in the store, which does not answer. */
-static void keep_busy(unsigned i)
+/* All stand still since before its alarm, which has come. */
+static bool frozen_at_alarm(const struct victim *v)
 {
-    (void)i;
-    die("hello");
-    nap(200);
+    const bool set = alarm_is_set(v);
+    freeze("hog0");
+    nap(FROZEN_US);
+    return set && becomes_ready(v);
 }
 
-/* The one that leads has the request in hand for some microseconds. */
-static void step_on(unsigned i)
+/* It has made its request, whether that was taken or not. */
+static bool waits(endpoint_t client, endpoint_t server)
 {
-    static uint64_t at;
-    at = i == 0 ? tick() : step(at);
+    struct process_info info = {.waits_for = NONE};
+    for (unsigned i = 0; i < 20 && info.waits_for != server; i++) {
+        nap(500);
+        (void)describe(client, &info);
+    }
+    return info.waits_for == server;
 }
 
+/* All stand still, and the server has a ping to answer. */
+static bool is_pinged(endpoint_t server)
+{
+    tell(0, server, PROTO_PING, NULL);
+    return waits(askers[0], server);
+}
+
+/* The client runs first and makes its request; the server answers the ping and takes the request in
+   one trap, by which the asker has the processor. */
+static bool taken_beside_an_answer(endpoint_t server, endpoint_t client, int32_t type)
+{
+    struct process_info info;
+    thaw();
+    return answer_of(0, NULL) == 0 && describe(client, &info) && info.state == PROCESS_AWAITING &&
+           info.waits_for == server && info.asked.m_type == type;
+}
+
+/* The one that waits looks whether the other leads, a little after its start. That one has a ping
+   to answer, and before it a beat to ask for; or a death to note in the store, which does not
+   answer. */
 static const char *looking(const struct victim *v, bool taken)
 {
-    const enum process_state state = taken ? PROCESS_AWAITING : PROCESS_REQUESTING;
-    bool brought = taken || mute("store");
     const endpoint_t leader = process_of(LEADS);
-    for (unsigned i = 0; i < LOOKS_TRIES && brought; i++)
-        if (looks_at(v, state, taken ? step_on : keep_busy))
-            break;
-    return waiting_if(brought, state, leader);
+    const bool brought = (taken || mute("store")) && frozen_at_alarm(v);
+    const endpoint_t process = process_of(v->name);
+    if (taken) {
+        const bool pinged = is_pinged(leader);
+        return waiting_if(taken_beside_an_answer(leader, process, SUPERVISOR_LIST) && brought &&
+                              pinged,
+                          PROCESS_AWAITING, leader);
+    }
+    die("hello");
+    thaw();
+    return waiting_if(brought && comes_to(process, PROCESS_REQUESTING, leader), PROCESS_REQUESTING,
+                      leader);
 }
 
 static const char *asks(const struct victim *v, bool taken)
@@ -318,13 +345,7 @@ static const char *notified(const struct victim *v)
     return ready_if(frozen(v) && notify(process) == 0 && ipc_notify(process, 2) == 0);
 }
 
-static bool becomes_ready(const struct victim *v)
-{
-    struct process_info info;
-    return describe(process_of(v->name), &info) && info.state == PROCESS_READY;
-}
-
-static const uint32_t long_sleep[4] = {10000000}, short_sleep[4] = {EARLY_US};
+static const uint32_t long_sleep[4] = {10000000};
 
 /* Something for which the server watches the asker. */
 static bool is_served(const struct victim *v)
@@ -355,39 +376,11 @@ static const char *death(const struct victim *v)
     return ready_if(brought && becomes_ready(v));
 }
 
-/* When the alarm that it has set is about to come. */
-static bool alarm_is_set(const struct victim *v)
-{
-    const endpoint_t former = process_of(v->name);
-    bool set = true;
-    if (is(v, WAITS)) {
-        end(former);
-        set = is_up(v->name, former) != NONE;
-    } else if (is(v, "clock")) {
-        tell(1, former, CLOCK_SLEEP, short_sleep);
-        set = comes_to(askers[1], PROCESS_AWAITING, former);
-    } else if (is(v, "names")) {
-        const endpoint_t hello = process_of("hello");
-        end(hello);
-        set = is_up("hello", hello) != NONE;
-        nap(HELD_US - EARLY_US);
-    } else if (is(v, "store")) {
-        set = stop("store-2");
-    } else if (is(v, "tty")) {
-        set = stop("names");
-        nap(UNKNOWN_US - EARLY_US);
-    }
-    return set;
-}
-
 static const char *alarmed(const struct victim *v)
 {
     if (!may(v, SYS_ALARM))
         return "its line gives no alarm";
-    const bool brought = alarm_is_set(v);
-    freeze("hog0");
-    nap(FROZEN_US);
-    return ready_if(brought && becomes_ready(v));
+    return ready_if(frozen_at_alarm(v));
 }
 
 static const char *interrupted(const struct victim *v)
@@ -497,19 +490,17 @@ static const char *started(const struct victim *v)
 static const char *retiring(const struct victim *v)
 {
     uint32_t words[4] = {0};
-    struct process_info info = {.state = PROCESS_FREE};
     const endpoint_t process = process_of(v->name), leader = process_of(LEADS);
     if (is(v, LEADS))
         return "nobody asks the one that leads to retire";
+    if (is(v, WAITS))
+        nap(FROZEN_US); /* it has asked who leads */
     memcpy(words, v->name, strlen(v->name));
-    const bool idle = is_idle(v->name) && is_idle(LEADS);
-    uint64_t at = tick();
-    tell(0, leader, SUPERVISOR_RESTART, words);
-    for (unsigned i = 0; i < 1000 && info.asked.m_type != PROTO_RETIRE; i++) {
-        at = step(at);
-        (void)describe(leader, &info);
-    }
-    return ready_if(idle && info.state == PROCESS_AWAITING && info.waits_for == process);
+    const bool idle = is_idle(LEADS) && frozen(v), pinged = is_pinged(process);
+    tell(1, leader, SUPERVISOR_RESTART, words); /* who was made ready last goes first */
+    const bool ordered = waits(askers[1], leader);
+    return ready_if(taken_beside_an_answer(process, leader, PROTO_RETIRE) && idle && pinged &&
+                    ordered);
 }
 
 static const char *by_line(const struct victim *v, unsigned call, const char *why)
@@ -627,22 +618,36 @@ static bool release(void)
     return told;
 }
 
-static void kill_in(const struct victim *v, const struct state *s, struct cell *cell)
+/* False: it was not reached. */
+static bool try_to_reach(const struct victim *v, const struct state *s, struct cell *cell)
 {
+    cell->wrong = NULL;
     if (!all_are_idle()) {
         cell->wrong = "not all were idle before it";
-        return;
+        return true;
     }
     cell->why = s->reach(v);
     if (cell->why) {
         cell->wrong = cell->why[0] == '!' ? "it can be there all the same" : NULL;
-        return;
+        return true;
     }
+    return is_brought && is_there(v);
+}
+
+static void kill_in(const struct victim *v, const struct state *s, struct cell *cell)
+{
+    bool there = try_to_reach(v, s, cell);
+    for (unsigned i = 1; i < TRIES && !there; i++) {
+        (void)release();
+        (void)program_went_on();
+        there = try_to_reach(v, s, cell);
+    }
+    if (cell->wrong || cell->why)
+        return;
     const endpoint_t process = process_of(v->name);
-    const bool there = is_there(v);
     (void)sys_kill(process);
     const bool told = release();
-    if (!is_brought || !there)
+    if (!there)
         cell->wrong = "it was not brought there";
     else if (!told)
         cell->wrong = "who asked was not told";
