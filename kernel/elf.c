@@ -2,6 +2,7 @@
 #include "elf.h"
 #include "text.h"
 #include <abi/layout.h>
+#include <abi/version.h>
 
 #define TYPE_EXEC       2
 #define MACHINE_386     3
@@ -10,6 +11,7 @@
 #define LOAD            1
 #define DYNAMIC         2
 #define INTERPRETER     3
+#define NOTE            4
 #define THREAD_LOCAL    7
 #define FLAG_EXECUTE    1u
 #define FLAG_WRITE      2u
@@ -152,6 +154,36 @@ const char *elf_check(const void *image, uint32_t bytes, struct elf_program *pro
         return "no segment to load";
     program->entry = h.entry;
     return entry_is_code(program) ? NULL : "entry point is not in an executable segment";
+}
+
+/* ---- Version ------------------------------------------------------------------------------- */
+
+static bool note_at(const void *image, uint32_t bytes, const struct program_header *p,
+                    struct abi_note *note)
+{
+    if (p->type != NOTE || p->file_bytes < sizeof *note || p->offset > bytes ||
+        sizeof *note > bytes - p->offset)
+        return false;
+    memcpy(note, (const char *)image + p->offset, sizeof *note);
+    return note->name_bytes == sizeof ABI_NOTE_NAME &&
+           note->version_bytes == sizeof note->version && note->type == ABI_NOTE_TYPE &&
+           memcmp(note->name, ABI_NOTE_NAME, sizeof ABI_NOTE_NAME) == 0;
+}
+
+const char *elf_check_version(const void *image, uint32_t bytes)
+{
+    struct file_header h;
+    struct abi_note note;
+    memcpy(&h, image, sizeof h);
+    for (unsigned i = 0; i < h.program_count; i++) {
+        struct program_header p;
+        memcpy(&p, (const char *)image + h.program_offset + i * sizeof p, sizeof p);
+        if (note_at(image, bytes, &p, &note))
+            return note.version == ABI_VERSION
+                       ? NULL
+                       : "built for interfaces other than version " ABI_VERSION_TEXT;
+    }
+    return "does not say for which interfaces it was built";
 }
 
 /* ---- Symbols ------------------------------------------------------------------------------- */

@@ -30,6 +30,10 @@ struct elf_program {
    empty, each one's file part lies in the image and is not larger than its memory. */
 const char *elf_check(const void *image, uint32_t bytes, struct elf_program *program);
 
+/* NULL when an image that elf_check accepts says in a note that it was built for these interfaces
+   (abi/version.h); else why it is not to be loaded. */
+const char *elf_check_version(const void *image, uint32_t bytes);
+
 /* The function of the image's symbol table that holds `address`: its name (inside the image) and
    how far in. NULL when there is none or the table cannot be believed. */
 const char *elf_symbol(const void *image, uint32_t bytes, uint32_t address, uint32_t *offset);

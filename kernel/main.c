@@ -16,6 +16,8 @@
 #include "schedule.h"
 #include "trace.h"
 
+#include <abi/version.h>
+
 static void log_memory(const struct boot_info *boot)
 {
     struct memory_info info;
@@ -29,7 +31,7 @@ static void log_memory(const struct boot_info *boot)
 /* Not inlined, so that it is there for everybody's first breakpoint. */
 __attribute__((noinline)) void kernel_main(struct boot_info *boot)
 {
-    log_line("Parley " PARLEY_VERSION);
+    log_line("Parley " PARLEY_VERSION ", interfaces version " ABI_VERSION_TEXT);
     options_read(boot->command_line);
     arch_describe(log_text_line);
     modules_leave_out(boot);

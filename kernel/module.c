@@ -467,6 +467,8 @@ static bool take_program(struct module *m, const struct boot_module *boot)
     m->image = arch_window(boot->start, boot->bytes);
     const char *wrong = m->image ? elf_check(m->image, m->image_bytes, &m->program)
                                  : "its file lies beyond the kernel's reach";
+    if (!wrong)
+        wrong = elf_check_version(m->image, m->image_bytes);
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
     return !wrong;

@@ -82,6 +82,8 @@ int program_load(const char *path, struct program *program)
     if (error)
         return error;
     program->wrong = elf_check(image, bytes, &elf);
+    if (!program->wrong)
+        program->wrong = elf_check_version(image, bytes);
     program->entry = elf.entry;
     error = program->wrong ? -ENOEXEC : make(path, image, &elf, program);
     (void)memory_release(image, whole_pages(bytes));

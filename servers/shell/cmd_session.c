@@ -1,10 +1,11 @@
-/* Commands about the session: help, echo, clear, reboot, poweroff. */
+/* Commands about the session: help, version, echo, clear, reboot, poweroff. */
 #include "commands.h"
 #include "console.h"
 #include "words.h"
 
 #include <abi/errors.h>
 #include <abi/system.h>
+#include <abi/version.h>
 #include <parley/system.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,6 +49,15 @@ int command_echo(int argc, char **argv)
         console_write(argv[i], strlen(argv[i]));
     }
     console_write("\n", 1);
+    return 0;
+}
+
+int command_version(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return command_usage("version");
+    say("Parley " PARLEY_VERSION ", interfaces version " ABI_VERSION_TEXT "\n");
     return 0;
 }
 

@@ -127,6 +127,11 @@ const struct command commands[] = {
      "Asks the clock server how long the system has been up.\n"
      "\nExample: uptime\n",
      ARGUMENT_NONE, command_uptime},
+    {"version", "", "show which Parley this is",
+     "Its version, and that of the interfaces that programs are built for: a module or\n"
+     "program of another one is refused.\n"
+     "\nExample: version\n",
+     ARGUMENT_NONE, command_version},
     {"date", "", "show date and time (UTC)",
      "Asks the clock server, which takes the machine's clock as UTC.\n"
      "\nExample: date\n",

@@ -62,6 +62,7 @@ int command_wait(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_start(int argc, char **argv);
 int command_uptime(int argc, char **argv);
+int command_version(int argc, char **argv);
 int command_date(int argc, char **argv);
 int command_sleep(int argc, char **argv);
 int command_ping(int argc, char **argv);

@@ -13,7 +13,7 @@ int main(void)
 {
     int status = 0;
     console_start();
-    say("Parley " VERSION ", a rendezvous microkernel: everything here is a message.\n"
+    say("Parley " PARLEY_VERSION ", a rendezvous microkernel: everything here is a message.\n"
         "Type help for the commands, Tab to complete them.\n");
     for (;;) {
         jobs_report();

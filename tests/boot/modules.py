@@ -15,6 +15,11 @@ def broken_files(build, folder):
     big_endian[5] = 2
     amd64 = bytearray(image)
     amd64[18] = 62
+    note = image.index(b"\x07\0\0\0\x04\0\0\0\x01\0\0\0Parley\0\0")
+    newer = bytearray(image)
+    newer[note + 20] += 1
+    unsaid = bytearray(image)
+    unsaid[note + 12 : note + 18] = b"Barley"
     high = bytearray(image)
     high[24:28] = (0xC0100000).to_bytes(4, "little")  # the entry point
     files = {
@@ -24,6 +29,8 @@ def broken_files(build, folder):
         "cut": (image[: len(image) // 4], "outside the file"),
         "endian": (bytes(big_endian), "not 32-bit little-endian"),
         "amd": (bytes(amd64), "another processor"),
+        "versioned": (bytes(newer), "built for interfaces other than version"),
+        "unsaid": (bytes(unsaid), "does not say for which interfaces"),
         "high": (bytes(high), "entry point"),
     }
     for name, (content, reason) in files.items():

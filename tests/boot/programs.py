@@ -2,10 +2,14 @@
 deaths of programs and of the servers behind them. In the end nothing is lost: as much memory is free as before."""
 
 import functools
+import pathlib
 import re
+import subprocess
+import sys
 import tarfile
+import tempfile
 
-from parley_machine import Machine, boot, check, run
+from parley_machine import ROOT, Machine, boot, check, machine, run
 
 BINARIES = {"args", "cat", "crash", "fork-demo", "grep", "idle", "ls", "primes", "spin", "wc"}
 
@@ -156,7 +160,26 @@ def servers_that_die(guest):
     says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
 
 
+def another_version(build):
+    """A program of the archive that was built for other interfaces."""
+    with tempfile.TemporaryDirectory(prefix="parley-programs-") as folder:
+        archive, old = pathlib.Path(folder, "programs.tar"), pathlib.Path(folder, "old")
+        with tarfile.open(build / "boot/programs.tar") as programs:
+            image = bytearray(programs.extractfile("bin/wc").read())
+        image[image.index(b"\x01\0\0\0Parley\0\0") + 12] += 1
+        old.write_bytes(image)
+        old.chmod(0o755)
+        subprocess.run([sys.executable, str(ROOT / "tools/make_archive.py"), str(archive), str(build / "boot/programs.tar"),
+                        f"bin/old={old}"], check=True)  # fmt: skip
+        lines = [line.replace("boot/programs.tar", str(archive)) for line in machine.default_modules()]
+        with boot(Machine(build=build, boot="quick", modules=tuple(lines))) as guest:
+            says(guest, "old text/numbers.txt", r"old: built for interfaces other than version \d+\n")
+            says(guest, "wc text/numbers.txt", r"10 20 70\n")
+            guest.power_off()
+
+
 def test(build):
+    another_version(build)
     with boot(Machine(build=build, boot="quick")) as guest:
         says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")  # what is taken for good is taken now
         before, running = free_memory(guest), processes(guest)

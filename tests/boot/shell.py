@@ -7,7 +7,7 @@ import time
 from parley_machine import Machine, boot, check, run
 
 BENCH = ("bench", "bench-server", "bench-driver", "bench-raiser", "tracer")
-COMMANDS = ("help", "ps", "ping", "run", "start", "service", "kill", "modules", "names", "mem", "uptime", "date",
+COMMANDS = ("help", "ps", "ping", "run", "start", "service", "kill", "modules", "names", "mem", "uptime", "version", "date",
             "sleep", "echo", "dmesg", "dump", "clear", "reboot", "poweroff")  # fmt: skip
 SERVERS = ("supervisor", "supervisor-2", "store", "store-2", "names", "memory", "tty", "clock", "hello", "shell", "files",
            "pipes")
@@ -63,6 +63,11 @@ def memory(guest):
     kernel, modules, processes, *holders, free, total = map(int, re.findall(r"(\d+) kB", answer))
     check(len(holders) > len(SERVERS) and sum(holders) == processes, f"the holders' sum is no {processes}:\n{answer}")
     check(kernel + modules + processes + free <= total <= 64 * 1024 and free > total // 2, answer)
+
+
+def version(guest):
+    said = says(guest, "version", r"Parley \d+\.\d+\.\d+, interfaces version \d+\n")
+    check(said in re.sub(r"(?m)^\[ *\d+\.\d+\] ", "", guest.command("dmesg")), f"the kernel's log does not say {said}")
 
 
 def times(guest):
@@ -159,7 +164,7 @@ def editing(guest):
 
 def test(build):
     with boot(Machine(build=build, boot="quick")) as guest:
-        for part in (help_pages, tables, memory, times, messages, words, logs, editing, kills):
+        for part in (help_pages, tables, memory, version, times, messages, words, logs, editing, kills):
             part(guest)
         guest.power_off()
 

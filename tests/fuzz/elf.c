@@ -9,6 +9,7 @@
 #include "fuzz.h"
 
 #include <abi/layout.h>
+#include <abi/version.h>
 #include <elf.h>
 #include <string.h>
 
@@ -97,6 +98,31 @@ static void check_symbol(uint32_t address)
     FUZZ_CHECK(*name != '\0' && offset <= address);
 }
 
+/* The first note of ours says it. */
+static void check_version(void)
+{
+    Elf32_Ehdr header;
+    const char *wrong = elf_check_version(image, (uint32_t)image_bytes);
+    bool right = false, found = false;
+
+    memcpy(&header, image, sizeof header);
+    for (unsigned i = 0; i < header.e_phnum && !found; i++) {
+        Elf32_Phdr p;
+        Elf32_Nhdr note;
+        uint32_t version;
+
+        memcpy(&p, image + header.e_phoff + i * sizeof p, sizeof p);
+        if (p.p_type != PT_NOTE || p.p_filesz < 24 || (uint64_t)p.p_offset + 24 > image_bytes)
+            continue;
+        memcpy(&note, image + p.p_offset, sizeof note);
+        memcpy(&version, image + p.p_offset + 20, sizeof version);
+        found = note.n_namesz == 7 && note.n_descsz == 4 && note.n_type == ABI_NOTE_TYPE &&
+                memcmp(image + p.p_offset + 12, "Parley", 7) == 0;
+        right = found && version == ABI_VERSION;
+    }
+    FUZZ_CHECK((wrong == NULL) == right);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     struct elf_program program;
@@ -109,6 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         fprintf(stderr, "%zu bytes: %s\n", bytes, wrong != NULL ? wrong : "a program");
     if (wrong == NULL) {
         check_program(&program);
+        check_version();
         check_symbol(program.entry);
         check_symbol(program.segment[program.segment_count - 1].address);
     }

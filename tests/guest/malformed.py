@@ -20,7 +20,8 @@ JUDGE = ["boot/t-malformed judge priority=6 calls=all targets=all kernel=all",
          "boot/t-partner p1 start=demand calls=all targets=all kernel=all heap=4K stack=8K quiet"]
 MODULES_MAX = 224  # BOOT_MODULES_MAX
 IDENTITIES = 64  # IDENTITY_COUNT; each name of a boot takes one
-LOAD, DYNAMIC, INTERPRETER, THREAD_LOCAL = 1, 2, 3, 7
+LOAD, DYNAMIC, INTERPRETER, NOTE, THREAD_LOCAL = 1, 2, 3, 4, 7
+NOTE_AT = 0x2000
 READ, WRITE, EXECUTE = 4, 2, 1
 BASE = 0x10000000
 
@@ -32,17 +33,21 @@ def segment(address=BASE, offset=0x1000, file_bytes=0x100, memory_bytes=None, fl
 
 
 def elf(segments=None, identity=b"\x7fELF\x01\x01\x01", kind=2, machine=3, version=1, entry=BASE,
-        program_offset=52, header_bytes=52, entry_bytes=32, count=None, size=0x3000):
+        program_offset=52, header_bytes=52, entry_bytes=32, count=None, size=0x3000, note=b""):
     """A small ELF file; breakpoints everywhere behind the headers."""
     segments = [segment()] if segments is None else segments
     count = len(segments) if count is None else count
     head = HEADER.pack(identity.ljust(16, b"\0"), kind, machine, version, entry, program_offset, 0,
                        0, header_bytes, entry_bytes, count, 40, 0, 0)
-    return (head + b"".join(SEGMENT.pack(*s) for s in segments)).ljust(size, b"\xcc")
+    image = (head + b"".join(SEGMENT.pack(*s) for s in segments)).ljust(size, b"\xcc")
+    return image[:NOTE_AT] + note + image[NOTE_AT + len(note):]
 
 
 def bad_files(good):
     """name -> (bytes, what its reason has to say)"""
+    start = good.index(struct.pack("<III8s", 7, 4, 1, b"Parley"))
+    note = good[start:start + 24]
+    has_note = segment(0, NOTE_AT, 24, kind=NOTE)
     data = segment(BASE + 0x1000, 0x2000, flags=READ | WRITE)
     return {
         "text": (b"#!/bin/sh\necho hello\n" * 10, "not an ELF"),
@@ -105,9 +110,12 @@ def bad_files(good):
         "thread-local": (elf([segment(), segment(kind=THREAD_LOCAL)]), "thread-local"),
         "40-segments": (elf([segment(BASE + 0x1000 * i, 0x2000, 16) for i in range(40)]),
                         "too many segments"),
-        "huge": (elf([segment(memory_bytes=0x10000000)]), "memory"),
-        "huge-data": (elf([segment(), segment(BASE + 0x1000, 0x2000, 16, 0x6F000000,
-                                              READ | WRITE)]), "memory"),
+        "no-note": (elf(), "for which interfaces"),
+        "note-far": (elf([segment(), segment(0, 0x3000 - 23, 24, kind=NOTE)]), "for which interfaces"),
+        "note-other": (elf([segment(), has_note], note=note[:20] + b"\xff\0\0\0"), "other than version"),
+        "huge": (elf([segment(memory_bytes=0x10000000), has_note], note=note), "memory"),
+        "huge-data": (elf([segment(), segment(BASE + 0x1000, 0x2000, 16, 0x6F000000, READ | WRITE), has_note], note=note),
+                      "memory"),
     }
 
 
@@ -158,7 +166,7 @@ def damaged(good, count):
     for number in range(count):
         image = bytearray(good)
         for _ in range(rng.randint(1, 4)):
-            image[rng.randrange(52 + 32 * 3)] = rng.choice((0, 1, 0x7F, 0x80, 0xFF,
+            image[rng.randrange(52 + 32 * 4)] = rng.choice((0, 1, 0x7F, 0x80, 0xFF,
                                                            rng.randrange(256)))
         yield f"f-{number}", bytes(image)
 

@@ -2,6 +2,7 @@
 #include "cmocka_all.h"
 #include "elf.h"
 #include <abi/layout.h>
+#include <abi/version.h>
 #include <elf.h>
 #include <string.h>
 
@@ -281,9 +282,65 @@ static void any_byte_is_survived(void **state)
     }
 }
 
+/* The third program header becomes a note's, in the data. */
+static struct abi_note *put_note(void)
+{
+    image.program[2] =
+        (Elf32_Phdr){PT_NOTE, offsetof(struct image, data), DATA, DATA, 24, 24, PF_R, 4};
+    struct abi_note *note = (struct abi_note *)image.data;
+    *note = (struct abi_note){sizeof ABI_NOTE_NAME, 4, ABI_NOTE_TYPE, ABI_NOTE_NAME, ABI_VERSION};
+    return note;
+}
+
+static const char *check_version(void)
+{
+    return elf_check_version(&image, sizeof image);
+}
+
+static void versions(void **state)
+{
+    (void)make(state);
+    assert_string_equal(check_version(), "does not say for which interfaces it was built");
+    struct abi_note *note = put_note();
+    assert_null(check());
+    assert_null(check_version());
+    note->version++;
+    assert_string_equal(check_version(),
+                        "built for interfaces other than version " ABI_VERSION_TEXT);
+    note->version -= 2;
+    assert_string_equal(check_version(),
+                        "built for interfaces other than version " ABI_VERSION_TEXT);
+}
+
+static void notes_that_are_not_ours(void **state)
+{
+    const char *unsaid = "does not say for which interfaces it was built";
+    (void)make(state);
+    put_note()->name[0] = 'B';
+    assert_string_equal(check_version(), unsaid);
+    put_note()->name_bytes = 8;
+    assert_string_equal(check_version(), unsaid);
+    put_note()->version_bytes = 8;
+    assert_string_equal(check_version(), unsaid);
+    put_note()->type = 2;
+    assert_string_equal(check_version(), unsaid);
+    (void)put_note();
+    image.program[2].p_filesz = 23;
+    assert_string_equal(check_version(), unsaid);
+    /* At the file's end, behind it, and where the offset wraps. */
+    const uint32_t ends[] = {sizeof image - 23, sizeof image, sizeof image + 1, UINT32_MAX - 10};
+    for (unsigned i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        (void)put_note();
+        image.program[2].p_offset = ends[i];
+        assert_string_equal(check_version(), unsaid);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(versions),
+        cmocka_unit_test(notes_that_are_not_ours),
         cmocka_unit_test_setup(a_good_program, make),
         cmocka_unit_test(wrong_headers),
         cmocka_unit_test(a_short_file),
