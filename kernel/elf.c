@@ -2,7 +2,6 @@
 #include "elf.h"
 #include "text.h"
 #include <abi/layout.h>
-#include <abi/version.h>
 
 #define TYPE_EXEC       2
 #define MACHINE_386     3
@@ -170,7 +169,7 @@ static bool note_at(const void *image, uint32_t bytes, const struct program_head
            memcmp(note->name, ABI_NOTE_NAME, sizeof ABI_NOTE_NAME) == 0;
 }
 
-const char *elf_check_version(const void *image, uint32_t bytes)
+bool elf_version(const void *image, uint32_t bytes, uint32_t *version)
 {
     struct file_header h;
     struct abi_note note;
@@ -178,12 +177,12 @@ const char *elf_check_version(const void *image, uint32_t bytes)
     for (unsigned i = 0; i < h.program_count; i++) {
         struct program_header p;
         memcpy(&p, (const char *)image + h.program_offset + i * sizeof p, sizeof p);
-        if (note_at(image, bytes, &p, &note))
-            return note.version == ABI_VERSION
-                       ? NULL
-                       : "built for interfaces other than version " ABI_VERSION_TEXT;
+        if (note_at(image, bytes, &p, &note)) {
+            *version = note.version;
+            return true;
+        }
     }
-    return "does not say for which interfaces it was built";
+    return false;
 }
 
 /* ---- Symbols ------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <abi/version.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,9 +31,12 @@ struct elf_program {
    empty, each one's file part lies in the image and is not larger than its memory. */
 const char *elf_check(const void *image, uint32_t bytes, struct elf_program *program);
 
-/* NULL when an image that elf_check accepts says in a note that it was built for these interfaces
-   (abi/version.h); else why it is not to be loaded. */
-const char *elf_check_version(const void *image, uint32_t bytes);
+/* For which version of the interfaces an image that elf_check accepts was built, as its note says
+   (abi/version.h); false: it does not say. */
+bool elf_version(const void *image, uint32_t bytes, uint32_t *version);
+#define ELF_UNSAID_VERSION "does not say for which version of the interfaces it was built"
+#define ELF_OTHER_VERSION                                                                          \
+    "built for version %u of the interfaces, and this is version " ABI_VERSION_TEXT
 
 /* The function of the image's symbol table that holds `address`: its name (inside the image) and
    how far in. NULL when there is none or the table cannot be believed. */

@@ -461,17 +461,26 @@ static void load_data(struct module *m, const struct boot_module *boot)
         format(m->reason, sizeof m->reason, "%s", wrong);
 }
 
+static void check_version(struct module *m)
+{
+    uint32_t version;
+    if (!elf_version(m->image, m->image_bytes, &version))
+        format(m->reason, sizeof m->reason, "%s", ELF_UNSAID_VERSION);
+    else if (version != ABI_VERSION)
+        format(m->reason, sizeof m->reason, ELF_OTHER_VERSION, (unsigned)version);
+}
+
 static bool take_program(struct module *m, const struct boot_module *boot)
 {
     m->image_bytes = boot->bytes;
     m->image = arch_window(boot->start, boot->bytes);
     const char *wrong = m->image ? elf_check(m->image, m->image_bytes, &m->program)
                                  : "its file lies beyond the kernel's reach";
-    if (!wrong)
-        wrong = elf_check_version(m->image, m->image_bytes);
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
-    return !wrong;
+    else
+        check_version(m);
+    return !m->reason[0];
 }
 
 /* The second pass: what needs the other lines and the machine. */

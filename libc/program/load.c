@@ -8,6 +8,7 @@
 #include <kernel/elf.h>
 #include <parley/files.h>
 #include <parley/start.h>
+#include <stdio.h>
 #include <string.h>
 
 static uint32_t whole_pages(uint32_t bytes)
@@ -72,6 +73,16 @@ static int make(const char *path, const char *image, const struct elf_program *e
     return error;
 }
 
+static const char *check_version(const void *image, uint32_t bytes)
+{
+    static char reason[sizeof ELF_OTHER_VERSION + 10]; /* for the number's digits */
+    uint32_t version;
+    if (!elf_version(image, bytes, &version))
+        return ELF_UNSAID_VERSION;
+    snprintf(reason, sizeof reason, ELF_OTHER_VERSION, (unsigned)version);
+    return version == ABI_VERSION ? NULL : reason;
+}
+
 int program_load(const char *path, struct program *program)
 {
     struct elf_program elf;
@@ -83,7 +94,7 @@ int program_load(const char *path, struct program *program)
         return error;
     program->wrong = elf_check(image, bytes, &elf);
     if (!program->wrong)
-        program->wrong = elf_check_version(image, bytes);
+        program->wrong = check_version(image, bytes);
     program->entry = elf.entry;
     error = program->wrong ? -ENOEXEC : make(path, image, &elf, program);
     (void)memory_release(image, whole_pages(bytes));

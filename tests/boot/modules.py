@@ -29,8 +29,8 @@ def broken_files(build, folder):
         "cut": (image[: len(image) // 4], "outside the file"),
         "endian": (bytes(big_endian), "not 32-bit little-endian"),
         "amd": (bytes(amd64), "another processor"),
-        "versioned": (bytes(newer), "built for interfaces other than version"),
-        "unsaid": (bytes(unsaid), "does not say for which interfaces"),
+        "versioned": (bytes(newer), "built for version "),
+        "unsaid": (bytes(unsaid), "does not say for which version"),
         "high": (bytes(high), "entry point"),
     }
     for name, (content, reason) in files.items():

@@ -14,7 +14,7 @@
 struct program {
     endpoint_t child;
     uint32_t entry;
-    const char *wrong; /* of a file that is no program: why */
+    const char *wrong; /* of a file that cannot be loaded: why; until the next */
 };
 
 /* Makes the child and its memory; it has not begun. -ENOEXEC: see `wrong`; else the file server's
