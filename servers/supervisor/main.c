@@ -13,12 +13,10 @@
 
 #include <abi/calls.h>
 #include <abi/privilege.h>
-#include <parley/ipc.h>
 #include <parley/server.h>
 #include <string.h>
 
-#define LOOK_US   20000 /* after its start: the other one has heard of the deaths before */
-#define ANSWER_US 50000
+#define LOOK_US 20000 /* after its start: the other one has heard of the deaths before */
 
 static bool leads;
 static uint64_t look_due = UINT64_MAX; /* when to look whether the other one leads */
@@ -140,13 +138,11 @@ static void take_over(void)
 /* Only one of the two looks, so that they never ask each other. Its death is told otherwise. */
 static void look_who_leads(uint64_t now)
 {
-    message m = {.m_type = SUPERVISOR_LIST};
     if (leads || look_due > now)
         return;
-    const int error =
-        ipc_call(IPC_REQUEST | IPC_TIMEOUT, services[0].endpoint, &m, ANSWER_US, NULL);
-    look_due = error == -EREPLYTIMEDOUT || error == -ETIMEDOUT ? now + LOOK_US : UINT64_MAX;
-    if (error == 0 && m.m_type == -EAGAIN)
+    const int said = heartbeat_who_leads(services[0].endpoint);
+    look_due = said == -EREPLYTIMEDOUT || said == -ETIMEDOUT ? now + LOOK_US : UINT64_MAX;
+    if (said == -EAGAIN)
         take_over();
 }
 

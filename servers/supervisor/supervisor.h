@@ -74,6 +74,8 @@ void heartbeat_end(struct supervised *s);
 bool heartbeat_answers(endpoint_t process, uint32_t timeout_us);
 /* Asks it to end by itself, without a loss; false: it does not. */
 bool heartbeat_retire(endpoint_t process);
+/* Asks the other supervisor: 0: it leads; -EAGAIN: it waits; else why it has not said. */
+int heartbeat_who_leads(endpoint_t process);
 
 /* ---- forgotten ---- */
 /* Ends those for whom somebody waits in vain; to be called at each beat. */

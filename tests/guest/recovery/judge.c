@@ -191,9 +191,34 @@ static void test_hangs(void)
     IS(ask("m-beat", HELLO_GREET, 1), -EREPLYDEAD,
        "one that does not answer it, since it asks another for ever, is ended, too");
     OK(is_up("m-beat", former) != NONE, "and comes back");
+    for (uint32_t i = 0; i < 2; i++) {
+        former = process_of("m-beat");
+        (void)ask("m-beat", MOODY_PING, i ? MOODY_HOLD : MOODY_SPIN);
+        OK(comes_to_die(former) && is_up("m-beat", former) != NONE,
+           "one that %s pings is ended and comes back", i ? "puts off" : "spins at");
+    }
     former = process_of("m-still");
     IS(ask("m-still", MOODY_WORK, 100), 0, "heartbeat=0: nobody asks");
     IS(process_of("m-still"), former, "and nobody is ended");
+}
+
+/* Whenever it has a ping in hand all stand still until that has timed out, as they do on a machine
+   whose processor is taken away; then it answers. */
+static void test_late(void)
+{
+    const endpoint_t former = process_of("m-beat"), leader = process_of("supervisor");
+    bool held = true;
+    for (unsigned i = 0; i < 6; i++) {
+        held = held && comes_to(former, PROCESS_RECEIVING, ANY);
+        const endpoint_t less_urgent = start("hog2", "");
+        held = held && comes_to(leader, PROCESS_AWAITING, former);
+        const endpoint_t all = start("hog0", "");
+        nap(60000);
+        end(less_urgent);
+        end(all);
+    }
+    OK(held, "one is held six times with a ping in hand");
+    IS(process_of("m-beat"), former, "and not ended: it had not had the processor");
 }
 
 /* ---- Clients that wait ----------------------------------------------------------------------- */
@@ -637,6 +662,7 @@ static void test_all(void)
     test_commands();
     test_permission();
     test_hangs();
+    test_late();
     test_clients();
     test_store();
     test_names();

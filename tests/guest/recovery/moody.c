@@ -8,6 +8,7 @@
 #include <parley/server.h>
 #include <parley/store.h>
 #include <parley/system.h>
+#include <proto/common.h>
 #include <proto/hello.h>
 #include <string.h>
 
@@ -45,6 +46,19 @@ static int hold(message *m)
     return SERVER_LATER;
 }
 
+static uint32_t at_ping;
+
+static int ping(message *m)
+{
+    return at_ping == MOODY_SPIN ? spin(m) : at_ping == MOODY_HOLD ? hold(m) : 0;
+}
+
+static int choose_at_ping(message *m)
+{
+    at_ping = m->m_words[0];
+    return 0;
+}
+
 /* A request that should be answered at once: it is put off, or with word 0 set the server asks
    another for ever, which looks alive. */
 static int greet(message *m)
@@ -75,8 +89,15 @@ static void be_deaf(const char *name)
 int main(int argc, char **argv)
 {
     static const struct server_handler handlers[] = {
-        {MOODY_FAULT, fault}, {MOODY_EXIT, end},    {MOODY_SPIN, spin}, {MOODY_WORK, work},
-        {MOODY_HOLD, hold},   {HELLO_GREET, greet}, {0, NULL},
+        {MOODY_FAULT, fault},
+        {MOODY_EXIT, end},
+        {MOODY_SPIN, spin},
+        {MOODY_WORK, work},
+        {MOODY_HOLD, hold},
+        {HELLO_GREET, greet},
+        {PROTO_PING, ping},
+        {MOODY_PING, choose_at_ping},
+        {0, NULL},
     };
     be_deaf(argv[argc - 1]);
     return server_run(argv[argc - 1], handlers, NULL);

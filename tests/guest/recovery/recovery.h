@@ -7,6 +7,8 @@
 #define MOODY_SPIN  0xf03 /* runs for ever */
 #define MOODY_WORK  0xf04 /* runs for word 0 milliseconds, then answers */
 #define MOODY_HOLD  0xf05 /* takes the request and never answers; goes on serving */
+#define MOODY_PING                                                                                 \
+    0xf06 /* from now on does what word 0 says, MOODY_HOLD or MOODY_SPIN, at a ping */
 
 /* From the writer of a stream to its reader, between two streams: word 0 the next pipe, 0: that was
    all; 1 bytes that were written into the former one; 2 nonzero: an error had told of its end.
