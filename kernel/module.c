@@ -59,10 +59,8 @@ static bool map_memory(struct module *m, uint32_t start, uint32_t bytes, uint32_
 /* The pages that the rows lie in; none when the loader left no framebuffer. */
 static struct module_map framebuffer_pages(void)
 {
-    uint32_t before = framebuffer.address % PAGE_BYTES;
-    uint32_t bytes = framebuffer.row_bytes * framebuffer.height;
-    return (struct module_map){framebuffer.address - before,
-                               (before + bytes + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1u)};
+    return (struct module_map){framebuffer.address - framebuffer.address % PAGE_BYTES,
+                               boot_framebuffer_pages(&framebuffer) * PAGE_BYTES};
 }
 
 static bool map_devices(struct module *m, const struct module_line *line)

@@ -31,6 +31,11 @@ no_operands() { # what getopt left: -- OPERAND...
     [ $# -le 1 ] || usage_error "unexpected '$2'"
 }
 
+one_operand() { # WHAT, and what getopt left: -- OPERAND...
+    [ -n "${3:-}" ] || usage_error "$1 is missing"
+    [ $# -le 3 ] || usage_error "unexpected '$4'"
+}
+
 one_of() { # OPTION VALUE ALLOWED...
     local allowed
     for allowed in "${@:3}"; do

@@ -171,8 +171,7 @@ static void map_pixels(struct boot_info *info, uint32_t limit)
 {
     const struct framebuffer *f = &info->framebuffer;
     const uint32_t first = f->address & ENTRY_ADDRESS;
-    const uint32_t pages =
-        (f->address - first + f->row_bytes * f->height + PAGE_BYTES - 1) / PAGE_BYTES;
+    const uint32_t pages = boot_framebuffer_pages(f);
     const uint32_t count = (pages + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
     phys_addr_t table = pages == 0 ? 0 : take_memory(info, count * PAGE_BYTES, limit);
     if (table == 0)

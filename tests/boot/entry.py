@@ -10,7 +10,7 @@ import time
 
 from parley_machine import BOUND, PROMPT, ROOT, check, run
 
-COMMANDS = ("doctor", "run", "test", "new-server", "sdk", "debug", "clean")
+COMMANDS = ("doctor", "run", "test", "bench", "trace", "web", "new-server", "sdk", "debug", "record", "replay", "clean")
 PROGRAMS = ("tools/write-usb", "tools/make-virtualbox-vm", "tools/console")
 
 
@@ -39,8 +39,13 @@ def help_and_errors():
         expect(call(program, "--help"), 0, program, program)
         expect(call(program, "--nonsense"), 2, program, "--nonsense")
     for words in (["run", "--memory", "much"], ["run", "--uefi", "arm"], ["run", "surplus"],
-                  ["run", "--quick", "--disk"], ["clean", "everything"]):  # fmt: skip
+                  ["run", "--quick", "--disk"], ["clean", "everything"], ["web", "one", "surplus"], ["sdk", "one", "surplus"],
+                  ["new-server", "one", "surplus"]):  # fmt: skip
         expect(call("./parley", *words), 2, " ".join(words), words[-1])
+    for words, missing in ((["web"], "DIR"), (["sdk"], "DIR"), (["sdk", ""], "DIR"), (["new-server"], "NAME")):
+        expect(call("./parley", *words), 2, " ".join(words), f"{missing} is missing")
+    for place in ("docs", "README.md"):
+        expect(call("./parley", "sdk", place), 1, f"sdk {place}", f"{place} is there already and not an SDK")
     expect(call("tools/write-usb", "--check", "/dev/null"), 1, "write-usb", "not a disk")
     expect(call("tools/make-virtualbox-vm", "--print"), 0, "make-virtualbox-vm", "VBoxManage createvm")
     expect(call("./parley", "doctor"), 0, "doctor", "qemu-system-i386")

@@ -10,7 +10,7 @@ from tree_copy import Tree
 
 LONGEST = "a23456789012345"
 REFUSED = {  # name: what the refusal says
-    "": "is no name", "9lives": "is no name", "Counter": "is no name", "a-b": "is no name", "a/b": "is no name",
+    "9lives": "is no name", "Counter": "is no name", "a-b": "is no name", "a/b": "is no name",
     "../up": "is no name", "a__b": "is no name", LONGEST + "6": "is no name", "static": "a word of C",
     "servers": "means something else", "tty": "is there already", "greet": "iso/modules.conf has a module",
     "ping": "is a command", "wc": "is a command", "events": "describes a protocol", "sys": "describes a protocol",
@@ -27,7 +27,8 @@ def refusals(copy):
     for name, words in REFUSED.items():
         said = copy.call("./parley", "new-server", "--no-build", "--", name, status=1)
         check(words in said, f"new-server {name!r} does not say {words!r}:\n{said}")
-    check("a NAME is missing" in copy.call("./parley", "new-server", status=2), "no name is no error")
+    for none in ([], [""]):
+        check("a NAME is missing" in copy.call("./parley", "new-server", *none, status=2), "no name is no error")
     check("unexpected 'two'" in copy.call("./parley", "new-server", "one", "two", status=2), "two names are no error")
     check("Usage: ./parley new-server" in copy.call("./parley", "new-server", "--help"), "no help")
     check(listing(copy) == before, "a refused name left something behind")

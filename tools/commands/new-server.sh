@@ -35,8 +35,7 @@ command_new-server() {
         esac
         shift
     done
-    [ $# -ge 2 ] || usage_error "a NAME is missing"
-    [ $# -le 2 ] || usage_error "unexpected '$3'"
+    one_operand "a NAME" "$@"
     name=$2
     ensure_tools $yes run
     "$python" tools/new_server.py "${outside[@]}" -- "$name" || exit 1

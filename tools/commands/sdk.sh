@@ -6,6 +6,7 @@ Usage: ./parley sdk [OPTION...] DIR
 
 Builds Parley and installs its development kit into DIR: headers, libc, the CMake package
 Parley, parley-cc, parley-run, and the system's modules. Nothing in DIR points back here.
+DIR may be new, empty, or made by this command before.
 
   -y, --yes      install what is missing without asking; root is never asked
   -h, --help     this page
@@ -26,8 +27,10 @@ command_sdk() {
         esac
         shift
     done
-    [ $# -ge 2 ] || usage_error "the folder DIR is missing"
-    [ $# -le 2 ] || usage_error "unexpected '$3'"
+    one_operand "the folder DIR" "$@"
+    if [ -e "$2" ] && [ ! -e "$2/lib/cmake/Parley" ] && { [ ! -d "$2" ] || [ -n "$(ls -A -- "$2")" ]; }; then
+        fail "$2 is there already and not an SDK: take a new or an empty folder"
+    fi
     ensure_tools $yes run
     build release kernel servers
     cmake --install build/release --prefix "$(realpath -m -- "$2")" --component sdk >/dev/null ||

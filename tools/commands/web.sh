@@ -36,9 +36,8 @@ command_web() {
         esac
         shift
     done
-    shift
-    [ $# = 1 ] || usage_error "say which folder: ./parley web DIR"
+    one_operand "the folder DIR" "$@"
     ensure_tools $yes "run image web" efi
     build "$preset" iso
-    exec "$python" tools/web/build.py --build "build/$preset" "$1"
+    exec "$python" tools/web/build.py --build "build/$preset" "$2"
 }

@@ -51,6 +51,12 @@ struct boot_info {
     struct framebuffer framebuffer; /* its address is physical; no byte of its pages is memory */
 };
 
+/* How many pages the rows lie in, from that of the first pixel on; none without a framebuffer. */
+static inline uint32_t boot_framebuffer_pages(const struct framebuffer *f)
+{
+    return (f->address % PAGE_BYTES + f->row_bytes * f->height + PAGE_BYTES - 1) / PAGE_BYTES;
+}
+
 /* ---- Upcalls: the machine calls, the kernel answers ----------------------------------------- */
 
 /* Once, on the kernel's stack, descriptors and paging set up, console usable, interrupts off.
