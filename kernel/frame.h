@@ -3,8 +3,8 @@
  *
  * Frames that the boot did not use belong to the memory server, and this table keeps what it does
  * with them honest: a page table is never mapped, a mapped frame never becomes a page table, and a
- * frame is cleared before it is mapped for the first time. Frames beyond the window may be mapped, and
- * nothing else: a page table must be within reach.
+ * frame is cleared before it is mapped for the first time. Frames beyond the window may be mapped,
+ * and nothing else: a page table must be within reach.
  */
 #pragma once
 

@@ -124,8 +124,10 @@ void handover_end(struct process *caller, bool with_boxes)
         schedule_hand_over(slot, woken);
     if (!is_near(&caller->arch.deliver))
         return;
-    if (ipc_waits_openly(&ipc_table, slot))
-        arch_open(&caller->arch, slot, with_boxes);
-    else if (ipc_accepts_openly(&ipc_table, slot) && caller->arch.deliver.first_bytes == 0)
+    if (ipc_waits_openly(&ipc_table, slot)) {
+        if (!with_boxes || near_box(caller->out_box) != 0) /* it will answer from there */
+            arch_open(&caller->arch, slot, with_boxes);
+    } else if (ipc_accepts_openly(&ipc_table, slot) && caller->arch.deliver.first_bytes == 0) {
         arch_accept(&caller->arch, ipc_table.process[slot].waits_for);
+    }
 }

@@ -3,8 +3,8 @@
  *
  * The boot takes whole pages, one after the other, from what the loader reported as usable, without
  * the kernel, the loader's tables and the modules; nothing is ever given back and nothing is taken
- * once the boot is over. All of it lies within the machine's window; what is beyond is for the memory
- * server alone (frame.h).
+ * once the boot is over. All of it lies within the machine's window; what is beyond is for the
+ * memory server alone (frame.h).
  *
  * A process's memory is read and written only through copy_from_process and copy_to_process, which
  * look up every page first: a bad address is an error and nothing has changed.

@@ -2,10 +2,10 @@
  * Where the message of a call lies in the caller's memory.
  *
  * What always holds: the core gets only places that the caller may read and write, in one piece,
- * within the window. A message or box that straddles two pages or lies beyond the window is stood in
- * for by the caller's bounce: it is copied there when the call begins, and what comes is copied from
- * there when the call has succeeded (process_finish_call). One bounce is enough for both halves of a
- * call: the first message has left before the second comes.
+ * within the window. A message or box that straddles two pages or lies beyond the window is stood
+ * in for by the caller's bounce: it is copied there when the call begins, and what comes is copied
+ * from there when the call has succeeded (process_finish_call). One bounce is enough for both
+ * halves of a call: the first message has left before the second comes.
  */
 #include "call.h"
 

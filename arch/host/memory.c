@@ -1,6 +1,6 @@
 /*
- * Physical memory on a workstation: a static arena, in which an address is an offset, and one page that
- * the window does not reach.
+ * Physical memory on a workstation: a static arena, in which an address is an offset, and one page
+ * that the window does not reach.
  *
  * Stricter than a machine, since this is for tests: a copy that leaves the arena, touches its first
  * page (where physical address 0 is, which a forgotten NULL becomes) or is not aligned where the

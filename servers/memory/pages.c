@@ -6,15 +6,15 @@
 
 #define KEPT 16 /* free frames that are left for page tables */
 
-/* Of the near frames, which alone can be page tables, so many more stay free while there are others: one
-   for this many of those, sixteen times what tables take that are full. */
+/* Of the near frames, which alone can be page tables, so many more stay free while there are
+   others: one for this many of those, sixteen times what tables take that are full. */
 #define FAR_SHARE 64
 
 static const struct frame *const frames = (const struct frame *)USER_FRAMES;
 static uint32_t total; /* frames that are this server's to give */
 
-/* Frames by their numbers, those that the kernel reaches at once and the others, and where the search for a free one
-   begins. */
+/* Frames by their numbers, those that the kernel reaches at once and the others, and where the
+   search for a free one begins. */
 static struct part {
     uint32_t first, end, next;
 } near, far;
@@ -89,7 +89,8 @@ static struct supply look(void)
                            info.frames_free - info.frames_near_free};
 }
 
-/* A free frame: near ones first, since messages go faster there, but for those that tables of the far ones may need. */
+/* A free frame: near ones first, since messages go faster there, but for those that tables of the
+ * far ones may need. */
 static uint32_t take(struct supply *supply)
 {
     const uint32_t kept = supply->far ? (far.end - far.first) / FAR_SHARE : 0;

@@ -94,11 +94,7 @@ class Guest:
     """One running machine. Use boot(), which ends it."""
 
     def __init__(self, guest_machine, serial, folder):
-        self.text = ""  # all that came over the serial line, without terminal sequences
-        self.position = 0  # where the next expect() begins to look
-        self.rest = b""
-        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self.closed = False
+        self.begin_text()
         control = f"{folder}/qmp"
         console = ["-qmp", f"unix:{control},server=on,wait=off", "-monitor", "none"]
         if serial:
@@ -114,6 +110,13 @@ class Guest:
         )
         self.serial = serial
         self.qmp = self._open_control(control)
+
+    def begin_text(self):
+        self.text = ""  # all that came over the serial line, without terminal sequences
+        self.position = 0  # where the next expect() begins to look
+        self.rest = b""
+        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self.closed = False
 
     def _open_control(self, path):
         for _ in range(int(BOUND / POLL)):
@@ -188,6 +191,10 @@ class Guest:
         width, height = map(int, size.split())
         return width, height, [data[3 * width * y : 3 * width * (y + 1)] for y in range(height)]
 
+    def take_picture(self, file):
+        """The same as a PNG file."""
+        self.ask("screendump", filename=str(file), format="png")
+
     def picture(self, scale=1):
         """The lines of text on a screen of pixels, read by the glyphs' shapes; what is no glyph is U+FFFD. The
         cursor's underline does not count."""
@@ -245,9 +252,13 @@ class Guest:
 
     # ---- serial ----------------------------------------------------------------------------
 
+    def source(self):
+        """The file that the serial line's text comes from."""
+        return self.process.stdout.fileno()
+
     def listen(self, seconds):
         """Takes what comes over the serial line within `seconds`; whether something did."""
-        out = self.process.stdout.fileno()
+        out = self.source()
         if self.closed or not select.select([out], [], [], seconds)[0]:
             return False
         data = os.read(out, 65536)
@@ -348,10 +359,10 @@ class Guest:
 
 
 @contextlib.contextmanager
-def boot(guest_machine, serial=True, prompt=True):
+def boot(guest_machine, serial=True, prompt=True, kind=Guest):
     """A running guest, at its first prompt unless told otherwise; ended at the end."""
     with tempfile.TemporaryDirectory(prefix="parley-boot-") as folder:
-        guest = Guest.__new__(Guest)
+        guest = kind.__new__(kind)
         try:
             guest.__init__(guest_machine, serial, folder)
             if prompt and serial:

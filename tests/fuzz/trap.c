@@ -107,8 +107,7 @@ static phys_addr_t core_place(unsigned slot, uint32_t address)
 {
     const phys_addr_t place = place_of(slot, address);
 
-    if (is_beyond(place) ||
-        address / PAGE_BYTES != (address + MESSAGE_BYTES - 1) / PAGE_BYTES)
+    if (is_beyond(place) || address / PAGE_BYTES != (address + MESSAGE_BYTES - 1) / PAGE_BYTES)
         return arch_phys_of(&process_at(slot)->bounce);
     return place;
 }
@@ -374,7 +373,7 @@ static bool is_for_machine(unsigned slot, phys_addr_t in)
         return false;
 
     if (machine.path[slot].with_boxes)
-        return in != 0 && in == process->in_box && process->out_box != 0;
+        return in != 0 && in == process->in_box && near_box(process->out_box) != 0;
     if (process->arch.deliver.first_bytes != 0)
         return in == arch_phys_of(&process->bounce);
     return in != arch_phys_of(&process->bounce) && in % PAGE_BYTES <= PAGE_BYTES - MESSAGE_BYTES;

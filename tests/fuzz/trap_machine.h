@@ -2,9 +2,10 @@
  * The machine under the fuzzer of the trap: processes' pages and what the kernel asks of it.
  *
  * A process has user pages in two stretches, one of them at the end of user space. Each may be
- * missing or read-only, and lies in one of the process's physical pages, the last of which is beyond
- * the kernel's window; two of its user pages may lie in the same one. A physical address is the address in this
- * program, which is linked below 4 GB, so the address sanitizer watches every copy of the kernel's.
+ * missing or read-only, and lies in one of the process's physical pages, the last of which is
+ * beyond the kernel's window; two of its user pages may lie in the same one. A physical address is
+ * the address in this program, which is linked below 4 GB, so the address sanitizer watches every
+ * copy of the kernel's.
  */
 #pragma once
 

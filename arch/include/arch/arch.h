@@ -162,9 +162,9 @@ int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page,
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
 /* User memory from `address` on that lies in one piece in physical memory, all of it within the
-   window or none, is no device's and has these rights (SPACE_WRITE, SPACE_LENT): where it starts, and how many bytes, at
-   most `bytes`; there may be more that adjoins. 0: `address` is no such memory. `bytes` is not 0
-   and does not reach beyond USER_END. */
+   window or none, is no device's and has these rights (SPACE_WRITE, SPACE_LENT): where it starts,
+   and how many bytes, at most `bytes`; there may be more that adjoins. 0: `address` is no such
+   memory. `bytes` is not 0 and does not reach beyond USER_END. */
 uint32_t arch_space_run(const struct arch_space *space, uint32_t address, uint32_t bytes,
                         uint32_t flags, phys_addr_t *start);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */

@@ -130,8 +130,8 @@ static void nothing_in_use_is_given(void **state)
     assert_int_equal(memory_take(MEMORY_PROCESS), first);
 }
 
-/* Beyond the window are whole pages, as many as a table of frames may have that is small beside what the
-   window reaches. */
+/* Beyond the window are whole pages, as many as a table of frames may have that is small beside
+   what the window reaches. */
 static void what_the_window_does_not_reach(void **state)
 {
     (void)state;

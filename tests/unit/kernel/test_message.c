@@ -186,7 +186,8 @@ static void fill(uint8_t *at, uint8_t of)
         at[i] = (uint8_t)(of + i);
 }
 
-/* The core gets no place there: the bounce stands in, whether it is all of the message or a part. */
+/* The core gets no place there: the bounce stands in, whether it is all of the message or a part.
+ */
 static void beyond_the_window(void **state)
 {
     (void)state;
