@@ -32,6 +32,8 @@ from machine import Machine  # noqa: E402,F401
 
 BOUND = 60  # seconds without what was expected: a hang
 POLL = 0.05
+KEYS_TAKEN = 5  # seconds; a guest that has not taken a key then will not
+KEYBOARD_STATUS = 0x64  # its port
 PROMPT = session.PROMPT.decode()
 UNIFONT = pathlib.Path("/usr/share/unifont/unifont.hex")
 SCREEN = 0xB8000
@@ -159,8 +161,20 @@ class Guest:
         """One command of QEMU's human monitor; returns its text."""
         return self.ask("human-monitor-command", **{"command-line": line})
 
+    def _wait_for_keyboard(self):
+        """Until the guest has taken what was typed: the controller holds 16 bytes, eight keys, and QEMU drops what comes
+        while a busy host does not run the guest."""
+        end = time.monotonic() + KEYS_TAKEN
+        while time.monotonic() < end:
+            status = int(self.monitor(f"i /b {KEYBOARD_STATUS:#x}").rpartition("=")[2], 16)
+            if not status & 1 or status == 0xFF:
+                return
+            time.sleep(POLL)
+
     def press(self, *keys):
         """Presses keys (QEMU's names) together and lets them go."""
+        with contextlib.suppress(Ended):
+            self._wait_for_keyboard()
         with contextlib.suppress(Ended):  # a key may be the machine's last; status() judges that
             self.ask("send-key", keys=[{"type": "qcode", "data": key} for key in keys],
                      **{"hold-time": 15})  # fmt: skip
