@@ -6,29 +6,37 @@
  * A panic comes here, too, with a table that may hold anything: every place is looked at first.
  */
 #include "asked.h"
+#include "memory.h"
 #include "process.h"
 #include "text.h"
 
-static bool copy(phys_addr_t place, message *m)
+static bool copy_part(phys_addr_t place, void *to, uint32_t bytes)
 {
-    const void *at = place ? arch_window(place, sizeof *m) : NULL;
+    const void *at = place ? arch_window(place, bytes) : NULL;
+    if (!at && place && memory_is_usable(place, bytes))
+        at = arch_view(place);
     if (at)
-        memcpy(m, at, sizeof *m);
+        memcpy(to, at, bytes);
     return at != NULL;
 }
 
-/* One that straddles two pages: the bounce need not hold it, see deliver in arch/arch.h. */
+static bool copy(phys_addr_t place, message *m)
+{
+    return copy_part(place, m, sizeof *m);
+}
+
+/* Of which the bounce need not hold what was sent, see deliver in arch/arch.h. */
 static bool copy_apart(const struct arch_place *place, message *m)
 {
     const uint32_t first_bytes = place->first_bytes;
-    if (first_bytes >= sizeof *m)
+    if (first_bytes > sizeof *m)
         return false;
-    const void *first = arch_window(place->first, first_bytes);
-    const void *second = arch_window(place->second, sizeof *m - first_bytes);
-    if (!first || !second)
+    message whole;
+    const uint32_t rest = sizeof whole - first_bytes;
+    if (!copy_part(place->first, &whole, first_bytes) ||
+        (rest && !copy_part(place->second, (char *)&whole + first_bytes, rest)))
         return false;
-    memcpy(m, first, first_bytes);
-    memcpy((char *)m + first_bytes, second, sizeof *m - first_bytes);
+    *m = whole;
     return true;
 }
 
@@ -37,10 +45,10 @@ static bool copy_taken(const struct process *p, const struct ipc_process *ipc, m
     struct arch_call call;
     if (ipc->fault)
         return copy(ipc->in, m);
-    if (p->arch.deliver.first_bytes)
-        return copy_apart(&p->arch.deliver, m);
     arch_call_read(&p->arch, &call);
-    return copy(call.message ? ipc->in : p->out_box, m);
+    if (!call.message)
+        return copy(p->out_box, m);
+    return p->arch.deliver.first_bytes ? copy_apart(&p->arch.deliver, m) : copy(ipc->in, m);
 }
 
 static bool copy_asked(unsigned slot, message *m)

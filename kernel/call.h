@@ -10,7 +10,7 @@ struct call {
     unsigned slot;
     struct arch_call registers;
     phys_addr_t out, in;        /* the message to send; where one may come */
-    struct arch_place explicit; /* the caller's own message, when it straddles two pages */
+    struct arch_place explicit; /* where the caller has it, when the bounce stands in for it */
 };
 
 /*

@@ -8,6 +8,7 @@ static phys_addr_t table_start;
 static uint32_t count, table_pages;
 static uint32_t opened;         /* frames that the boot left */
 static uint32_t mapped, tables; /* those of them with these uses */
+static uint32_t free_near;      /* within the window, and free */
 
 void frame_init(void)
 {
@@ -22,16 +23,42 @@ void frame_init(void)
     frames = arch_window(table_start, table_pages * PAGE_BYTES);
 }
 
-/* The table was taken in one piece within the window, so what is left lies below its end. */
+static bool is_near(phys_addr_t page)
+{
+    return page < arch_window_bytes();
+}
+
+static void set_free(phys_addr_t page)
+{
+    frames[page / PAGE_BYTES].use = FRAME_FREE;
+    free_near += is_near(page);
+}
+
+static void set_used(phys_addr_t page, uint16_t use)
+{
+    frames[page / PAGE_BYTES].use = use;
+    free_near -= is_near(page);
+}
+
+static void open_frame(phys_addr_t page)
+{
+    set_free(page);
+    opened++;
+}
+
 void frame_open(void)
 {
     struct memory_mark mark = memory_mark();
+    struct boot_region region;
     phys_addr_t page;
-    while (count && (page = memory_take(MEMORY_TABLES)) != 0) {
-        frames[page / PAGE_BYTES].use = FRAME_FREE;
-        opened++;
-    }
+    if (count == 0)
+        return;
+    while ((page = memory_take(MEMORY_TABLES)) != 0)
+        open_frame(page);
     memory_undo(mark);
+    for (unsigned i = 0; memory_beyond(i, &region); i++)
+        for (uint32_t at = 0; at < region.bytes; at += PAGE_BYTES)
+            open_frame(region.start + at);
 }
 
 bool frame_map_table(struct arch_space *space, arch_page_source source, void *context)
@@ -54,6 +81,12 @@ phys_addr_t frame_free(uint32_t number)
     return number < count && frames[number].use == FRAME_FREE ? number * PAGE_BYTES : 0;
 }
 
+phys_addr_t frame_for_table(uint32_t number)
+{
+    const phys_addr_t page = frame_free(number);
+    return is_near(page) ? page : 0;
+}
+
 phys_addr_t frame_mappable(uint32_t number)
 {
     if (number >= count || frames[number].maps == UINT16_MAX)
@@ -66,10 +99,10 @@ void frame_mapped(phys_addr_t page, bool clear)
 {
     struct frame *f = frame_of(page);
     if (f->use == FRAME_FREE) {
-        f->use = FRAME_MAPPED;
+        set_used(page, FRAME_MAPPED);
         mapped++;
         if (clear)
-            phys_zero(page, PAGE_BYTES);
+            arch_zero(page, PAGE_BYTES);
     }
     KERNEL_ASSERT(f->use == FRAME_MAPPED);
     f->maps++;
@@ -80,24 +113,22 @@ void frame_unmapped(phys_addr_t page)
     struct frame *f = frame_of(page);
     KERNEL_ASSERT(f->use == FRAME_MAPPED && f->maps > 0);
     if (--f->maps == 0) {
-        f->use = FRAME_FREE;
+        set_free(page);
         mapped--;
     }
 }
 
 void frame_becomes_table(phys_addr_t page)
 {
-    struct frame *f = frame_of(page);
-    KERNEL_ASSERT(f->use == FRAME_FREE);
-    f->use = FRAME_TABLE;
+    KERNEL_ASSERT(frame_of(page)->use == FRAME_FREE);
+    set_used(page, FRAME_TABLE);
     tables++;
 }
 
 void frame_was_table(phys_addr_t page)
 {
-    struct frame *f = frame_of(page);
-    KERNEL_ASSERT(f->use == FRAME_TABLE);
-    f->use = FRAME_FREE;
+    KERNEL_ASSERT(frame_of(page)->use == FRAME_TABLE);
+    set_free(page);
     tables--;
 }
 
@@ -105,6 +136,8 @@ void frame_account(struct memory_info *info)
 {
     info->frames = count;
     info->frames_free = opened - mapped - tables;
+    info->frames_near = arch_window_bytes() / PAGE_BYTES;
+    info->frames_near_free = free_near;
     info->process_bytes += mapped * PAGE_BYTES;
     info->kernel_bytes += tables * PAGE_BYTES;
 }

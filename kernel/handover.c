@@ -32,12 +32,18 @@ static void permit(struct process *p, unsigned slot)
     arch_permit(&p->arch, &permission);
 }
 
+/* A box that the machine may use by itself. */
+static phys_addr_t near_box(phys_addr_t box)
+{
+    return arch_window(box, MESSAGE_BYTES) ? box : 0;
+}
+
 void handover_changed(unsigned slot)
 {
     struct process *p = process_at(slot);
     bool switchable = p->alive && arch_context_plain(&p->arch);
     permit(p, slot);
-    arch_boxes(&p->arch, p->in_box, p->out_box);
+    arch_boxes(&p->arch, near_box(p->in_box), near_box(p->out_box));
     if (switchable == p->switchable)
         return;
     p->switchable = switchable;
@@ -104,13 +110,24 @@ void handover_woken(unsigned slot)
     woken_count++;
 }
 
+static bool is_near(const struct arch_place *place)
+{
+    const uint32_t first = place->first_bytes, second = MESSAGE_BYTES - first;
+    return first == 0 || (arch_window(place->first, first) &&
+                          (second == 0 || arch_window(place->second, second)));
+}
+
 void handover_end(struct process *caller, bool with_boxes)
 {
     unsigned slot = process_slot(caller);
     if (woken_count == 1)
         schedule_hand_over(slot, woken);
-    if (ipc_waits_openly(&ipc_table, slot))
-        arch_open(&caller->arch, slot, with_boxes);
-    else if (ipc_accepts_openly(&ipc_table, slot) && caller->arch.deliver.first_bytes == 0)
+    if (!is_near(&caller->arch.deliver))
+        return;
+    if (ipc_waits_openly(&ipc_table, slot)) {
+        if (!with_boxes || near_box(caller->out_box) != 0) /* it will answer from there */
+            arch_open(&caller->arch, slot, with_boxes);
+    } else if (ipc_accepts_openly(&ipc_table, slot) && caller->arch.deliver.first_bytes == 0) {
         arch_accept(&caller->arch, ipc_table.process[slot].waits_for);
+    }
 }

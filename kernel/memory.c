@@ -15,6 +15,13 @@ static unsigned range_now; /* taken from */
 static phys_addr_t next;   /* page to take; 0: at the start of range_now */
 static uint32_t taken[2];  /* bytes, by enum memory_use */
 
+/* Of what the window does not reach, the frames' numbers must not need a table (frame.h) that takes
+   more than a part of what it does. */
+#define TABLE_SHARE 16u
+
+static struct boot_region beyond[RANGES_MAX];
+static unsigned beyond_count;
+
 static struct boot_region usable[BOOT_REGIONS_MAX];
 static unsigned usable_count;
 static uint32_t total_bytes, kernel_bytes, modules_bytes;
@@ -70,22 +77,42 @@ static void find_free(const struct boot_info *boot)
     modules_bytes = total_bytes - kernel_bytes - sum_of_ranges();
 }
 
+/* The whole pages of a range from its start to `end`. */
+static void keep_pages(struct boot_region *list, unsigned *count, phys_addr_t start,
+                       phys_addr_t end)
+{
+    const uint32_t bytes = start < end ? (end - start) & ~(PAGE_BYTES - 1u) : 0;
+    if (bytes)
+        list[(*count)++] = (struct boot_region){start, bytes};
+}
+
+static void split_at_window(void)
+{
+    const phys_addr_t window = arch_window_bytes();
+    unsigned kept = 0;
+    for (unsigned i = 0; i < range_count; i++) {
+        const phys_addr_t start = ranges[i].start, end = start + ranges[i].bytes;
+        keep_pages(beyond, &beyond_count, start > window ? start : window, end);
+        keep_pages(ranges, &kept, start, end < window ? end : window);
+    }
+    range_count = kept;
+}
+
+static void leave_what_costs_too_much(void)
+{
+    const uint32_t frames = sum_of_ranges() / TABLE_SHARE / sizeof(struct frame);
+    unsigned kept = 0;
+    for (unsigned i = 0; i < beyond_count; i++)
+        if ((beyond[i].start + beyond[i].bytes) / PAGE_BYTES <= frames)
+            beyond[kept++] = beyond[i];
+    beyond_count = kept;
+}
+
 void memory_init(const struct boot_info *boot)
 {
     find_free(boot);
-    uint32_t window = arch_window_bytes();
-    unsigned kept = 0;
-    for (unsigned i = 0; i < range_count; i++) {
-        struct boot_region r = ranges[i];
-        if (r.start >= window)
-            continue;
-        if (r.bytes > window - r.start)
-            r.bytes = window - r.start;
-        r.bytes &= ~(PAGE_BYTES - 1u);
-        if (r.bytes)
-            ranges[kept++] = r;
-    }
-    range_count = kept;
+    split_at_window();
+    leave_what_costs_too_much();
 }
 
 phys_addr_t memory_take(enum memory_use use)
@@ -121,13 +148,26 @@ phys_addr_t memory_take_block(uint32_t pages)
     return first;
 }
 
-phys_addr_t memory_end(void)
+bool memory_beyond(unsigned index, struct boot_region *region)
+{
+    if (index >= beyond_count)
+        return false;
+    *region = beyond[index];
+    return true;
+}
+
+static phys_addr_t end_of(const struct boot_region *list, unsigned regions)
 {
     phys_addr_t end = 0;
-    for (unsigned i = 0; i < range_count; i++)
-        if (ranges[i].start + ranges[i].bytes > end)
-            end = ranges[i].start + ranges[i].bytes;
+    for (unsigned i = 0; i < regions; i++)
+        if (list[i].start + list[i].bytes > end)
+            end = list[i].start + list[i].bytes;
     return end;
+}
+
+phys_addr_t memory_end(void)
+{
+    return beyond_count ? end_of(beyond, beyond_count) : end_of(ranges, range_count);
 }
 
 uint32_t memory_left_bytes(void)
@@ -182,13 +222,20 @@ static uint32_t in_this_page(uint32_t address, uint32_t bytes)
     return bytes < room ? bytes : room;
 }
 
-/* The kernel's view of a part of a page of the process, or NULL. */
-static char *view(const struct arch_space *space, uint32_t address, uint32_t bytes, uint32_t flags)
+/* Whether the process may use the page so. */
+static bool is_there(const struct arch_space *space, uint32_t address, uint32_t flags)
 {
     phys_addr_t place;
-    if (!arch_space_find(space, address, flags, &place))
-        return NULL;
-    return arch_window(place, bytes);
+    return arch_space_find(space, address, flags, &place);
+}
+
+/* The kernel's view of a part of a page of the process, until the next. */
+static char *view(const struct arch_space *space, uint32_t address)
+{
+    phys_addr_t place;
+    const bool there = arch_space_find(space, address, 0, &place);
+    KERNEL_ASSERT(there);
+    return arch_view(place);
 }
 
 bool process_memory_ok(const struct arch_space *space, uint32_t address, uint32_t bytes,
@@ -203,7 +250,7 @@ bool process_memory_ok(const struct arch_space *space, uint32_t address, uint32_
         loop variant bytes; */
     while (bytes) {
         uint32_t part = in_this_page(address, bytes);
-        if (!view(space, address, part, flags))
+        if (!is_there(space, address, flags))
             return false;
         address += part;
         bytes -= part;
@@ -221,7 +268,7 @@ int memory_note_miss(const struct arch_space *space, uint32_t address, uint32_t 
         return -EFAULT;
     while (bytes) {
         uint32_t part = in_this_page(address, bytes);
-        if (!view(space, address, part, flags)) {
+        if (!is_there(space, address, flags)) {
             memory_miss = (struct memory_miss){space, address, flags};
             break;
         }
@@ -237,7 +284,7 @@ int copy_from_process(const struct arch_space *space, void *to, uint32_t from, u
         return memory_note_miss(space, from, bytes, 0);
     for (char *at = to; bytes;) {
         uint32_t part = in_this_page(from, bytes);
-        memcpy(at, view(space, from, part, 0), part);
+        memcpy(at, view(space, from), part);
         at += part;
         from += part;
         bytes -= part;
@@ -259,15 +306,12 @@ void load_into_process(const struct arch_space *space, uint32_t to, const void *
     const char *at = from;
     while (bytes) {
         uint32_t part = in_this_page(to, bytes);
-        phys_addr_t place;
-        bool there = arch_space_find(space, to, 0, &place);
-        char *page = there ? arch_window(place, part) : NULL;
-        KERNEL_ASSERT(page != NULL);
+        char *page = view(space, to);
         if (at) {
             memcpy(page, at, part);
             at += part;
         } else {
-            phys_zero(place, part);
+            memset(page, 0, part);
         }
         to += part;
         bytes -= part;

@@ -3,7 +3,8 @@
  *
  * The boot takes whole pages, one after the other, from what the loader reported as usable, without
  * the kernel, the loader's tables and the modules; nothing is ever given back and nothing is taken
- * once the boot is over. All of it lies within the machine's window.
+ * once the boot is over. All of it lies within the machine's window; what is beyond is for the
+ * memory server alone (frame.h).
  *
  * A process's memory is read and written only through copy_from_process and copy_to_process, which
  * look up every page first: a bad address is an error and nothing has changed.
@@ -27,7 +28,10 @@ enum memory_use {
 phys_addr_t memory_take(enum memory_use use);
 /* So many in one piece, for tables; 0 when there are not, and nothing was taken. */
 phys_addr_t memory_take_block(uint32_t pages);
-phys_addr_t memory_end(void);     /* behind the last page that memory_take could ever give */
+/* Whole pages that the window does not reach, by index; false: no more. */
+bool memory_beyond(unsigned index, struct boot_region *region);
+/* Behind the last page that memory_take could ever give, or that is beyond. */
+phys_addr_t memory_end(void);
 uint32_t memory_left_bytes(void); /* that memory_take can still give */
 
 /* What has been taken so far; memory_undo gives back all that was taken since. */

@@ -2,19 +2,16 @@
  * Where the message of a call lies in the caller's memory.
  *
  * What always holds: the core gets only places that the caller may read and write, in one piece,
- * within the window. A message that straddles two pages is stood in for by the caller's bounce: it
- * is copied there when the call begins, and what comes is copied from there when the call has
- * succeeded (process_finish_call). One bounce is enough for both halves of a call: the first
- * message has left before the second comes.
+ * within the window. A message or box that straddles two pages or lies beyond the window is stood
+ * in for by the caller's bounce: it is copied there when the call begins, and what comes is copied
+ * from there when the call has succeeded (process_finish_call). One bounce is enough for both
+ * halves of a call: the first message has left before the second comes.
  */
 #include "call.h"
 
-/* Where the bytes at a user address are, when they are within the kernel's reach. */
-static bool reach(const struct process *p, uint32_t address, uint32_t bytes, uint32_t flags,
-                  phys_addr_t *found)
+static bool is_near(phys_addr_t message)
 {
-    return arch_space_find(&p->module->space, address, flags, found) &&
-           arch_window(*found, bytes) != NULL;
+    return arch_window(message, MESSAGE_BYTES) != NULL;
 }
 
 /* Finds a message in the caller's memory. 0, -EINVAL unaligned, -EFAULT not all of it is there. */
@@ -27,10 +24,10 @@ static int locate(const struct process *p, uint32_t address, uint32_t flags,
     if (address > USER_END - MESSAGE_BYTES)
         return -EFAULT;
     place->first_bytes = room < MESSAGE_BYTES ? room : MESSAGE_BYTES;
-    if (!reach(p, address, place->first_bytes, flags, &place->first))
+    if (!arch_space_find(&p->module->space, address, flags, &place->first))
         return -EFAULT;
     if (place->first_bytes < MESSAGE_BYTES &&
-        !reach(p, address + room, MESSAGE_BYTES - room, flags, &place->second))
+        !arch_space_find(&p->module->space, address + room, flags, &place->second))
         return -EFAULT;
     return 0;
 }
@@ -53,6 +50,15 @@ static int use_boxes(struct call *c, bool sends, bool receives)
         return -EFAULT;
     c->out = c->caller->out_box;
     c->in = c->caller->in_box;
+    if (sends && !is_near(c->out)) {
+        const phys_addr_t box = c->out;
+        c->out = arch_phys_of(&c->caller->bounce);
+        arch_copy(box, c->out, MESSAGE_BYTES);
+    }
+    if (receives && !is_near(c->in)) {
+        c->explicit = (struct arch_place){.first = c->in, .first_bytes = MESSAGE_BYTES};
+        c->in = arch_phys_of(&c->caller->bounce);
+    }
     return 0;
 }
 
@@ -64,14 +70,14 @@ int message_locate(struct call *c, bool sends, bool receives)
     int error = locate(c->caller, address, receives ? SPACE_WRITE : 0, &c->explicit);
     if (error)
         return error;
-    if (c->explicit.first_bytes == MESSAGE_BYTES) {
+    if (c->explicit.first_bytes == MESSAGE_BYTES && is_near(c->explicit.first)) {
         c->out = c->in = c->explicit.first;
         c->explicit.first_bytes = 0;
         return 0;
     }
     c->out = c->in = arch_phys_of(&c->caller->bounce);
-    phys_copy(c->explicit.first, c->out, c->explicit.first_bytes);
-    phys_copy(c->explicit.second, c->out + c->explicit.first_bytes,
+    arch_copy(c->explicit.first, c->out, c->explicit.first_bytes);
+    arch_copy(c->explicit.second, c->out + c->explicit.first_bytes,
               MESSAGE_BYTES - c->explicit.first_bytes);
     if (!receives)
         c->explicit.first_bytes = 0;
@@ -90,7 +96,7 @@ void message_write(const struct call *c, const message *m)
         phys_copy(from, c->in, MESSAGE_BYTES);
         return;
     }
-    phys_copy(from, c->explicit.first, c->explicit.first_bytes);
-    phys_copy(from + c->explicit.first_bytes, c->explicit.second,
+    arch_copy(from, c->explicit.first, c->explicit.first_bytes);
+    arch_copy(from + c->explicit.first_bytes, c->explicit.second,
               MESSAGE_BYTES - c->explicit.first_bytes);
 }

@@ -9,6 +9,7 @@ static bool trace, inject;
 static uint32_t trace_kilobytes;
 
 #define TRACE_SIZE      "tracekb="
+#define WINDOW_SIZE     "window=" /* the machine's */
 #define LEAST_KILOBYTES 4u
 #define MOST_KILOBYTES  65536u
 
@@ -27,6 +28,12 @@ static const struct option {
     {"selftest=overflow", PANIC_HALT, SELFTEST_OVERFLOW},
     {"selftest=doublefault", PANIC_HALT, SELFTEST_OVERFLOW},
 };
+
+static bool slice_begins(struct slice word, const char *start)
+{
+    const size_t length = strlen(start);
+    return word.length > length && memcmp(word.text, start, length) == 0;
+}
 
 /* A power of two within its bounds, or 0. */
 static uint32_t read_size(struct slice digits)
@@ -50,7 +57,7 @@ static bool read_trace(struct slice word)
         trace = on;
         return true;
     }
-    if (word.length <= length || memcmp(word.text, TRACE_SIZE, length) != 0)
+    if (!slice_begins(word, TRACE_SIZE))
         return false;
     trace_kilobytes = read_size((struct slice){word.text + length, word.length - length});
     return trace_kilobytes != 0;
@@ -58,7 +65,7 @@ static bool read_trace(struct slice word)
 
 static void read_word(struct slice word)
 {
-    if (read_trace(word))
+    if (read_trace(word) || slice_begins(word, WINDOW_SIZE))
         return;
     if (slice_is(word, "inject=on")) {
         inject = true;

@@ -4,6 +4,7 @@
  *   panic=halt (default), panic=off (power off with status 101), panic=reboot
  *   nodftask   no task gate for the double fault (read by the machine)
  *   fastpath=off  every call goes through the kernel (read by the machine)
+ *   window=N   the kernel maps N MB of physical memory and not all it could (read by the machine)
  *   trace=on   everything is recorded from the first process on (abi/trace.h); trace=off (default)
  *   tracekb=N  the ring's size in KiB, a power of two from 4 to 65536
  *   inject=on  SYS_INJECT exists, for tests (docs/design/injection.md)

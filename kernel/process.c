@@ -181,9 +181,9 @@ static void store(const struct arch_place *place, const message *m)
 {
     uint32_t rest = MESSAGE_BYTES - place->first_bytes;
     phys_addr_t from = arch_phys_of(m);
-    phys_copy(from, place->first, place->first_bytes);
+    arch_copy(from, place->first, place->first_bytes);
     if (rest)
-        phys_copy(from + place->first_bytes, place->second, rest);
+        arch_copy(from + place->first_bytes, place->second, rest);
 }
 
 /* It goes on with what its handler replied, or tries again as it was. */

@@ -78,7 +78,7 @@ struct gift {
 static phys_addr_t take_gift(void *context)
 {
     struct gift *gift = context;
-    const phys_addr_t page = gift->used ? 0 : frame_free(gift->frame);
+    const phys_addr_t page = gift->used ? 0 : frame_for_table(gift->frame);
     if (page == 0)
         return 0;
     gift->used = true;
@@ -108,7 +108,7 @@ static int replace(struct module *m, const struct arch_mapping *to, bool copy)
         return -EBUSY;
     frame_mapped(to->page, !copy);
     if (copy)
-        phys_copy(from.page, to->page, PAGE_BYTES);
+        arch_copy(from.page, to->page, PAGE_BYTES);
     arch_space_change(&m->space, to);
     if (copy && writable)
         move_boxes(m, from.page, to->page);

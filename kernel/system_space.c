@@ -22,7 +22,7 @@ int system_create(const struct system_request *r)
     const uint32_t priority = r->in[5];
     if (!is_name(name) || priority < PROGRAM_PRIORITY_BEST || priority >= PRIORITIES)
         return -EINVAL;
-    const phys_addr_t root = frame_free(r->in[4]);
+    const phys_addr_t root = frame_for_table(r->in[4]);
     if (root == 0)
         return -EPERM;
     int slot = program_create(name, priority, root, r->caller->module->name);
@@ -158,7 +158,7 @@ static void copy(uint32_t bytes)
 {
     while (bytes) {
         const uint32_t part = smaller(from.next->bytes, to.next->bytes);
-        phys_copy(from.next->start, to.next->start, part);
+        arch_copy(from.next->start, to.next->start, part);
         step(&from, part);
         step(&to, part);
         bytes -= part;

@@ -1,5 +1,6 @@
 /*
- * Physical memory on a workstation: a static arena, in which an address is an offset.
+ * Physical memory on a workstation: a static arena, in which an address is an offset, and one page
+ * that the window does not reach.
  *
  * Stricter than a machine, since this is for tests: a copy that leaves the arena, touches its first
  * page (where physical address 0 is, which a forgotten NULL becomes) or is not aligned where the
@@ -13,6 +14,7 @@
 #define ARENA_BYTES (4u << 20)
 
 static uint32_t arena[ARENA_BYTES / 4];
+static uint32_t beyond[PAGE_BYTES / 4]; /* at ARCH_HOST_BEYOND */
 
 void *arch_window(phys_addr_t address, uint32_t bytes)
 {
@@ -68,4 +70,30 @@ void msg_word(phys_addr_t message, unsigned index, uint32_t value)
     if (index >= MESSAGE_WORDS)
         abort();
     words[index] = value;
+}
+
+void *arch_view(phys_addr_t address)
+{
+    const uint32_t offset = address - ARCH_HOST_BEYOND;
+
+    return offset < PAGE_BYTES ? (char *)beyond + offset : checked(address, 1, 1);
+}
+
+/* Both ends, so that neither lies across an edge. */
+static void *viewed(phys_addr_t address, uint32_t bytes)
+{
+    (void)arch_view(address + bytes - 1);
+    return arch_view(address);
+}
+
+void arch_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes)
+{
+    if (bytes != 0)
+        memcpy(viewed(destination, bytes), viewed(source, bytes), bytes);
+}
+
+void arch_zero(phys_addr_t start, uint32_t bytes)
+{
+    if (bytes != 0)
+        memset(viewed(start, bytes), 0, bytes);
 }

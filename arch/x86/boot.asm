@@ -131,10 +131,10 @@ upper_half:
 ; out of the map, so that an overflow is a double fault and not a silent corruption.
         section .bss nobits alloc noexec write align=4096
 
-global kernel_directory, kernel_low_table, paging_view_page
+global kernel_directory, kernel_low_table, paging_view_pages
 kernel_directory:   resb PAGE_BYTES
 kernel_low_table:   resb PAGE_BYTES
-paging_view_page:   resb PAGE_BYTES     ; an address whose mapping paging_view moves about
+paging_view_pages:  resb 2 * PAGE_BYTES ; addresses whose mapping view_page moves about
 
 global kernel_guard, kernel_stack_bottom, kernel_stack_top
 global panic_guard, panic_stack_bottom, panic_stack_top

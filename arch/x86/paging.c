@@ -20,7 +20,7 @@
 #define USER_ENTRIES (KERNEL_BASE / CHUNK_BYTES)
 
 extern uint32_t kernel_directory[TABLE_ENTRIES], kernel_low_table[TABLE_ENTRIES];
-extern char paging_view_page[PAGE_BYTES];
+extern char paging_view_pages[2][PAGE_BYTES];
 
 void *paging_pixels;
 static uint32_t window_bytes = CHUNK_BYTES; /* what boot.asm mapped */
@@ -57,18 +57,72 @@ uint32_t arch_window_bytes(void)
     return window_bytes;
 }
 
-/* ---- Before there is a window
- * -------------------------------------------------------------------- */
+/* ---- Beyond the window
+ * --------------------------------------------------------------------------- */
 
-/* Maps the physical page at paging_view_page, until the next call. */
-static void *view_page(phys_addr_t page)
+enum view {
+    VIEW_FIRST, /* the boot's, a copy's source */
+    VIEW_SECOND
+};
+
+/* Maps the physical page in this view, until the next call for it. */
+static void *view_page(enum view view, phys_addr_t page)
 {
-    uint32_t *entry = &kernel_low_table[page_index((uint32_t)paging_view_page)];
-    if (*entry != (page | ENTRY_PRESENT | ENTRY_WRITE)) {
+    char *at = paging_view_pages[view];
+    uint32_t *entry = &kernel_low_table[page_index((uint32_t)at)];
+    if ((*entry & ~ENTRY_NOTED) != (page | ENTRY_PRESENT | ENTRY_WRITE)) {
         *entry = page | ENTRY_PRESENT | ENTRY_WRITE;
-        forget_page(paging_view_page);
+        forget_page(at);
     }
-    return paging_view_page;
+    return at;
+}
+
+static char *view(enum view view, phys_addr_t address)
+{
+    char *near = arch_window(address, 1);
+    if (near != NULL)
+        return near;
+    return (char *)view_page(view, address & ENTRY_ADDRESS) + address % PAGE_BYTES;
+}
+
+void *arch_view(phys_addr_t address)
+{
+    return view(VIEW_FIRST, address);
+}
+
+/* How much of the bytes lies in the first page of both. */
+static uint32_t in_one_page(phys_addr_t a, phys_addr_t b, uint32_t bytes)
+{
+    const uint32_t skip_a = a % PAGE_BYTES, skip_b = b % PAGE_BYTES;
+    const uint32_t room = PAGE_BYTES - (skip_a > skip_b ? skip_a : skip_b);
+    return bytes < room ? bytes : room;
+}
+
+void arch_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes)
+{
+    if (source < window_bytes && destination < window_bytes) {
+        phys_copy(source, destination, bytes);
+        return;
+    }
+    while (bytes > 0) {
+        const uint32_t part = in_one_page(source, destination, bytes);
+        const char *from = view(VIEW_FIRST, source);
+        char *to = view(VIEW_SECOND, destination);
+        phys_copy(arch_phys_of(from), arch_phys_of(to), part);
+        source += part;
+        destination += part;
+        bytes -= part;
+    }
+}
+
+void arch_zero(phys_addr_t start, uint32_t bytes)
+{
+    while (bytes > 0) {
+        const uint32_t part = in_one_page(start, start, bytes);
+        phys_zero(arch_phys_of(view(VIEW_FIRST, start)), part);
+        start += part;
+        bytes -= part;
+    }
 }
 
 static bool view_read(void *context, phys_addr_t address, void *into, uint32_t bytes)
@@ -78,7 +132,7 @@ static bool view_read(void *context, phys_addr_t address, void *into, uint32_t b
         return false;
     uint8_t *to = into;
     for (uint32_t i = 0; i < bytes; i++) {
-        const volatile uint8_t *page = view_page((address + i) & ENTRY_ADDRESS);
+        const volatile uint8_t *page = view_page(VIEW_FIRST, (address + i) & ENTRY_ADDRESS);
         to[i] = page[(address + i) % PAGE_BYTES];
     }
     return true;
@@ -134,7 +188,7 @@ static void map_by_large_pages(uint32_t chunks, uint32_t global)
 static void map_by_tables(uint32_t chunks, phys_addr_t tables)
 {
     for (uint32_t i = 1; i < chunks; i++, tables += PAGE_BYTES) {
-        uint32_t *table = view_page(tables);
+        uint32_t *table = view_page(VIEW_FIRST, tables);
         for (uint32_t page = 0; page < TABLE_ENTRIES; page++)
             table[page] = (i * CHUNK_BYTES + page * PAGE_BYTES) | ENTRY_PRESENT | ENTRY_WRITE;
         kernel_directory[USER_ENTRIES + i] = tables | ENTRY_PRESENT | ENTRY_WRITE;
@@ -177,7 +231,7 @@ static void map_pixels(struct boot_info *info, uint32_t limit)
     if (table == 0)
         return;
     for (uint32_t i = 0; i < count; i++, table += PAGE_BYTES) {
-        uint32_t *entries = view_page(table);
+        uint32_t *entries = view_page(VIEW_FIRST, table);
         for (uint32_t at = 0; at < TABLE_ENTRIES; at++) {
             const uint32_t page = i * TABLE_ENTRIES + at;
             entries[at] = page < pages ? (first + page * PAGE_BYTES) | ENTRY_PRESENT | ENTRY_WRITE |
@@ -389,7 +443,7 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
         return false;
     if ((flags & SPACE_WRITE) && !(*entry & ENTRY_WRITE))
         return false;
-    if (!(*entry & ENTRY_IN_WINDOW))
+    if (!(*entry & ENTRY_IN_WINDOW) && (*entry & (ENTRY_LENT | ENTRY_SHARED)) != ENTRY_LENT)
         return false;
     *found = (*entry & ENTRY_ADDRESS) | address % PAGE_BYTES;
     return true;
@@ -407,11 +461,12 @@ uint32_t arch_space_run(const struct arch_space *space, uint32_t address, uint32
     if (entry == NULL || (*entry & (asked | ENTRY_UNCACHED | ENTRY_THROUGH)) != asked)
         return 0;
     const phys_addr_t page = *entry & ENTRY_ADDRESS;
-    if (page > window_bytes - PAGE_BYTES)
+    const bool within = page <= window_bytes - PAGE_BYTES;
+    if (!within && !(*entry & ENTRY_LENT))
         return 0;
     const uint32_t skip = address % PAGE_BYTES;
     uint32_t most = CHUNK_BYTES - page_index(address) * PAGE_BYTES;
-    if (most > window_bytes - page)
+    if (within && most > window_bytes - page)
         most = window_bytes - page;
     if (most > skip + bytes)
         most = skip + bytes;

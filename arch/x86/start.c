@@ -14,6 +14,8 @@
 
 void arch_start(phys_addr_t information);
 
+#define MEGABYTE 0x100000u
+
 static struct boot_info boot;
 
 static _Noreturn void give_up(const char *why)
@@ -26,20 +28,39 @@ static _Noreturn void give_up(const char *why)
     arch_halt();
 }
 
-static bool has_option(const char *line, const char *option)
+/* What follows the start of a word, or NULL. */
+static const char *find_option(const char *line, const char *start)
 {
     while (*line != '\0') {
         unsigned i = 0;
-        while (option[i] != '\0' && line[i] == option[i])
+        while (start[i] != '\0' && line[i] == start[i])
             i++;
-        if (option[i] == '\0' && (line[i] == '\0' || line[i] == ' '))
-            return true;
+        if (start[i] == '\0')
+            return line + i;
         while (*line != '\0' && *line != ' ')
             line++;
         while (*line == ' ')
             line++;
     }
-    return false;
+    return NULL;
+}
+
+static bool has_option(const char *line, const char *option)
+{
+    const char *rest = find_option(line, option);
+    return rest != NULL && (*rest == '\0' || *rest == ' ');
+}
+
+/* The window: less than there could be with window=N, in MB, to try what lies beyond. */
+static uint32_t window_size(uint32_t most)
+{
+    const char *asked = find_option(boot.command_line, "window=");
+    uint32_t megabytes = 0;
+    while (asked != NULL && *asked >= '0' && *asked <= '9' && megabytes < WINDOW_MOST / MEGABYTE)
+        megabytes = megabytes * 10 + (uint32_t)(*asked++ - '0');
+    const uint32_t least = arch_phys_of(kernel_image_end);
+    const uint32_t bytes = megabytes * MEGABYTE;
+    return megabytes == 0 || bytes > most ? most : bytes < least ? least : bytes;
 }
 
 static const struct multiboot_result *read_loader(phys_addr_t information)
@@ -75,7 +96,7 @@ void arch_start(phys_addr_t information)
         rendezvous_off();
 
     cpu_combine();
-    const char *wrong = paging_init(&boot, loader->window_bytes);
+    const char *wrong = paging_init(&boot, window_size(loader->window_bytes));
     if (wrong != NULL)
         give_up(wrong);
     if (paging_pixels != NULL)

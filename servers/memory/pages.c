@@ -6,9 +6,23 @@
 
 #define KEPT 16 /* free frames that are left for page tables */
 
+/* Of the near frames, which alone can be page tables, so many more stay free while there are
+   others: one for this many of those, sixteen times what tables take that are full. */
+#define FAR_SHARE 64
+
 static const struct frame *const frames = (const struct frame *)USER_FRAMES;
-static uint32_t count, total; /* frames in the table, and those that are this server's to give */
-static uint32_t next;         /* where the search for a free one begins */
+static uint32_t total; /* frames that are this server's to give */
+
+/* Frames by their numbers, those that the kernel reaches at once and the others, and where the
+   search for a free one begins. */
+static struct part {
+    uint32_t first, end, next;
+} near, far;
+
+/* How many may be given of each. */
+struct supply {
+    uint32_t near, far;
+};
 
 static bool is_free(const struct frame *frame)
 {
@@ -20,8 +34,9 @@ void pages_init(void)
     struct memory_info info;
     if (sys_memory(&info) != 0)
         return;
-    count = info.frames;
-    for (uint32_t i = 0; i < count; i++)
+    near.end = info.frames_near < info.frames ? info.frames_near : info.frames;
+    far = (struct part){.first = near.end, .end = info.frames, .next = near.end};
+    for (uint32_t i = 0; i < info.frames; i++)
         total += frames[i].use != FRAME_NONE;
 }
 
@@ -49,15 +64,44 @@ bool pages_is_lent(const struct system_map *page)
 }
 
 /* A free frame that is not `other`; 0: none. */
-static uint32_t find_free(uint32_t other)
+static uint32_t find_free(struct part *part, uint32_t other)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t frame = next;
-        next = next + 1 < count ? next + 1 : 0;
+    for (uint32_t i = part->first; i < part->end; i++) {
+        const uint32_t frame = part->next;
+        part->next = frame + 1 < part->end ? frame + 1 : part->first;
         if (frame != other && is_free(&frames[frame]))
             return frame;
     }
     return 0;
+}
+
+static uint32_t what_exceeds(uint32_t frames_free, uint32_t kept)
+{
+    return frames_free > kept ? frames_free - kept : 0;
+}
+
+static struct supply look(void)
+{
+    struct memory_info info;
+    if (sys_memory(&info) != 0)
+        return (struct supply){0};
+    return (struct supply){what_exceeds(info.frames_near_free, KEPT),
+                           info.frames_free - info.frames_near_free};
+}
+
+/* A free frame: near ones first, since messages go faster there, but for those that tables of the
+ * far ones may need. */
+static uint32_t take(struct supply *supply)
+{
+    const uint32_t kept = supply->far ? (far.end - far.first) / FAR_SHARE : 0;
+    if (supply->near > kept) {
+        supply->near--;
+        return find_free(&near, 0);
+    }
+    if (supply->far == 0)
+        return 0;
+    supply->far--;
+    return find_free(&far, 0);
 }
 
 /* One page at a time: where frames are apart, a longer call would not be shorter. */
@@ -68,7 +112,7 @@ static int map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t fl
     int done = sys_map(process, &page, &used);
     if (done != -ENOMEM)
         return done;
-    page.table = find_free(frame);
+    page.table = find_free(&near, frame);
     return page.table ? sys_map(process, &page, &used) : -ENOMEM;
 }
 
@@ -80,7 +124,13 @@ int pages_map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t fla
 
 uint32_t pages_to_give(void)
 {
-    return pages_free() > KEPT ? find_free(0) : 0;
+    struct supply supply = look();
+    return take(&supply);
+}
+
+uint32_t pages_for_table(void)
+{
+    return look().near ? find_free(&near, 0) : 0;
 }
 
 int pages_fresh(endpoint_t process, uint32_t address, uint32_t flags)
@@ -115,12 +165,13 @@ uint32_t pages_room(endpoint_t process, uint32_t pages)
 
 uint32_t pages_give(endpoint_t process, uint32_t pages)
 {
+    struct supply supply = look();
     if (pages == 0 || pages > (USER_MEMORY_END - USER_MEMORY) / PAGE_BYTES ||
-        pages + KEPT > pages_free())
+        pages > supply.near + supply.far)
         return 0;
     const uint32_t address = pages_room(process, pages);
     for (uint32_t done = 0; address && done < pages; done++) {
-        const uint32_t frame = find_free(0);
+        const uint32_t frame = take(&supply);
         if (frame && map(process, address + done * PAGE_BYTES, frame, MAP_WRITE) == 1)
             continue;
         (void)pages_take(process, address, done);

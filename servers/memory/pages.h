@@ -39,6 +39,8 @@ bool pages_settle(endpoint_t process, uint32_t address, uint32_t pages);
 
 /* A free frame; some are kept for page tables. 0: none. */
 uint32_t pages_to_give(void);
+/* One of those that can be page tables. */
+uint32_t pages_for_table(void);
 /* 0, or the kernel's error; -ENOMEM as well when `frame` is 0. */
 int pages_map(endpoint_t process, uint32_t address, uint32_t frame, uint32_t flags);
 /* Maps a page that is all zero. 0 or -ENOMEM. */

@@ -193,7 +193,7 @@ static int conceive(endpoint_t parent, const char *name, uint32_t priority, endp
     if (too_many(parent) ||
         (ledger_read(parent, &ledger) && ledger_living(&ledger) >= CHILDREN_MAX))
         return -EAGAIN;
-    const uint32_t root = pages_to_give();
+    const uint32_t root = pages_for_table();
     if (root == 0)
         return -ENOMEM;
     int error = sys_create(name, priority, root, child);

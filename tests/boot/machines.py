@@ -4,7 +4,8 @@ import dataclasses
 import subprocess
 from collections.abc import Callable
 
-from parley_machine import Machine, check
+from bochs import Bochs, BochsGuest
+from parley_machine import Guest, Machine, check
 
 
 def has_no_keyboard(guest):
@@ -36,10 +37,13 @@ class Entry:
     serial: bool = True
     keyboard: bool = True
     screen: bool = True
+    bochs: bool = False  # instead of QEMU
     clear: bool = False  # first, since QEMU does not show the screen's last line of pixels
 
     def machine(self, build, folder, **defaults):
         """The Machine; files that it needs go into the folder."""
+        if self.bochs:
+            return Bochs(build=build, **self.options)
         result = Machine(build=build, **{**defaults, **self.options})
         if not self.disk:
             return result
@@ -48,8 +52,13 @@ class Entry:
         subprocess.run(["qemu-img", "convert", "-O", self.disk, source, image], check=True)
         return dataclasses.replace(result, image=type(source)(image))
 
+    def kind(self):
+        return BochsGuest if self.bochs else Guest
+
     def words(self):
-        """QEMU's arguments for it, but for those of firmware and medium, which `what` names."""
+        """QEMU's arguments for it, but for those of firmware and medium, which `what` names; Bochs's words."""
+        if self.bochs:
+            return " ".join(f"{'cpu: model' if name == 'cpu' else name}={value}" for name, value in self.options.items())
         options = [("-machine", "machine"), ("-cpu", "cpu"), ("-m", "memory")]
         words = [f"{word} {self.options[name]}" for word, name in options if name in self.options]
         return " ".join([*words, *self.options.get("extra", ()), *([] if self.serial else ["-serial none"])])
@@ -105,6 +114,15 @@ MACHINES = {
                              keyboard=False),
     "no-serial": Entry("pc, no serial port", {}, serial=False),
     "q35-no-serial": Entry("q35, no serial port", {"machine": "q35"}, serial=False),
+    "bochs-pentium": Entry("Bochs, Pentium", {"cpu": "pentium"}, bochs=True),
+    "bochs-pentium-mmx": Entry("Bochs, Pentium MMX", {"cpu": "pentium_mmx"}, bochs=True),
+    "bochs-k6": Entry("Bochs, AMD K6-2", {"cpu": "amd_k6_2_chomper"}, bochs=True),
+    "bochs-pentium3": Entry("Bochs, Pentium III", {"cpu": "p3_katmai"}, bochs=True),
+    "bochs-pentium4": Entry("Bochs, Pentium 4", {"cpu": "p4_willamette"}, bochs=True),
+    "bochs-athlon64": Entry("Bochs, Athlon 64", {"cpu": "athlon64_venice"}, bochs=True),
+    "bochs-core2": Entry("Bochs, Core 2", {"cpu": "core2_penryn_t9600"}, bochs=True),
+    "bochs-skylake": Entry("Bochs, Skylake (SMEP, SMAP)", {"cpu": "corei7_skylake_x"}, bochs=True),
+    "bochs-ryzen": Entry("Bochs, Ryzen", {"cpu": "ryzen"}, bochs=True),
     "no-acpi": Entry("pc, ACPI off", {"machine": "pc,acpi=off"}),
     "q35-no-acpi": Entry("q35, ACPI off", {"machine": "q35,acpi=off"}),
 }  # fmt: skip

@@ -56,7 +56,7 @@ def visit(build, name, pictures):
     with tempfile.TemporaryDirectory(prefix="parley-image-") as folder:
         guest_machine = entry.machine(build, folder)
         begin = time.monotonic()
-        with boot(guest_machine, entry.serial, prompt=False) as guest:
+        with boot(guest_machine, entry.serial, prompt=False, kind=entry.kind()) as guest:
             try:
                 if entry.serial:
                     guest.prompt(BOUND)
@@ -78,7 +78,7 @@ def visit(build, name, pictures):
 
 
 def keep_picture(guest, file):
-    guest.ask("screendump", filename=str(file), format="png")
+    guest.take_picture(file)
     subprocess.run(["optipng", "-quiet", "-o2", file], check=True)
 
 

@@ -32,6 +32,8 @@ from machine import Machine  # noqa: E402,F401
 
 BOUND = 60  # seconds without what was expected: a hang
 POLL = 0.05
+KEYS_TAKEN = 5  # seconds; a guest that has not taken a key then will not
+KEYBOARD_STATUS = 0x64  # its port
 PROMPT = session.PROMPT.decode()
 UNIFONT = pathlib.Path("/usr/share/unifont/unifont.hex")
 SCREEN = 0xB8000
@@ -94,11 +96,7 @@ class Guest:
     """One running machine. Use boot(), which ends it."""
 
     def __init__(self, guest_machine, serial, folder):
-        self.text = ""  # all that came over the serial line, without terminal sequences
-        self.position = 0  # where the next expect() begins to look
-        self.rest = b""
-        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self.closed = False
+        self.begin_text()
         control = f"{folder}/qmp"
         console = ["-qmp", f"unix:{control},server=on,wait=off", "-monitor", "none"]
         if serial:
@@ -114,6 +112,13 @@ class Guest:
         )
         self.serial = serial
         self.qmp = self._open_control(control)
+
+    def begin_text(self):
+        self.text = ""  # all that came over the serial line, without terminal sequences
+        self.position = 0  # where the next expect() begins to look
+        self.rest = b""
+        self.decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self.closed = False
 
     def _open_control(self, path):
         for _ in range(int(BOUND / POLL)):
@@ -156,8 +161,20 @@ class Guest:
         """One command of QEMU's human monitor; returns its text."""
         return self.ask("human-monitor-command", **{"command-line": line})
 
+    def _wait_for_keyboard(self):
+        """Until the guest has taken what was typed: the controller holds 16 bytes, eight keys, and QEMU drops what comes
+        while a busy host does not run the guest."""
+        end = time.monotonic() + KEYS_TAKEN
+        while time.monotonic() < end:
+            status = int(self.monitor(f"i /b {KEYBOARD_STATUS:#x}").rpartition("=")[2], 16)
+            if not status & 1 or status == 0xFF:
+                return
+            time.sleep(POLL)
+
     def press(self, *keys):
         """Presses keys (QEMU's names) together and lets them go."""
+        with contextlib.suppress(Ended):
+            self._wait_for_keyboard()
         with contextlib.suppress(Ended):  # a key may be the machine's last; status() judges that
             self.ask("send-key", keys=[{"type": "qcode", "data": key} for key in keys],
                      **{"hold-time": 15})  # fmt: skip
@@ -187,6 +204,10 @@ class Guest:
         check((kind, most) == (b"P6", b"255"), "QEMU's screendump is no PPM file")
         width, height = map(int, size.split())
         return width, height, [data[3 * width * y : 3 * width * (y + 1)] for y in range(height)]
+
+    def take_picture(self, file):
+        """The same as a PNG file."""
+        self.ask("screendump", filename=str(file), format="png")
 
     def picture(self, scale=1):
         """The lines of text on a screen of pixels, read by the glyphs' shapes; what is no glyph is U+FFFD. The
@@ -245,9 +266,13 @@ class Guest:
 
     # ---- serial ----------------------------------------------------------------------------
 
+    def source(self):
+        """The file that the serial line's text comes from."""
+        return self.process.stdout.fileno()
+
     def listen(self, seconds):
         """Takes what comes over the serial line within `seconds`; whether something did."""
-        out = self.process.stdout.fileno()
+        out = self.source()
         if self.closed or not select.select([out], [], [], seconds)[0]:
             return False
         data = os.read(out, 65536)
@@ -348,10 +373,10 @@ class Guest:
 
 
 @contextlib.contextmanager
-def boot(guest_machine, serial=True, prompt=True):
+def boot(guest_machine, serial=True, prompt=True, kind=Guest):
     """A running guest, at its first prompt unless told otherwise; ended at the end."""
     with tempfile.TemporaryDirectory(prefix="parley-boot-") as folder:
-        guest = Guest.__new__(Guest)
+        guest = kind.__new__(kind)
         try:
             guest.__init__(guest_machine, serial, folder)
             if prompt and serial:

@@ -52,7 +52,7 @@ static uint8_t *byte_at(unsigned slot, uint64_t address, bool to_write)
 
         if (address < start || address >= start + PAGE_BYTES)
             continue;
-        if (!page->present || page->beyond || (to_write && !page->writable))
+        if (!page->present || (to_write && !page->writable))
             return NULL;
         return memory + (slot * PHYSICAL_PAGES + page->physical) * PAGE_BYTES + (address - start);
     }
@@ -88,15 +88,28 @@ static int box_error(unsigned slot, uint32_t address, bool to_write)
     return message_error(slot, address, to_write);
 }
 
-/* The physical address that the core should be given for a message that is all right. */
-static phys_addr_t core_place(unsigned slot, uint32_t address)
+/* The physical address of the first byte of a message that is all right. */
+static phys_addr_t place_of(unsigned slot, uint32_t address)
 {
     uint8_t *found[MESSAGE_BYTES];
 
-    if (address / PAGE_BYTES != (address + MESSAGE_BYTES - 1) / PAGE_BYTES)
-        return arch_phys_of(&process_at(slot)->bounce);
     FUZZ_CHECK(find_bytes(slot, address, MESSAGE_BYTES, false, found));
     return arch_phys_of(machine_memory + (found[0] - memory));
+}
+
+static bool is_beyond(phys_addr_t place)
+{
+    return machine_is_beyond(place - arch_phys_of(machine_memory));
+}
+
+/* What the core should be given for it. */
+static phys_addr_t core_place(unsigned slot, uint32_t address)
+{
+    const phys_addr_t place = place_of(slot, address);
+
+    if (is_beyond(place) || address / PAGE_BYTES != (address + MESSAGE_BYTES - 1) / PAGE_BYTES)
+        return arch_phys_of(&process_at(slot)->bounce);
+    return place;
 }
 
 static void read_words(unsigned slot, uint32_t address, uint32_t words[MESSAGE_WORDS])
@@ -335,7 +348,20 @@ static void expect_call(unsigned slot, const struct arch_call *r)
 
 static bool is_box(unsigned slot, uint32_t address, phys_addr_t box)
 {
-    return box == (address != 0 ? core_place(slot, address) : 0);
+    return box == (address != 0 ? place_of(slot, address) : 0);
+}
+
+/* What the machine should know of a box. */
+static phys_addr_t near_box(phys_addr_t box)
+{
+    return box != 0 && is_beyond(box) ? 0 : box;
+}
+
+static bool waits_beyond(const struct arch_place *place)
+{
+    return place->first_bytes != 0 &&
+           (is_beyond(place->first) ||
+            (place->first_bytes < MESSAGE_BYTES && is_beyond(place->second)));
 }
 
 /* Whether the message that the machine would write is where the wait has it. */
@@ -343,8 +369,11 @@ static bool is_for_machine(unsigned slot, phys_addr_t in)
 {
     const struct process *process = process_at(slot);
 
+    if (waits_beyond(&process->arch.deliver))
+        return false;
+
     if (machine.path[slot].with_boxes)
-        return in != 0 && in == process->in_box && process->out_box != 0;
+        return in != 0 && in == process->in_box && near_box(process->out_box) != 0;
     if (process->arch.deliver.first_bytes != 0)
         return in == arch_phys_of(&process->bounce);
     return in != arch_phys_of(&process->bounce) && in % PAGE_BYTES <= PAGE_BYTES - MESSAGE_BYTES;
@@ -369,8 +398,8 @@ static void check_path(unsigned slot)
          p->answered || process_at(slot)->arch.deliver.first_bytes != 0 ||
          (p->waits_for == ANY && (p->message_is_next || p->accepts == 0))))
         fuzz_fail("step %u: p%u is open to sends without the kernel", step, slot);
-    if (p->lives && (machine.path[slot].in_box != process_at(slot)->in_box ||
-                     machine.path[slot].out_box != process_at(slot)->out_box))
+    if (p->lives && (machine.path[slot].in_box != near_box(process_at(slot)->in_box) ||
+                     machine.path[slot].out_box != near_box(process_at(slot)->out_box)))
         fuzz_fail("step %u: the machine has other boxes of p%u", step, slot);
 }
 

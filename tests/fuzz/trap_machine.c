@@ -18,8 +18,6 @@
 struct machine machine;
 _Alignas(PAGE_BYTES) uint8_t machine_memory[MEMORY_BYTES];
 
-#define BEYOND 0xf0000000u /* physical addresses that the kernel does not reach */
-
 void machine_begin(struct fuzz_input *input)
 {
     machine = (struct machine){.now = 1000};
@@ -36,7 +34,6 @@ void machine_begin(struct fuzz_input *input)
             machine.page[slot][i] = (struct user_page){
                 .present = (byte & 0x70) != 0,
                 .writable = (byte & 0x0c) != 0,
-                .beyond = byte >= 0xf0,
                 .physical = byte % PHYSICAL_PAGES,
             };
         }
@@ -67,11 +64,9 @@ bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t 
     page = &machine.page[space->pages][index];
     if (!page->present || ((flags & SPACE_WRITE) != 0 && !page->writable))
         return false;
-    *found = page->beyond
-                 ? BEYOND
-                 : arch_phys_of(machine_memory +
-                                (space->pages * PHYSICAL_PAGES + page->physical) * PAGE_BYTES);
-    *found += address % PAGE_BYTES;
+    *found = arch_phys_of(machine_memory +
+                          (space->pages * PHYSICAL_PAGES + page->physical) * PAGE_BYTES) +
+             address % PAGE_BYTES;
     return true;
 }
 
@@ -79,9 +74,14 @@ void *arch_window(phys_addr_t address, uint32_t bytes)
 {
     uint32_t offset = address - arch_phys_of(machine_memory);
 
-    if (offset > MEMORY_BYTES || bytes > MEMORY_BYTES - offset)
+    if (offset > MEMORY_BYTES || bytes > MEMORY_BYTES - offset || machine_is_beyond(offset))
         return NULL;
     return machine_memory + offset;
+}
+
+void *arch_view(phys_addr_t address)
+{
+    return (void *)(uintptr_t)address;
 }
 
 uint32_t arch_window_bytes(void)
@@ -107,6 +107,11 @@ void phys_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes)
 void phys_zero(phys_addr_t start, uint32_t bytes)
 {
     memset(at(start), 0, bytes);
+}
+
+void arch_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes)
+{
+    phys_copy(source, destination, bytes);
 }
 
 void msg_copy(phys_addr_t source, phys_addr_t destination)

@@ -2,9 +2,10 @@
  * The machine under the fuzzer of the trap: processes' pages and what the kernel asks of it.
  *
  * A process has user pages in two stretches, one of them at the end of user space. Each may be
- * missing, read-only, or beyond the kernel's reach, and lies in one of the process's physical
- * pages; two of its user pages may lie in the same one. A physical address is the address in this
- * program, which is linked below 4 GB, so the address sanitizer watches every copy of the kernel's.
+ * missing or read-only, and lies in one of the process's physical pages, the last of which is
+ * beyond the kernel's window; two of its user pages may lie in the same one. A physical address is
+ * the address in this program, which is linked below 4 GB, so the address sanitizer watches every
+ * copy of the kernel's.
  */
 #pragma once
 
@@ -21,7 +22,7 @@
 #define MEMORY_BYTES   (IPC_PROCESSES * PHYSICAL_PAGES * PAGE_BYTES)
 
 struct user_page {
-    bool present, writable, beyond;
+    bool present, writable;
     unsigned physical; /* which of the process's */
 };
 
@@ -40,6 +41,12 @@ struct machine {
 };
 extern struct machine machine;
 extern uint8_t machine_memory[MEMORY_BYTES];
+
+/* Whether what lies so far in it is beyond the window. */
+static inline bool machine_is_beyond(uint32_t offset)
+{
+    return offset / PAGE_BYTES % PHYSICAL_PAGES == PHYSICAL_PAGES - 1;
+}
 
 /* No process, memory as it was first, every process's pages as the bytes of the input say. */
 void machine_begin(struct fuzz_input *input);

@@ -7,7 +7,8 @@
  * and struct arch_space (an address space), both plain data without constructors, and struct
  * arch_place: where a message lies, in one piece or in two pages that need not touch. The kernel
  * knows one member of a context, `deliver`, an arch_place: of a process that waits with a message
- * in two pages, where they are, while the core's message is its bounce; else no message.
+ * in two pages or beyond the window, where it is, while the core's message is its bounce; else no
+ * message.
  *
  * The kernel runs on one stack, with interrupts off, and returns from every upcall.
  */
@@ -137,6 +138,13 @@ phys_addr_t arch_phys_of(const void *kernel_address); /* of the kernel's own sta
 void phys_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes);
 void phys_zero(phys_addr_t start, uint32_t bytes);
 
+/* The same of memory wherever it lies, each range all within the window or all beyond; and the
+   kernel's view of it up to its page's end, beyond the window until the next call of these three.
+   The caller knows that memory is there. */
+void arch_copy(phys_addr_t source, phys_addr_t destination, uint32_t bytes);
+void arch_zero(phys_addr_t start, uint32_t bytes);
+void *arch_view(phys_addr_t address);
+
 /* ---- Address spaces ------------------------------------------------------------------------ */
 
 #define SPACE_WRITE   1u
@@ -155,13 +163,14 @@ int arch_space_create(struct arch_space *space, arch_page_source source, void *c
 int arch_space_map(struct arch_space *space, uint32_t address, phys_addr_t page, uint32_t flags,
                    arch_page_source source, void *context);
 /* Where a user address lies. False when it is not mapped for ring 3, or (SPACE_WRITE) not
-   writable, or not a user address, or beyond the window, where the kernel could not copy. */
+   writable, or not a user address, or may be taken away (SPACE_SHARED), or is a device's beyond the
+   window. */
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
-/* User memory from `address` on that lies in one piece in physical memory, within the window, is no
-   device's and has these rights (SPACE_WRITE, SPACE_LENT): where it starts, and how many bytes, at
-   most `bytes`; there may be more that adjoins. 0: `address` is no such memory. `bytes` is not 0
-   and does not reach beyond USER_END. */
+/* User memory from `address` on that lies in one piece in physical memory, all of it within the
+   window or none, is no device's and has these rights (SPACE_WRITE, SPACE_LENT): where it starts,
+   and how many bytes, at most `bytes`; there may be more that adjoins. 0: `address` is no such
+   memory. `bytes` is not 0 and does not reach beyond USER_END. */
 uint32_t arch_space_run(const struct arch_space *space, uint32_t address, uint32_t bytes,
                         uint32_t flags, phys_addr_t *start);
 /* Forgets what the processor remembers of the current space, after a mapping was changed. */

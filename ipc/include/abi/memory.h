@@ -5,7 +5,8 @@
  * The kernel keeps for every frame (4 KB of physical memory) what it is used for and how often it is
  * mapped, and refuses whatever would let a process reach a page table, the kernel or another's
  * memory by mistake. It decides nothing else: which frame goes where is the memory server's, which
- * finds the table at USER_FRAMES, read-only, when its line has kernel=map. The rest of that line's
+ * finds the table at USER_FRAMES, read-only, when its line has kernel=map. Frames from memory_info's frames_near on
+ * (abi/system.h) can be mapped, but not be page tables. The rest of that line's
  * calls are create, unmap, space, begin and move.
  *
  * A page that is mapped for the first time is cleared then, so nobody ever sees what a frame held
@@ -16,7 +17,7 @@
  * SYS_CREATE    in  0..3 name, NUL-padded, 4 frame for the root of its address space, 5 priority 1..15
  *               out 0 endpoint of a process that has not begun. It has an empty address space, the
  *               rights of a plain program (identity `user`), and its faults go to the caller.
- *               (EINVAL name, priority; EPERM the frame is not free; EAGAIN no slot is left)
+ *               (EINVAL name, priority; EPERM the frame is not free or cannot be a page table; EAGAIN no slot is left)
  * SYS_MAP       in  0 endpoint, 1 address, 2 first frame, 3 pages 1..MAP_PAGES, 4 MAP_*, 5 frame for a page
  *               table, or 0
  *               out 0 pages mapped, 1 nonzero: the frame for a page table was used

@@ -231,8 +231,11 @@ struct memory_info {
     uint32_t free_bytes;    /* not in use */
     uint32_t frames;        /* how many the table of frames has (abi/memory.h) */
     uint32_t frames_free;   /* of these */
+    /* The frames with numbers below this can be page tables; the others can only be mapped. */
+    uint32_t frames_near;
+    uint32_t frames_near_free;
 };
 
 _Static_assert(sizeof(struct process_info) == 144, "shared layout");
 _Static_assert(sizeof(struct module_info) == 140, "shared layout");
-_Static_assert(sizeof(struct memory_info) == 28, "shared layout");
+_Static_assert(sizeof(struct memory_info) == 36, "shared layout");

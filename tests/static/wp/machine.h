@@ -1,5 +1,5 @@
 /*
- * The machine's look-ups in an address space, as arch/arch.h promises them: a page is mapped or
+ * The machine's look-up in an address space, as arch/arch.h promises it: a page is mapped or
  * not, for all of its bytes, and nothing changes.
  */
 #pragma once
@@ -8,7 +8,6 @@
 
 /*@ axiomatic machine {
       predicate page_maps(struct arch_space *space, integer page, integer flags);
-      predicate within_reach(integer place, integer bytes);
     } */
 
 /*@ requires \valid(found);
@@ -18,7 +17,3 @@
             page_maps(space, address / PAGE_BYTES, flags); */
 bool arch_space_find(const struct arch_space *space, uint32_t address, uint32_t flags,
                      phys_addr_t *found);
-
-/*@ assigns \result \from address, bytes;
-    ensures \result != \null ==> within_reach(address, bytes); */
-void *arch_window(phys_addr_t address, uint32_t bytes);

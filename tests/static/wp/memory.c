@@ -15,9 +15,9 @@ static uint32_t in_this_page(uint32_t address, uint32_t bytes);
 
 /*@ requires \valid_read(space);
     assigns \nothing;
-    ensures \result != \null ==> USER_START <= address < USER_END &&
+    ensures \result != 0 ==> USER_START <= address < USER_END &&
             page_maps(space, address / PAGE_BYTES, flags); */
-static char *view(const struct arch_space *space, uint32_t address, uint32_t bytes, uint32_t flags);
+static bool is_there(const struct arch_space *space, uint32_t address, uint32_t flags);
 
 /*@ requires \valid_read(space);
     assigns \nothing;

@@ -2,6 +2,7 @@
    none. How the places come about is tested in ring 3 (tests/guest/system). */
 #include "asked.h"
 #include "cmocka_all.h"
+#include "memory.h"
 #include "process.h"
 #include <string.h>
 
@@ -11,13 +12,19 @@
 #define OUT_BOX 0x00040080u
 #define FIRST   (0x00050000u + PAGE_BYTES - 16)
 #define SECOND  0x00070000u
-#define BEYOND  0x7ff00000u
+#define BEYOND  ARCH_HOST_BEYOND
 
 struct ipc_table ipc_table;
 static struct process processes[IPC_PROCESSES];
 static struct ipc_process *const ipc = &ipc_table.process[SLOT];
 static struct process *const process = &processes[SLOT];
 static unsigned running;
+static bool beyond_is_memory;
+
+bool memory_is_usable(phys_addr_t start, uint32_t bytes)
+{
+    return beyond_is_memory && start >= BEYOND && bytes <= PAGE_BYTES;
+}
 
 struct process *process_at(unsigned slot)
 {
@@ -60,6 +67,7 @@ static int begin(void **state)
     memset(process, 0, sizeof *process);
     *ipc = (struct ipc_process){.endpoint = ENDPOINT(7, SLOT), .waits_for = ENDPOINT(1, 1)};
     running = IPC_NO_SLOT;
+    beyond_is_memory = false;
     return 0;
 }
 
@@ -117,6 +125,22 @@ static void taken(void **state)
     }
 }
 
+static void beyond_the_window(void **state)
+{
+    (void)state;
+    beyond_is_memory = true;
+    waits(IPC_AWAITING, 0, IN);
+    process->out_box = BEYOND;
+    memcpy(arch_view(BEYOND), arch_window(OUT_BOX, MESSAGE_BYTES), MESSAGE_BYTES);
+    expect(OF_OUT_BOX);
+    process->arch.deliver = (struct arch_place){BEYOND, 0, MESSAGE_BYTES}; /* its in-box */
+    memcpy(arch_view(BEYOND), arch_window(IN, MESSAGE_BYTES), MESSAGE_BYTES);
+    process->out_box = OUT_BOX;
+    expect(OF_OUT_BOX);
+    process->arch.message = 0x10000000;
+    expect(OF_IN);
+}
+
 /* What a register holds that faulted, or where a message lay before, says nothing about the fault's
    own message. */
 static void a_fault(void **state)
@@ -154,11 +178,15 @@ static void places_that_are_none(void **state)
     expect_nothing();
     waits(IPC_AWAITING, 0, IN);
     expect_nothing(); /* no out-box */
+    process->out_box = OUT_BOX;
+    process->arch.message = 0x10000ff0;
     process->arch.deliver = (struct arch_place){FIRST, BEYOND, 16};
     expect_nothing();
     process->arch.deliver = (struct arch_place){BEYOND, SECOND, 16};
     expect_nothing();
-    process->arch.deliver = (struct arch_place){FIRST, SECOND, MESSAGE_BYTES};
+    process->arch.deliver = (struct arch_place){BEYOND, SECOND, MESSAGE_BYTES};
+    expect_nothing();
+    process->arch.deliver = (struct arch_place){FIRST, SECOND, MESSAGE_BYTES + 1};
     expect_nothing();
     process->arch.deliver = (struct arch_place){FIRST, SECOND, 0xffffffff};
     expect_nothing();
@@ -168,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(not_taken_yet, begin),
+        cmocka_unit_test_setup(beyond_the_window, begin),
         cmocka_unit_test_setup(taken, begin),
         cmocka_unit_test_setup(a_fault, begin),
         cmocka_unit_test_setup(nothing, begin),

@@ -130,6 +130,22 @@ static void nothing_in_use_is_given(void **state)
     assert_int_equal(memory_take(MEMORY_PROCESS), first);
 }
 
+/* Beyond the window are whole pages, as many as a table of frames may have that is small beside
+   what the window reaches. */
+static void what_the_window_does_not_reach(void **state)
+{
+    (void)state;
+    struct boot_region r;
+    assert_true(memory_beyond(0, &r));
+    assert_int_equal(r.start, 4096 * K);
+    assert_int_equal(r.bytes, 8 * K);
+    assert_true(memory_beyond(1, &r));
+    assert_int_equal(r.start, 8192 * K);
+    assert_int_equal(r.bytes, 64 * K);
+    assert_false(memory_beyond(2, &r));
+    assert_int_equal(memory_end(), 8192 * K + 64 * K);
+}
+
 static void what_is_memory(void **state)
 {
     (void)state;
@@ -197,6 +213,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_in_use_is_given),
+        cmocka_unit_test(what_the_window_does_not_reach),
+        cmocka_unit_test(what_the_window_does_not_reach),
         cmocka_unit_test(what_is_memory),
         cmocka_unit_test(copies_across_pages),
         cmocka_unit_test(loaded_without_bytes_is_zero),

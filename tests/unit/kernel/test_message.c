@@ -11,7 +11,7 @@
 #define PAGE_A    0x00020000u /* where they are */
 #define PAGE_B    0x00090000u
 #define PAGE_C    0x00050000u
-#define PAGE_D    0x7ff00000u
+#define PAGE_D    ARCH_HOST_BEYOND
 #define PROCESS   0x00010000u
 
 static struct module module;
@@ -82,8 +82,6 @@ static void whose_fault(void **state)
     assert_int_equal(locate(WRITABLE - 16, true, false), 0);      /* from A into B */
     assert_int_equal(locate(WRITABLE - 16, true, true), -EFAULT); /* A is read-only */
     assert_int_equal(locate(READABLE - 16, true, false), -EFAULT);
-    assert_int_equal(locate(BEYOND, true, false), -EFAULT);
-    assert_int_equal(locate(BEYOND - 4, true, false), -EFAULT);
     assert_int_equal(locate(4, true, false), -EFAULT);
     assert_int_equal(locate(USER_END - 36, true, false), 0);
     assert_int_equal(locate(USER_END - 32, true, false), -EFAULT);
@@ -175,6 +173,69 @@ static void across_two_pages(void **state)
     }
 }
 
+static void expect_bounce(uint8_t of)
+{
+    assert_int_equal(call.out, arch_phys_of(&call.caller->bounce));
+    for (uint32_t i = 0; i < MESSAGE_BYTES; i++)
+        assert_int_equal(((const uint8_t *)&call.caller->bounce)[i], of + i);
+}
+
+static void fill(uint8_t *at, uint8_t of)
+{
+    for (uint32_t i = 0; i < MESSAGE_BYTES; i++)
+        at[i] = (uint8_t)(of + i);
+}
+
+/* The core gets no place there: the bounce stands in, whether it is all of the message or a part.
+ */
+static void beyond_the_window(void **state)
+{
+    (void)state;
+    uint8_t *d = arch_view(PAGE_D);
+    message *answer = arch_window(PROCESS + PAGE_BYTES, sizeof *answer);
+    memset(d, 0xee, PAGE_BYTES);
+    fill(d + 64, 1);
+    assert_int_equal(locate(BEYOND + 64, true, true), 0);
+    expect_bounce(1);
+    assert_int_equal(call.in, call.out);
+    assert_int_equal(call.explicit.first, PAGE_D + 64);
+    assert_int_equal(call.explicit.first_bytes, MESSAGE_BYTES);
+    fill((uint8_t *)answer, 101);
+    message_write(&call, answer);
+    for (uint32_t i = 0; i < PAGE_BYTES; i++)
+        assert_int_equal(d[i], i - 64 < MESSAGE_BYTES ? 101 + i - 64 : 0xee);
+    assert_int_equal(locate(BEYOND - 16, true, true), 0);
+    assert_int_equal(call.explicit.first, PAGE_C + PAGE_BYTES - 16);
+    assert_int_equal(call.explicit.second, PAGE_D);
+    assert_int_equal(locate(BEYOND + 64, true, false), 0);
+    assert_int_equal(call.explicit.first_bytes, 0); /* nothing will come */
+}
+
+static void boxes_beyond_the_window(void **state)
+{
+    (void)state;
+    phys_addr_t in, out;
+    assert_int_equal(message_locate_box(call.caller, BEYOND, SPACE_WRITE, &in), 0);
+    assert_int_equal(message_locate_box(call.caller, BEYOND + 64, 0, &out), 0);
+    fill(arch_view(PAGE_D + 64), 1);
+    call.caller->in_box = in;
+    call.caller->out_box = out;
+    assert_int_equal(locate(0, true, true), 0);
+    expect_bounce(1);
+    assert_int_equal(call.in, call.out);
+    assert_int_equal(call.explicit.first, PAGE_D);
+    assert_int_equal(call.explicit.first_bytes, MESSAGE_BYTES);
+    call.caller->in_box = PAGE_C;
+    assert_int_equal(locate(0, true, true), 0);
+    assert_int_equal(call.in, PAGE_C);
+    assert_int_equal(call.explicit.first_bytes, 0);
+    call.caller->in_box = in;
+    call.caller->out_box = PAGE_B;
+    assert_int_equal(locate(0, true, true), 0);
+    assert_int_equal(call.out, PAGE_B);
+    assert_int_equal(call.in, arch_phys_of(&call.caller->bounce));
+}
+
 /* SYSTEM and echo read and write themselves: nine words, and nothing beside them. */
 static void read_and_written(void **state)
 {
@@ -202,6 +263,8 @@ int main(void)
         cmocka_unit_test_setup(a_box_is_not_used_beside_a_pointer, begin),
         cmocka_unit_test_setup(what_may_be_a_box, begin),
         cmocka_unit_test_setup(across_two_pages, begin),
+        cmocka_unit_test_setup(beyond_the_window, begin),
+        cmocka_unit_test_setup(boxes_beyond_the_window, begin),
         cmocka_unit_test_setup(read_and_written, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

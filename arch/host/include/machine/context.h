@@ -8,6 +8,8 @@
 
 #define ARCH_TABLE_ALIGN 512 /* as on the machine that counts from it; here nobody does */
 
+#define ARCH_HOST_BEYOND 0x7ff00000u /* the page of memory that the window does not reach */
+
 struct arch_place {
     uint32_t first, second; /* physical addresses */
     uint32_t first_bytes;   /* 0: no message */
