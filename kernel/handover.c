@@ -43,7 +43,9 @@ void handover_changed(unsigned slot)
     struct process *p = process_at(slot);
     bool switchable = p->alive && arch_context_plain(&p->arch);
     permit(p, slot);
-    arch_boxes(&p->arch, near_box(p->in_box), near_box(p->out_box));
+    const phys_addr_t in = near_box(p->in_box), out = near_box(p->out_box);
+    p->boxes_beyond = in != p->in_box || out != p->out_box;
+    arch_boxes(&p->arch, in, out);
     if (switchable == p->switchable)
         return;
     p->switchable = switchable;
@@ -125,7 +127,7 @@ void handover_end(struct process *caller, bool with_boxes)
     if (!is_near(&caller->arch.deliver))
         return;
     if (ipc_waits_openly(&ipc_table, slot)) {
-        if (!with_boxes || near_box(caller->out_box) != 0) /* it will answer from there */
+        if (!with_boxes || !caller->boxes_beyond) /* it will answer from there */
             arch_open(&caller->arch, slot, with_boxes);
     } else if (ipc_accepts_openly(&ipc_table, slot) && caller->arch.deliver.first_bytes == 0) {
         arch_accept(&caller->arch, ipc_table.process[slot].waits_for);

@@ -44,21 +44,27 @@ int message_locate_box(const struct process *p, uint32_t address, uint32_t flags
     return error;
 }
 
+static void stand_in_for_boxes(struct call *c, bool sends, bool receives)
+{
+    const phys_addr_t bounce = arch_phys_of(&c->caller->bounce);
+    if (sends && !is_near(c->out)) {
+        arch_copy(c->out, bounce, MESSAGE_BYTES);
+        c->out = bounce;
+    }
+    if (receives && !is_near(c->in)) {
+        c->explicit = (struct arch_place){.first = c->in, .first_bytes = MESSAGE_BYTES};
+        c->in = bounce;
+    }
+}
+
 static int use_boxes(struct call *c, bool sends, bool receives)
 {
     if ((sends && !c->caller->out_box) || (receives && !c->caller->in_box))
         return -EFAULT;
     c->out = c->caller->out_box;
     c->in = c->caller->in_box;
-    if (sends && !is_near(c->out)) {
-        const phys_addr_t box = c->out;
-        c->out = arch_phys_of(&c->caller->bounce);
-        arch_copy(box, c->out, MESSAGE_BYTES);
-    }
-    if (receives && !is_near(c->in)) {
-        c->explicit = (struct arch_place){.first = c->in, .first_bytes = MESSAGE_BYTES};
-        c->in = arch_phys_of(&c->caller->bounce);
-    }
+    if (c->caller->boxes_beyond)
+        stand_in_for_boxes(c, sends, receives);
     return 0;
 }
 

@@ -23,6 +23,7 @@ struct process {
     bool call_ended; /* its call ended while it waited: the results are not in the frame yet */
     struct module *module;
     phys_addr_t in_box, out_box; /* checked when they were set; 0: none */
+    bool boxes_beyond;           /* one of them lies beyond the window (handover.c) */
     message bounce; /* stands in for a message that straddles two pages or lies beyond the window
                        (arch.deliver), or that of a fault */
     struct arch_fault fault; /* its last one; the texts are kept below or live for ever */

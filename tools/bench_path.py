@@ -156,7 +156,8 @@ def steady_round(addresses, code, entries):
         if passes:
             passes[-1].append(address)
         before = address
-    through = [tuple(p) for p in passes if code[p[-1]].text.startswith("iret")]
+    # One that ends elsewhere was interrupted by a tick, or went on in C.
+    through = [tuple(p) for p in passes if p[-1] in code and code[p[-1]].text.startswith("iret")]
     pairs = collections.Counter(zip(through, through[1:]))
     often = [pair for pair, count in pairs.items() if count > 8]
     if not often:

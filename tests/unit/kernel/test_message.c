@@ -220,6 +220,7 @@ static void boxes_beyond_the_window(void **state)
     fill(arch_view(PAGE_D + 64), 1);
     call.caller->in_box = in;
     call.caller->out_box = out;
+    call.caller->boxes_beyond = true;
     assert_int_equal(locate(0, true, true), 0);
     expect_bounce(1);
     assert_int_equal(call.in, call.out);
