@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 
+import manual_read
 import protocol_read
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -38,9 +39,8 @@ def module_names():
 
 def commands():
     """What the shell takes for a command of its own or of the archive's."""
-    shell = (ROOT / "servers/shell/commands.c").read_text(encoding="utf-8")
     programs = (ROOT / "servers/programs/CMakeLists.txt").read_text(encoding="utf-8")
-    return {*re.findall(r'^    \{"(\w+)", "', shell, re.M), *re.findall(r"^parley_command\(([\w-]+)", programs, re.M)}
+    return {*manual_read.shell_commands(ROOT), *re.findall(r"^parley_command\(([\w-]+)", programs, re.M)}
 
 
 def header_with(prefix):

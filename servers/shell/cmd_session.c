@@ -1,6 +1,7 @@
 /* Commands about the session: help, echo, clear, reboot, poweroff. */
 #include "commands.h"
 #include "console.h"
+#include "pages.h"
 #include "words.h"
 
 #include <abi/errors.h>
@@ -20,7 +21,8 @@ static int list_commands(void)
         if (console_interrupted())
             return STATUS_INTERRUPTED;
     }
-    say("help COMMAND explains one. Modules on demand are commands too (see modules).\n");
+    say("help COMMAND explains one, and help calls, help programs list what else it explains.\n"
+        "Modules on demand are commands too (see modules).\n");
     return 0;
 }
 
@@ -31,11 +33,9 @@ int command_help(int argc, char **argv)
     if (argc > 2)
         return command_usage("help");
     const struct command *c = command_find(argv[1]);
-    if (c == NULL) {
-        say("help: no command called %s (try help)\n", argv[1]);
-        return STATUS_FAILED;
-    }
-    say("%s %s\n  %s\n\n", c->name, c->usage, c->summary);
+    if (c == NULL)
+        return page_show(argv[1]);
+    say("%s%s%s\n  %s\n\n", c->name, c->usage[0] != '\0' ? " " : "", c->usage, c->summary);
     console_write(c->page, strlen(c->page));
     return 0;
 }

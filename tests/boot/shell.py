@@ -6,9 +6,15 @@ import time
 
 from parley_machine import Machine, boot, check, run
 
+import manual
+import manual_read
+import manual_write
+
 BENCH = ("bench", "bench-server", "bench-driver", "bench-raiser", "tracer")
 COMMANDS = ("help", "ps", "ping", "run", "start", "service", "kill", "modules", "names", "mem", "uptime", "date",
             "sleep", "echo", "dmesg", "dump", "clear", "reboot", "poweroff")  # fmt: skip
+PROGRAMS = ("ls", "fork-demo", "greet")
+CALLS = ("ipc_request.2", "sys_kill.2", "echo.2", "server_run.3")
 SERVERS = ("supervisor", "supervisor-2", "store", "store-2", "names", "memory", "tty", "clock", "hello", "shell", "files",
            "pipes")
 
@@ -38,8 +44,13 @@ def help_pages(guest):
     listed = guest.command("help")
     for command in COMMANDS:
         check(re.search(rf"^ +{command}\b", listed, re.M), f"help does not list {command}:\n{listed}")
-        page = guest.command(f"help {command}")
-        check(page.startswith(command) and "Example:" in page, f"help {command} printed:\n{page}")
+    pages = {page.key: manual_write.text(page) for page in manual_read.read_all(manual.ROOT)}
+    for name, key in [(name, f"{name}.1") for name in (*COMMANDS, *PROGRAMS)] + [(name, name) for name in CALLS]:
+        page = guest.command(f"help {name}")
+        check(page == pages[key], f"help {name} printed:\n{page}the manual has:\n{pages[key]}")
+    for name, some in (("calls", ("ipc_request", "sys_kill", "server_run")), ("programs", PROGRAMS)):
+        check(all(re.search(rf"^  {one} ", guest.command(f"help {name}"), re.M) for one in some), f"help {name}")
+    says(guest, "help ipc_requ", r"help: no page called ipc_requ .*\n")
 
 
 def tables(guest):
