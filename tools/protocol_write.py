@@ -1,10 +1,9 @@
-"""Writes what is made from the protocols' descriptions: C headers, the decoder's tables, JSON, the documentation."""
+"""Writes what is made from the protocols' descriptions: C headers, the decoder's tables, JSON."""
 
 import json
 import textwrap
 
 WIDTH = 100  # of C, as .clang-format has it
-PAGE_WIDTH = 140
 MADE = "Made from {0} by tools/protocols.py: change {1}."
 
 C_TYPES = {"int32": "int32_t", "endpoint": "endpoint_t", "text": "char"}  # all others: uint32_t
@@ -248,85 +247,3 @@ def json_protocol(protocol):
 def json_text(protocols, abi):
     whole = {"errors": abi.errors, "endpoints": abi.endpoints, "protocols": [json_protocol(p) for p in protocols]}
     return json.dumps(whole, indent=1) + "\n"
-
-
-# ---- Documentation ---------------------------------------------------------------------------------
-
-def cell(text):
-    return text.replace("|", "\\|")
-
-
-def payload_cell(message, structure):
-    if structure:
-        return ", ".join(f"`{field.name}`" for field in structure.shown())
-    return ""
-
-
-def page_table(heads, rows):
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{' --- |' * len(heads)}"
-    yield from (f"| {' | '.join(cell(c) for c in row)} |" for row in rows)
-    yield ""
-
-
-def message_row(message):
-    answer = "no answer" if message.one_way else payload_cell(message, message.answer) or "0"
-    return (f"{message.type:#05x}", f"`{message.name}`", payload_cell(message, message.request), answer,
-            "yes" if message.idempotent else "no")
-
-
-def message_item(message):
-    errors = " ".join(f"`{name}`: {text}." for name, text in message.errors.items())
-    only = f" Only from `{message.sender}`." if message.sender else ""
-    text = f"- `{message.name}`: {message.about}{only}{' ' if errors else ''}{errors}"
-    return textwrap.wrap(text, PAGE_WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
-
-
-def format_cell(field):
-    if field.set:
-        return f"{field.format} `{field.set}`"
-    length = field.words * 4 if field.format == "text" else field.words
-    by_length = field.format == "text" or (field.format == "hex" and field.words > 1)
-    return f"{field.format}[{length}]" if by_length else field.format
-
-
-def field_rows(structures):
-    for structure in structures.values():
-        for field in structure.fields:
-            last = field.word + field.words - 1
-            words = str(field.word) if last == field.word else f"{field.word}..{last}"
-            counted = f"counted by `{field.count}`" if field.count else ""
-            about = "; ".join(filter(None, [field.about, counted]))
-            yield f"`{structure.name}`", words, f"`{field.name}`", format_cell(field), about
-
-
-def set_rows(protocol):
-    for values in protocol.sets.values():
-        form = "`{}` {:#x}" if values.kind == "flags" else "`{}` {}"
-        yield (f"`{values.name}`", values.kind, ", ".join(form.format(*item) for item in values.values.items()),
-               values.about)
-
-
-def page_section(protocol):
-    where = f"`ipc/include/{protocol.header}`" if protocol.header else f"`<proto/{protocol.name}.h>`"
-    yield f"## {protocol.name}: {protocol.summary}"
-    yield ""
-    about = f"{protocol.about} In C: {where}; described in `{protocol.path}`.".strip()
-    yield from textwrap.wrap(about, PAGE_WIDTH, break_on_hyphens=False)
-    yield ""
-    heads = ("type", "message", "request", "answer", "may be repeated")
-    yield from page_table(heads, map(message_row, protocol.messages))
-    for message in protocol.messages:
-        yield from message_item(message)
-    yield ""
-    for kind, structures in (("structure", protocol.structures), ("record", protocol.records)):
-        heads = (kind, "words", "field", "format", "what it is")
-        yield from page_table(heads, field_rows(structures)) if structures else ()
-    yield from page_table(("values", "kind", "names", "what they are"), set_rows(protocol)) if protocol.sets else ()
-
-
-def page(protocols):
-    """What of docs/protocols.md is made from the descriptions."""
-    kernel_last = sorted(protocols, key=lambda p: (p.header is not None, p.base))
-    lines = [line for protocol in kernel_last for line in page_section(protocol)]
-    return "\n".join(lines).rstrip("\n") + "\n"
