@@ -30,8 +30,7 @@ int main(void)
     message m = {0};
 
     for (;;) {
-        const int error =
-            ipc_reply_receive(client, &m, ticket, ANY, (long)IPC_ALL_EVENTS, &second);
+        const int error = ipc_reply_receive(client, &m, ticket, ANY, (long)IPC_ALL_EVENTS, &second);
         client = NONE;
         ticket = IPC_TICKET(second);
         if (error < 0 || ticket == 0)

@@ -154,8 +154,7 @@ int main(void)
     for (unsigned i = 0; i < WAITERS_MAX; i++)
         waiters[i].client = NONE;
     for (;;) {
-        const int error =
-            ipc_reply_receive(client, &m, ticket, ANY, (long)IPC_ALL_EVENTS, &second);
+        const int error = ipc_reply_receive(client, &m, ticket, ANY, (long)IPC_ALL_EVENTS, &second);
         client = NONE;
         ticket = IPC_TICKET(second);
         if (error < 0)

@@ -2,8 +2,8 @@
  * Lab 6: a driver of the real-time clock. Its protocol and the device: chime.h.
  *
  * What always holds: an interrupt is enabled in the device exactly while somebody waits for it. The
- * line's event says only that the device wants to be looked at; what has happened stands in register
- * C, which may be nothing.
+ * line's event says only that the device wants to be looked at; what has happened stands in
+ * register C, which may be nothing.
  */
 #include "chime.h"
 

@@ -1,6 +1,6 @@
 /*
- * Lab 4's checks. The judge presses the buttons itself. Alarms come up to two milliseconds late, and
- * a sleep of the judge's ends as late; all times here leave room for that.
+ * Lab 4's checks. The judge presses the buttons itself. Alarms come up to two milliseconds late,
+ * and a sleep of the judge's ends as late; all times here leave room for that.
  */
 #include "buttons.h"
 #include "server.h"
@@ -63,8 +63,9 @@ static void expect_waiting(unsigned client, const char *when)
 {
     message m;
 
-    EXPECT(!lab_client_answered(client, &m, LATE_US), "%s: client %u is answered (%s), and should wait",
-           when, client, m.m_type ? strerror(m.m_type) : "0");
+    EXPECT(!lab_client_answered(client, &m, LATE_US),
+           "%s: client %u is answered (%s), and should wait", when, client,
+           m.m_type ? strerror(m.m_type) : "0");
 }
 
 /* ---- Checks ---------------------------------------------------------------------------------- */
@@ -78,8 +79,8 @@ static void count(void)
     lab_sleep_until(lab_now() + QUIET_US + LATE_US);
     for (uint32_t button = 0; button < BUTTONS; button++)
         expect_count(button, pressed >> button & 1, "after one event with the buttons 0, 2 and 7");
-    EXPECT(lab_ask(&m) == -EINVAL, "read of button %u: %s, expected %s", BUTTONS, strerror(m.m_type),
-           strerror(-EINVAL));
+    EXPECT(lab_ask(&m) == -EINVAL, "read of button %u: %s, expected %s", BUTTONS,
+           strerror(m.m_type), strerror(-EINVAL));
     press(1u << 2);
     lab_sleep_until(lab_now() + QUIET_US + LATE_US);
     expect_count(2, 2, "after a second press");
@@ -151,8 +152,9 @@ static void wait(void)
 {
     message m = request_for(BUTTONS_WAIT, 6, 77);
 
-    EXPECT(lab_ask(&m) == 0 && m.m_words[0] == 0, "a wait that has seen another count: %s, count %u",
-           strerror(m.m_type), (unsigned)m.m_words[0]);
+    EXPECT(lab_ask(&m) == 0 && m.m_words[0] == 0,
+           "a wait that has seen another count: %s, count %u", strerror(m.m_type),
+           (unsigned)m.m_words[0]);
     wait_at(0, 6, 0);
     wait_at(1, 6, 0);
     wait_at(2, 5, 0);
@@ -198,8 +200,7 @@ static void gone(void)
     nap(LATE_US);
     for (unsigned i = 0; i < 2; i++) {
         message again = m;
-        const int error =
-            ipc_call(IPC_REQUEST | IPC_TIMEOUT, lab_server, &again, LATE_US, NULL);
+        const int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT, lab_server, &again, LATE_US, NULL);
         EXPECT(error == -EREPLYTIMEDOUT, "wait number %u of a client that gives up: %s", i + 1,
                strerror(error ? error : again.m_type));
     }

@@ -15,7 +15,7 @@ enum {
                            CHIME_TICKS_MAX */
 };
 
-#define CHIME_TICKS_MAX       64u
+#define CHIME_TICKS_MAX        64u
 #define CHIME_TICKS_PER_SECOND 64u
 
 struct __attribute__((may_alias)) chime_time {
@@ -49,8 +49,9 @@ struct __attribute__((may_alias)) chime_ticks {
 #define RTC_B_UPDATE   0x10u /* after each second */
 #define RTC_B_BINARY   0x04u /* times in binary, not in BCD */
 #define RTC_B_24_HOURS 0x02u /* hours 0 to 23; else 1 to 12, and RTC_PM after noon */
-#define RTC_C_PERIODIC 0x40u /* what has come since C was read last, enabled or not. Reading takes */
-#define RTC_C_ALARM    0x20u /* it back, and the device interrupts again only after that */
-#define RTC_C_UPDATE   0x10u
+#define RTC_C_PERIODIC                                                                             \
+    0x40u                  /* what has come since C was read last, enabled or not. Reading takes */
+#define RTC_C_ALARM  0x20u /* it back, and the device interrupts again only after that */
+#define RTC_C_UPDATE 0x10u
 
 #define RTC_PM 0x80u /* in the hours */

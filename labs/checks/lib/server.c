@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 endpoint_t lab_server = NONE;
 
 static jmp_buf check_failed;
