@@ -256,20 +256,22 @@ static void again(void)
     EXPECT(request > 1, "the bank asks the store for nothing");
 }
 
-static void refused(void)
+/* From each request of a transfer on the store takes nothing, until that is answered. */
+static void refuse_each(bool another_follows)
 {
-    open_bank();
     for (unsigned request = 1; request <= MOMENTS_MAX; request++) {
         const struct bank_transfer t = next_of(0, 6, 7, 5);
         message m = transfer_of(t);
         plan_in_transfer(MOMENT_REFUSE, request);
         const int status = lab_ask(&m);
-        EXPECT(status == 0 || status == -EIO, "a transfer, with the store full: %s",
+        EXPECT(status == 0 || status == -EIO, "a transfer, with a store that refuses: %s",
                strerror(status));
         if (status == 0)
             note(&t);
         const bool has_happened = plan(MOMENT_NONE, 0);
         expect_balances(status ? "after a transfer that failed" : "after one that did not");
+        if (another_follows)
+            (void)move(1, 4, 5, 1);
         lab_restart();
         expect_balances(status ? "in the next process, after one that failed"
                                : "in the next process, after one that did not");
@@ -278,8 +280,15 @@ static void refused(void)
             note(&t);
         expect_balances("after that one again");
         if (!has_happened)
-            break;
+            return;
     }
+}
+
+static void refused(void)
+{
+    open_bank();
+    refuse_each(false);
+    refuse_each(true);
 }
 
 static void empty(void)

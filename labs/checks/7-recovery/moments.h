@@ -15,7 +15,7 @@ enum moment {
     MOMENT_NONE,
     MOMENT_BEFORE, /* who asks dies, and nothing is done */
     MOMENT_AFTER,  /* it is done; then who asks dies, without an answer */
-    MOMENT_REFUSE, /* nothing is done, and the answer is ENOSPC */
+    MOMENT_REFUSE, /* nothing is done, and the answer is ENOSPC; the same from then on */
 };
 
 /* What happens at the request number `request` from now on, from 1. The answer says whether what

@@ -45,10 +45,11 @@ static int do_it(message *m)
 static int handle(message *m)
 {
     const endpoint_t client = m->m_source;
-    const enum moment moment = ++requests == plan.request ? plan.moment : MOMENT_NONE;
 
-    if (moment == MOMENT_REFUSE)
+    requests++;
+    if (plan.moment == MOMENT_REFUSE && requests >= plan.request)
         return -ENOSPC;
+    const enum moment moment = requests == plan.request ? plan.moment : MOMENT_NONE;
     const int status = moment == MOMENT_BEFORE ? -EIO : do_it(m);
     if (moment != MOMENT_NONE)
         (void)sys_kill(client);
