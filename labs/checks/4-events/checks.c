@@ -14,6 +14,7 @@ const char lab_server_name[] = "buttons";
 
 static void press(uint32_t bits)
 {
+    lab_expect_alive();
     EXPECT(ipc_notify(lab_server, (long)bits) == 0, "the buttons can't be pressed");
 }
 
