@@ -226,10 +226,11 @@ static bool die_again(unsigned request)
     char what[80];
 
     for (unsigned later = 1; later <= MOMENTS_MAX; later++) {
-        const struct bank_transfer t = next_of(0, 4, 5, 3);
+        const struct bank_transfer t = next_of(0, 4 + later % 2, 5 - later % 2, 3);
         message m = transfer_of(t);
         plan_in_transfer(MOMENT_AFTER, request);
         if (ipc_call(IPC_REQUEST | IPC_TIMEOUT, lab_server, &m, LAB_ANSWER_US, NULL) == 0) {
+            EXPECT(m.m_type == 0, "a transfer is answered %s", strerror(m.m_type));
             note(&t);
             return false;
         }
