@@ -38,7 +38,7 @@ command_web() {
     done
     shift
     [ $# = 1 ] || usage_error "say which folder: ./parley web DIR"
-    ensure_tools $yes "run image web" efi
+    ensure_tools $yes "run image site web" efi
     build "$preset" iso
     exec "$python" tools/web/build.py --build "build/$preset" "$1"
 }
