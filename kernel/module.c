@@ -428,8 +428,6 @@ void modules_leave_out(struct boot_info *boot)
 static const char *take_image(struct module *m, const struct boot_module *boot)
 {
     uint32_t cut = boot->bytes % PAGE_BYTES;
-    if (m->left_out)
-        return "left out: the machine has less memory than least= says";
     if (boot->bytes == 0)
         return "an empty file";
     if (boot->bytes > USER_DATA_MODULE_END - USER_DATA_MODULE)
@@ -450,11 +448,13 @@ static const char *take_image(struct module *m, const struct boot_module *boot)
     return NULL;
 }
 
+static const char left_out[] = "left out: the machine has less memory than least= says";
+
 static void load_data(struct module *m, const struct boot_module *boot)
 {
     m->image_bytes = boot->bytes;
     m->image = arch_window(boot->start, boot->bytes);
-    const char *wrong = take_image(m, boot);
+    const char *wrong = m->left_out ? left_out : take_image(m, boot);
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
 }
@@ -472,8 +472,9 @@ static bool take_program(struct module *m, const struct boot_module *boot)
 {
     m->image_bytes = boot->bytes;
     m->image = arch_window(boot->start, boot->bytes);
-    const char *wrong = m->image ? elf_check(m->image, m->image_bytes, &m->program)
-                                 : "its file lies beyond the kernel's reach";
+    const char *wrong = m->left_out ? left_out
+                        : m->image  ? elf_check(m->image, m->image_bytes, &m->program)
+                                    : "its file lies beyond the kernel's reach";
     if (wrong)
         format(m->reason, sizeof m->reason, "%s", wrong);
     else
@@ -591,7 +592,7 @@ static void fill(const struct module *m)
     load_into_process(&m->space, USER_STACK_TOP - m->stack_bytes, NULL, m->stack_bytes);
 }
 
-int module_start(struct module *m, const char *arguments)
+int module_start(struct module *m, const char *arguments, uint32_t console)
 {
     uint32_t image[STACK_IMAGE_BYTES / 4];
     struct stack_start start = {
@@ -599,6 +600,7 @@ int module_start(struct module *m, const char *arguments)
         .arguments = arguments[0] ? arguments : m->arguments,
         .heap_bytes = m->heap_bytes,
         .data_bytes = m->data ? m->data->image_bytes : 0,
+        .console = console,
     };
     if (m->framebuffer) {
         start.framebuffer = framebuffer;
@@ -649,10 +651,10 @@ int module_update(struct module *m, struct module *update)
 /* How the boot's start of a module ended, in words. */
 static void describe_start(const struct module *m, int slot, char *text, size_t bytes)
 {
-    if (m->demand)
+    if (m->supervised)
+        format(text, bytes, m->demand ? "supervised, when asked" : "supervised");
+    else if (m->demand)
         format(text, bytes, "on demand");
-    else if (m->supervised)
-        format(text, bytes, "supervised");
     else if (slot < 0)
         format(text, bytes, "could not be started: no slot");
     else
@@ -677,7 +679,7 @@ unsigned modules_start(void)
             continue;
         }
         bool now = !m->demand && !m->supervised;
-        int slot = now ? module_start(m, "") : 0;
+        int slot = now ? module_start(m, "", 0) : 0;
         running += now && slot >= 0;
         describe_start(m, slot, how, sizeof how);
         log_line("%-15s priority %2u, %4uK, %s", m->name, m->priority, m->memory_bytes >> 10, how);

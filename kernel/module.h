@@ -18,7 +18,7 @@ struct module {
     char reason[MODULE_REASON_BYTES]; /* why it is refused; "" when it is not */
     bool is_update;                   /* never a process: its program may become another module's */
     bool is_data;                     /* never a process: mapped into the one whose line names it */
-    bool left_out;                    /* data for which the machine has too little memory */
+    bool left_out;                    /* the machine has too little memory for it */
     bool demand, supervised, quiet;
     uint8_t priority, identity;
     uint16_t quantum;                 /* ticks */
@@ -50,8 +50,7 @@ struct module {
     uint8_t needs[MODULE_NEEDS_MAX];
 };
 
-/* Before memory_init: data that the machine is too small for is left out, and its memory is free.
- */
+/* Before memory_init: what the machine is too small for is left out, and its memory is free. */
 void modules_leave_out(struct boot_info *boot);
 /* Reads the modules' lines, checks and reserves all, logs one line each. */
 void modules_load(const struct boot_info *boot);
@@ -71,10 +70,11 @@ struct module *module_find(const char *name);
 
 /*
  * Starts a module that does not run. `arguments` is split at blanks; an empty string stands for
- * the arguments on the module's line. Returns the slot, or -ENOEXEC, -EBUSY, -E2BIG, -EAGAIN.
+ * the arguments on the module's line. `console` is for its start stack. Returns the slot, or
+ * -ENOEXEC, -EBUSY, -E2BIG, -EAGAIN.
  * EBUSY, too, while the memory server has not released the pages of its former process.
  */
-int module_start(struct module *module, const char *arguments);
+int module_start(struct module *module, const char *arguments, uint32_t console);
 
 /*
  * From the next start on `module` runs the program of `update`, whose line names it, and `update`

@@ -131,10 +131,11 @@ static bool split(struct slice s, char separator, struct slice *first, struct sl
 
 static bool parse_start(struct parser *p, struct slice value)
 {
-    p->out->demand = slice_is(value, "demand");
-    p->out->supervised = slice_is(value, "supervised");
+    const bool asked = slice_is(value, "asked");
+    p->out->demand = asked || slice_is(value, "demand");
+    p->out->supervised = asked || slice_is(value, "supervised");
     if (!p->out->demand && !p->out->supervised && !slice_is(value, "boot"))
-        return fail(p, value, "must be boot, demand or supervised");
+        return fail(p, value, "must be boot, demand, supervised or asked");
     return true;
 }
 
@@ -581,25 +582,17 @@ static bool check_supervised(struct parser *p)
     for (unsigned i = KEY_NEEDS; i <= KEY_HEARTBEAT; i++) {
         if (p->out->supervised || !(p->seen & 1u << i))
             continue;
-        format(p->reason, MODULE_REASON_BYTES, "%s: only with start=supervised", keys[i].name);
+        format(p->reason, MODULE_REASON_BYTES, "%s: only with start=supervised or asked",
+               keys[i].name);
         return false;
     }
     return true;
 }
 
-/* Others are refused when they do not fit. */
-static bool check_least(struct parser *p)
-{
-    if (p->out->is_data || !(p->seen & 1u << KEY_LEAST))
-        return true;
-    format(p->reason, MODULE_REASON_BYTES, "least: only with type=data");
-    return false;
-}
-
 /* What the words mean only together. */
 static bool check_whole(struct parser *p)
 {
-    return check_least(p) && (!p->out->is_data || check_alone(p, KEY_TYPE, "type=data")) &&
+    return (!p->out->is_data || check_alone(p, KEY_TYPE, "type=data")) &&
            (!p->out->updates[0] || check_alone(p, KEY_UPDATES, "updates")) && check_supervised(p) &&
            (!p->out->user || check_user(p));
 }

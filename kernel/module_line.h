@@ -46,8 +46,9 @@ struct module_line {
     char identity[NAME_BYTES]; /* the name when the line gives none */
     bool user;                 /* the identity is `user` */
     bool is_data;              /* no program, but data for one: no other key is set but `least` */
-    uint32_t least_bytes;      /* of data: a machine with less memory leaves it out */
-    bool demand, supervised, quiet;
+    uint32_t least_bytes;      /* a machine with less memory leaves it out */
+    bool demand, supervised;   /* both: supervised once somebody has asked for it */
+    bool quiet;
     unsigned priority, quantum_ms;
     uint32_t calls;        /* one bit a call: abi/privilege.h */
     struct slice targets;  /* the list as it stands in the line, every name well-formed */

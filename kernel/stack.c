@@ -2,7 +2,7 @@
 #include "stack.h"
 #include "text.h"
 
-#define AUXILIARY_WORDS 16
+#define AUXILIARY_WORDS 18
 
 /* argc, argv and its NULL, the environment's NULL, the auxiliary vector; then the strings, and the
    framebuffer. */
@@ -58,6 +58,8 @@ uint32_t stack_build(const struct stack_start *start, uint32_t image[STACK_IMAGE
         start->data_bytes,
         AT_PARLEY_FRAMEBUFFER,
         framebuffer,
+        AT_PARLEY_CONSOLE,
+        start->console,
         AT_NULL,
         0,
     };

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STACK_IMAGE_BYTES 544 /* holds the most that name, arguments and pointers can take */
+#define STACK_IMAGE_BYTES 560 /* holds the most that name, arguments and pointers can take */
 
 struct stack_start {
     const char *name;      /* argv[0] */
@@ -19,6 +19,7 @@ struct stack_start {
     uint32_t heap_bytes;
     uint32_t data_bytes; /* of the data module at USER_DATA_MODULE; 0: none */
     endpoint_t self;
+    uint32_t console;
     struct framebuffer framebuffer; /* mapped at that address; width 0: none */
 };
 

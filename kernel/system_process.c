@@ -27,11 +27,18 @@ int system_kill(const struct system_request *r)
     return 0;
 }
 
+/* One that is supervised comes back by itself, and for the first time unless it waits to be asked
+   for. */
+static bool is_to_come(const struct module *m)
+{
+    return m->supervised && !m->reason[0] && (m->starts > 0 || !m->demand);
+}
+
 int system_lookup(const struct system_request *r)
 {
     const struct module *m = system_named_module(r->in);
     if (!m || m->slot == IPC_NO_SLOT)
-        return m && m->supervised && !m->reason[0] ? -EAGAIN : -ENOENT;
+        return m && is_to_come(m) ? -EAGAIN : -ENOENT;
     r->out[0] = (uint32_t)ipc_table.process[m->slot].endpoint;
     return 0;
 }
@@ -135,7 +142,7 @@ int system_start(const struct system_request *r)
     arguments[length] = '\0';
     if (strlen(arguments) != length)
         return -EINVAL;
-    int slot = module_start(m, arguments);
+    int slot = module_start(m, arguments, r->in[6]);
     if (slot < 0)
         return slot;
     r->out[0] = (uint32_t)ipc_table.process[slot].endpoint;

@@ -11,6 +11,9 @@
 /* Own endpoint, from the start stack. */
 extern endpoint_t libc_self;
 
+/* The tty's console that reads and writes go to, from the start stack. */
+extern uint32_t libc_console;
+
 /* The heap, from the start stack. */
 extern void *libc_heap_start;
 extern size_t libc_heap_bytes;

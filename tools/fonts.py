@@ -162,7 +162,7 @@ def unicode_source():
     composed = sorted(compositions())
     return (
         MADE.format(f" from Unicode {unicodedata.unidata_version}")
-        + '#include "unicode.h"\n\n'
+        + '#include <parley/unicode.h>\n\n'
         + table("unicode_wide", lambda code: width(code) == 2)
         + table("unicode_combining", lambda code: width(code) == 0)
         + "const struct unicode_composition unicode_compositions[] = {\n"

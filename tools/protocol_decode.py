@@ -7,7 +7,7 @@
 --server NAME says whom the request was sent to: SYSTEM has numbers of its own. As a module:
 
     decoder = protocol_decode.Decoder.load("build/release/protocols.json")
-    decoder.request(source, type, words, server)          write(text="hello", count=5)
+    decoder.request(source, type, words, server)          write(console=0, text="hello")
     decoder.answer(type, words, server, request_type)     = 0
 """
 

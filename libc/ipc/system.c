@@ -114,6 +114,7 @@ int sys_start(const char *name, const char *arguments, endpoint_t *endpoint)
         return error;
     m.m_words[4] = (uint32_t)arguments;
     m.m_words[5] = arguments ? strlen(arguments) : 0;
+    m.m_words[6] = libc_console;
     error = libc_ask_system(&m, SYS_START);
     if (error == 0)
         *endpoint = (endpoint_t)m.m_words[0];

@@ -5,6 +5,7 @@
 #include "stack.h"
 
 #include <abi/errors.h>
+#include <internal.h>
 #include <kernel/elf.h>
 #include <parley/files.h>
 #include <parley/start.h>
@@ -109,7 +110,8 @@ int program_begin(struct program *program, char *const argv[],
                                         .self = (uint32_t)program->child,
                                         .heap_bytes = PROGRAM_HEAP_BYTES,
                                         .input = streams ? streams->input : 0,
-                                        .output = streams ? streams->output : 0};
+                                        .output = streams ? streams->output : 0,
+                                        .console = libc_console};
     const uint32_t sp = program_stack(&words, image);
     int error = sp ? 0 : -E2BIG;
     if (!error)

@@ -6,7 +6,7 @@
 #define BASE (USER_STACK_TOP - PROGRAM_IMAGE_BYTES)
 
 /* argc, argv's NULL, the environment's NULL, and the auxiliary vector. */
-#define AUXILIARY_WORDS 14
+#define AUXILIARY_WORDS 16
 #define FIXED_WORDS     (1 + 1 + 1 + AUXILIARY_WORDS)
 
 uint32_t program_stack(const struct program_words *words, uint32_t image[PROGRAM_IMAGE_BYTES / 4])
@@ -37,6 +37,8 @@ uint32_t program_stack(const struct program_words *words, uint32_t image[PROGRAM
         words->input,
         AT_PARLEY_OUTPUT,
         words->output,
+        AT_PARLEY_CONSOLE,
+        words->console,
         AT_NULL,
         0,
     };

@@ -12,7 +12,7 @@
 
 struct program_words {
     char *const *argv; /* ends with NULL */
-    uint32_t self, heap_bytes, input, output;
+    uint32_t self, heap_bytes, input, output, console;
 };
 
 /* Returns the stack pointer, or 0 when it does not fit. */

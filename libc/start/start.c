@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 endpoint_t libc_self = NONE;
+uint32_t libc_console;
 void *libc_heap_start;
 size_t libc_heap_bytes;
 const void *libc_data_start;
@@ -31,6 +32,9 @@ static void read_auxiliary(const uint32_t *pair)
             break;
         case AT_PARLEY_SELF:
             libc_self = (endpoint_t)pair[1];
+            break;
+        case AT_PARLEY_CONSOLE:
+            libc_console = pair[1];
             break;
         case AT_PARLEY_INPUT:
             input = pair[1];
@@ -67,6 +71,11 @@ _Noreturn void libc_start(uint32_t *stack)
 endpoint_t self(void)
 {
     return libc_self;
+}
+
+void console_use(uint32_t console)
+{
+    libc_console = console;
 }
 
 const void *module_data(size_t *bytes)

@@ -73,9 +73,14 @@ int libc_console_write(const char *text, size_t bytes)
 {
     while (bytes) {
         message m = {.m_type = TTY_WRITE};
-        struct tty_text *chunk = (struct tty_text *)m.m_words;
-        size_t length = chunk_length(text, bytes);
-        chunk->count = length;
+        struct tty_output *chunk = (struct tty_output *)m.m_words;
+        if (*text == '\0') { /* means nothing to a terminal, and ends a chunk */
+            text++;
+            bytes--;
+            continue;
+        }
+        size_t length = chunk_length(text, strnlen(text, bytes));
+        chunk->console = libc_console;
         memcpy(chunk->text, text, length);
         int error = ask(&m);
         if (error < 0)
@@ -92,7 +97,8 @@ static int ask_for_input(message *m, size_t most)
     int error = -EREPLYDEAD;
     for (unsigned i = 0; i < READS_MAX && error == -EREPLYDEAD; i++) {
         *m = (message){.m_type = TTY_READ};
-        ((struct tty_read *)m->m_words)->most = most < TTY_CHUNK ? most : TTY_CHUNK;
+        *(struct tty_read *)m->m_words =
+            (struct tty_read){most < TTY_CHUNK ? most : TTY_CHUNK, libc_console};
         error = ask(m);
     }
     return error;

@@ -58,7 +58,7 @@ static const char *state_word(const struct supervisor_entry *e, char *text, size
     static const char *const words[] = {
         [SUPERVISOR_STATE_RUNNING] = "running",   [SUPERVISOR_STATE_STOPPED] = "stopped",
         [SUPERVISOR_STATE_GIVEN_UP] = "given up", [SUPERVISOR_STATE_ENDED] = "ended",
-        [SUPERVISOR_STATE_LEADS] = "leads",
+        [SUPERVISOR_STATE_LEADS] = "leads",       [SUPERVISOR_STATE_UNASKED] = "on demand",
     };
     if (e->state != SUPERVISOR_STATE_RESTARTING)
         return e->state < sizeof words / sizeof words[0] ? words[e->state] : "?";

@@ -122,7 +122,7 @@ int command_line(const char *line, int status)
     if (c != NULL)
         return c->run(words.count, words.word);
     struct module_info info;
-    if (module_find(words.word[0], &info) && (info.flags & MODULE_DEMAND))
+    if (module_find(words.word[0], &info) && module_is_command(&info))
         return program_run(words.word);
     if (program_exists(words.word[0]))
         return run_pipeline(&words, line);

@@ -17,8 +17,9 @@
 #define COLUMNS_AT_LEAST 20
 
 static endpoint_t tty = NONE;
-static bool is_new; /* a tty that console_key has not told its caller about */
-static bool lent;   /* a program reads: what it has of a line is not to be lost to a mode */
+static uint32_t console; /* which of the tty's */
+static bool is_new;      /* a tty that console_key has not told its caller about */
+static bool lent;        /* a program reads: what it has of a line is not to be lost to a mode */
 static bool interrupted;
 static unsigned columns = 80;
 
@@ -28,28 +29,43 @@ static void pause_us(uint32_t microseconds)
     (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, microseconds, NULL);
 }
 
-/* One request to this very tty. */
-static int tell(int32_t type, uint32_t word, message *m)
+static message mode_request(uint32_t mode)
 {
-    memset(m, 0, sizeof *m);
-    m->m_type = type;
-    m->m_words[0] = word;
+    message m = {.m_type = TTY_MODE};
+    const struct tty_change change = {mode, console};
+    memcpy(m.m_words, &change, sizeof change);
+    return m;
+}
+
+static message read_request(void)
+{
+    message m = {.m_type = TTY_READ};
+    const struct tty_read read = {1, console};
+    memcpy(m.m_words, &read, sizeof read);
+    return m;
+}
+
+/* One request to this very tty. */
+static int tell(message *m)
+{
     const int error = ipc_request(tty, m);
     return error < 0 ? error : m->m_type;
 }
 
 static bool connect(void)
 {
-    message m;
+    message m = {.m_type = TTY_OWNER, .m_words = {console}};
     if (tty != NONE)
         return true;
-    if (service_find("tty", &tty) < 0 || tell(TTY_OWNER, 0, &m) < 0) {
+    if (service_find("tty", &tty) < 0 || tell(&m) < 0) {
         tty = NONE;
         return false;
     }
     (void)sys_watch(tty, 1);
-    (void)tell(TTY_MODE, lent ? TTY_MODE_LINE : TTY_MODE_RAW, &m);
-    if (tell(TTY_SIZE, 0, &m) == 0 && m.m_words[0] >= COLUMNS_AT_LEAST)
+    m = mode_request(lent ? TTY_MODE_LINE : TTY_MODE_RAW);
+    (void)tell(&m);
+    m = (message){.m_type = TTY_SIZE};
+    if (tell(&m) == 0 && m.m_words[0] >= COLUMNS_AT_LEAST)
         columns = m.m_words[0];
     is_new = true;
     return true;
@@ -60,27 +76,34 @@ static bool is_death(int error)
     return error == -EDEADSRCDST || error == -EREPLYDEAD;
 }
 
+/* Asks the tty that is connected; none is any more when it died. */
+static int ask_once(message *m)
+{
+    const int error = tell(m);
+    if (is_death(error))
+        tty = NONE;
+    return error;
+}
+
 /* Asks the tty, and a new one when it died. */
 static int ask(message *m)
 {
     const message request = *m;
     int error = -EDEADSRCDST;
-    for (unsigned i = 0; i < ATTEMPTS; i++) {
-        if (!connect()) {
-            pause_us(PAUSE_US);
-            continue;
-        }
+    for (unsigned i = 0; i < ATTEMPTS && is_death(error); i++) {
         *m = request;
-        error = ipc_request(tty, m);
-        if (!is_death(error))
-            return error < 0 ? error : m->m_type;
-        tty = NONE;
+        if (connect())
+            error = ask_once(m);
+        else
+            pause_us(PAUSE_US);
     }
     return error;
 }
 
-void console_start(void)
+void console_start(unsigned number)
 {
+    console = number;
+    console_use(number);
     while (!connect())
         pause_us(PAUSE_US);
     is_new = false;
@@ -110,13 +133,14 @@ void console_write(const char *text, size_t bytes)
 {
     while (bytes > 0) {
         message m = {.m_type = TTY_WRITE};
-        struct tty_text piece = {.count = (uint32_t)chunk(text, bytes)};
-        memcpy(piece.text, text, piece.count);
+        struct tty_output piece = {.console = console};
+        const size_t taken = chunk(text, bytes);
+        memcpy(piece.text, text, taken);
         memcpy(m.m_words, &piece, sizeof piece);
         if (ask(&m) < 0)
             return;
-        text += piece.count;
-        bytes -= piece.count;
+        text += taken;
+        bytes -= taken;
     }
 }
 
@@ -187,30 +211,34 @@ static void interrupt(void)
 /* Somebody else reads: a program that is still alive in the background. The keyboard is ours. */
 static void take_keyboard(void)
 {
-    message m = {.m_type = TTY_CANCEL};
+    message m = {.m_type = TTY_CANCEL, .m_words = {console}};
     (void)ask(&m);
-    m = (message){.m_type = TTY_MODE, .m_words = {TTY_MODE_RAW}};
+    m = mode_request(TTY_MODE_RAW);
     (void)ask(&m);
 }
 
 int console_key(void)
 {
     for (;;) {
+        if (!connect()) {
+            pause_us(PAUSE_US);
+            continue;
+        }
         if (is_new) {
             is_new = false;
             return KEY_NEW_CONSOLE;
         }
         if (notified())
             return INTERRUPT;
-        message m = {.m_type = TTY_READ, .m_words = {1}};
-        const int error = ask(&m);
+        message m = read_request();
+        const int error = ask_once(&m);
         struct tty_text text;
         memcpy(&text, m.m_words, sizeof text);
-        if (error == 0 && text.count == 1 && !is_new)
+        if (error == 0 && text.count == 1)
             return (uint8_t)text.text[0];
         if (error == -EBUSY || (error == 0 && text.count == 0))
             take_keyboard();
-        else if (error < 0 && error != -EINTR)
+        else if (error < 0 && error != -EINTR && !is_death(error))
             pause_us(PAUSE_US);
     }
 }
@@ -218,7 +246,7 @@ int console_key(void)
 /* The tty keeps what is typed for a reader that does not wait any more. */
 int console_key_within(uint32_t microseconds)
 {
-    message m = {.m_type = TTY_READ, .m_words = {1}};
+    message m = read_request();
     struct tty_text text;
     if (console_interrupted())
         return INTERRUPT;
@@ -278,20 +306,21 @@ bool console_wait(uint64_t microseconds)
 
 void console_lend(void)
 {
-    message m = {.m_type = TTY_MODE, .m_words = {TTY_MODE_LINE}};
+    message m = mode_request(TTY_MODE_LINE);
     lent = true;
     (void)ask(&m);
 }
 
 void console_take_back(bool cancel)
 {
-    message m = {.m_type = TTY_OWNER}; /* the program may have taken that too */
+    message m = {.m_type = TTY_OWNER,
+                 .m_words = {console}}; /* the program may have taken that too */
     lent = false;
     (void)ask(&m);
     if (cancel) {
-        m = (message){.m_type = TTY_CANCEL};
+        m = (message){.m_type = TTY_CANCEL, .m_words = {console}};
         (void)ask(&m);
     }
-    m = (message){.m_type = TTY_MODE, .m_words = {TTY_MODE_RAW}};
+    m = mode_request(TTY_MODE_RAW);
     (void)ask(&m);
 }

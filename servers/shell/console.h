@@ -16,7 +16,8 @@
     (-1) /* the tty is another one: what the screen shows must be drawn again                      \
           */
 
-void console_start(void);
+/* On that console of the tty's, counted from 0. */
+void console_start(unsigned number);
 
 void console_write(const char *text, size_t bytes);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);

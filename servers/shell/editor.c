@@ -2,14 +2,17 @@
  * The line editor of editor.h.
  *
  * What always holds between two calls: the terminal shows the prompt and the text, and its cursor
- * is where `shown_cursor` says. Every character takes one column. A cursor behind the last column
- * of a row is put at the start of the next (a blank makes the terminal wrap, a return takes it
- * back), so that row and column are always quotient and remainder.
+ * is where `shown_cursor` says, counted in cells from the prompt's start, so that row and column
+ * are quotient and remainder. A character takes no, one or two cells; one of two that has only the
+ * last cell of a row leaves it blank, as terminals do. A cursor behind the last column of a row is
+ * put at the start of the next (a blank makes the terminal wrap, a return takes it back).
  *
  * Entry: editor_key.
  */
 #include "editor.h"
 
+#include <parley/unicode.h>
+#include <parley/utf8.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,33 +29,30 @@ enum escape_state {
     IN_SS3
 };
 
-static bool continues(char c)
-{
-    return ((uint8_t)c & 0xc0) == 0x80;
-}
-
-static size_t columns_of(const char *text, size_t bytes)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < bytes; i++)
-        n += !continues(text[i]);
-    return n;
-}
-
 static size_t before(const struct editor *e, size_t position)
 {
-    do
-        position--;
-    while (position > 0 && continues(e->text[position]));
-    return position;
+    return unicode_text_before(e->text, position);
 }
 
 static size_t after(const struct editor *e, size_t position)
 {
-    do
-        position++;
-    while (position < e->length && continues(e->text[position]));
-    return position;
+    return unicode_text_after(e->text, e->length, position);
+}
+
+/* Where a character so wide goes when the one before it ends at `cell`. */
+static size_t place(const struct editor *e, size_t cell, unsigned width)
+{
+    return width == 2 && cell % e->columns == e->columns - 1 ? cell + 1 : cell;
+}
+
+/* The cell behind that text, which begins in `cell`. */
+static size_t behind(const struct editor *e, size_t cell, const char *text, size_t bytes)
+{
+    for (size_t at = 0; at < bytes; at = unicode_text_after(text, bytes, at)) {
+        const unsigned width = unicode_text_width(text + at, bytes - at);
+        cell = place(e, cell, width) + width;
+    }
+    return cell;
 }
 
 /* ---- Drawing -------------------------------------------------------------------------------- */
@@ -73,12 +73,21 @@ static void put_move(struct editor *e, size_t count, char direction)
             (size_t)snprintf(sequence, sizeof sequence, "\033[%u%c", (unsigned)count, direction));
 }
 
-static size_t column_at(const struct editor *e, size_t position)
+/* Behind the text up to there. */
+static size_t cell_behind(const struct editor *e, size_t position)
 {
-    return columns_of(e->prompt, strlen(e->prompt)) + columns_of(e->text, position);
+    const size_t prompt = behind(e, 0, e->prompt, strlen(e->prompt));
+    return behind(e, prompt, e->text, position);
 }
 
-/* The text up to column `to` has just been written: takes a cursor that hangs behind the last
+/* Of the character there. */
+static size_t cell_at(const struct editor *e, size_t position)
+{
+    return place(e, cell_behind(e, position),
+                 unicode_text_width(e->text + position, e->length - position));
+}
+
+/* The text up to cell `to` has just been written: takes a cursor that hangs behind the last
    column to the next row. */
 static void written_to(struct editor *e, size_t to)
 {
@@ -114,9 +123,9 @@ void editor_draw(struct editor *e, bool fresh)
     e->output_bytes = 0;
     put(e, e->prompt, strlen(e->prompt));
     put(e, e->text, e->length);
-    written_to(e, column_at(e, e->length));
+    written_to(e, cell_behind(e, e->length));
     if (e->cursor < e->length)
-        move_cursor(e, column_at(e, e->cursor));
+        move_cursor(e, cell_at(e, e->cursor));
 }
 
 /* After a change that left the text before the cursor alone, or only moved the cursor. */
@@ -125,7 +134,7 @@ static void show_cursor(struct editor *e)
     if (e->output_bytes > DRAW_AGAIN_AT)
         editor_draw(e, false);
     else
-        move_cursor(e, column_at(e, e->cursor));
+        move_cursor(e, cell_at(e, e->cursor));
 }
 
 void editor_to_end(struct editor *e)
@@ -142,7 +151,9 @@ void editor_insert(struct editor *e, const char *text, size_t bytes)
         put(e, "\a", 1);
         return;
     }
-    const bool at_end = e->cursor == e->length;
+    /* A mark would come on the blank that has made the terminal wrap. */
+    const bool marks = unicode_text_width(text, bytes) == 0;
+    const bool at_end = e->cursor == e->length && !(marks && e->shown_cursor % e->columns == 0);
     memmove(e->text + e->cursor + bytes, e->text + e->cursor, e->length - e->cursor + 1);
     memcpy(e->text + e->cursor, text, bytes);
     e->cursor += bytes;
@@ -152,7 +163,7 @@ void editor_insert(struct editor *e, const char *text, size_t bytes)
         return;
     }
     put(e, text, bytes);
-    written_to(e, column_at(e, e->length));
+    written_to(e, cell_behind(e, e->length));
 }
 
 void editor_replace(struct editor *e, const char *text)
@@ -172,6 +183,7 @@ static void cut(struct editor *e, size_t from, size_t to)
     if (from == to)
         return;
     const bool last_character = to == e->length && e->cursor == to && before(e, to) == from &&
+                                unicode_text_width(e->text + from, to - from) == 1 &&
                                 e->shown_cursor % e->columns != 0;
     memmove(e->text + from, e->text + to, e->length - to + 1);
     e->length -= to - from;
@@ -400,7 +412,7 @@ static enum editor_event control_key(struct editor *e, uint8_t byte)
 /* Collects the bytes of a character; what is no UTF-8 is dropped. */
 static void character_byte(struct editor *e, uint8_t byte)
 {
-    if (!continues((char)byte)) {
+    if (!utf8_continues((char)byte)) {
         e->character_bytes = 0;
         e->character_missing = byte < 0x80                   ? 1
                                : byte >= 0xc2 && byte < 0xe0 ? 2

@@ -60,6 +60,11 @@ bool module_find(const char *name, struct module_info *info)
     return sys_module_find(name, &index, info) == 0;
 }
 
+bool module_is_command(const struct module_info *info)
+{
+    return (info->flags & (MODULE_DEMAND | MODULE_SUPERVISED)) == MODULE_DEMAND;
+}
+
 void processes_offer(struct match *m, const char *prefix)
 {
     struct process_info info;
@@ -67,11 +72,11 @@ void processes_offer(struct match *m, const char *prefix)
         match_offer(m, prefix, info.name);
 }
 
-void modules_offer(struct match *m, const char *prefix, bool only_demand)
+void modules_offer(struct match *m, const char *prefix, bool only_commands)
 {
     struct module_info info;
     for (unsigned i = 0; sys_module(i, &info) == 0; i++)
         if (!(info.flags & (MODULE_REFUSED | MODULE_DATA | MODULE_UPDATE)) &&
-            (!only_demand || (info.flags & MODULE_DEMAND)))
+            (!only_commands || module_is_command(&info)))
             match_offer(m, prefix, info.name);
 }

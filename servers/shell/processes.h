@@ -24,5 +24,8 @@ bool process_next(unsigned *slot, struct process_info *info);
 
 bool module_find(const char *name, struct module_info *info);
 
+/* Whether its name is a command that runs it. */
+bool module_is_command(const struct module_info *info);
+
 void processes_offer(struct match *m, const char *prefix);
-void modules_offer(struct match *m, const char *prefix, bool only_demand);
+void modules_offer(struct match *m, const char *prefix, bool only_commands);

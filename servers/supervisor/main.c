@@ -63,6 +63,13 @@ static bool may_command(endpoint_t sender)
     return sys_process_of(sender, &info) == 0 && (info.kernel_calls & needed) == needed;
 }
 
+/* A module that waits to be asked for is there for those that it needs. */
+static bool may_wake(endpoint_t sender, const struct supervised *s)
+{
+    const struct supervised *by = service_of(sender);
+    return s && s->asked && by && service_needs(s, by);
+}
+
 static void run_due(void);
 
 /* Whom a request names that the sender may make. */
@@ -73,9 +80,9 @@ static int find_asked(const message *m, struct supervised **s)
     asked.name[sizeof asked.name - 1] = '\0';
     if (!leads)
         return -EAGAIN;
-    if (!may_command(m->m_source))
-        return -EPERM;
     *s = service_named(asked.name);
+    if (!may_command(m->m_source) && !(m->m_type == SUPERVISOR_START && may_wake(m->m_source, *s)))
+        return -EPERM;
     return *s ? 0 : -ENOENT;
 }
 

@@ -149,15 +149,19 @@ static void adopt(struct supervised *s, endpoint_t endpoint)
         note_death(s, &unseen);
 }
 
+bool service_needs(const struct supervised *s, const struct supervised *other)
+{
+    for (unsigned i = 0; i < MODULE_NEEDS_MAX && s->needs[i] != MODULE_NO_NEED; i++)
+        if (s->needs[i] == other->module)
+            return true;
+    return false;
+}
+
 static bool is_needed(const struct supervised *s)
 {
     for (const struct supervised *other = services; other < services + service_count; other++) {
-        const uint8_t *need = other->needs;
-        if (other->state != SUPERVISOR_STATE_RESTARTING)
-            continue;
-        for (unsigned i = 0; i < MODULE_NEEDS_MAX && need[i] != MODULE_NO_NEED; i++)
-            if (need[i] == s->module)
-                return true;
+        if (other->state == SUPERVISOR_STATE_RESTARTING && service_needs(other, s))
+            return true;
     }
     return false;
 }
@@ -247,6 +251,7 @@ static struct supervised *add(const struct module_info *m, unsigned module)
         .heartbeat_ms = m->heartbeat_ms,
         .cap_ms = m->backoff_ms > BACKOFF_CAP_MS ? m->backoff_ms : BACKOFF_CAP_MS,
         .update = NO_UPDATE,
+        .asked = (m->flags & MODULE_DEMAND) != 0,
         .state = SUPERVISOR_STATE_RESTARTING,
         .last.cause = SUPERVISOR_CAUSE_NONE,
         .beat_due = UINT64_MAX,
@@ -280,6 +285,8 @@ void services_lead(void)
             return;
         if (m.starts > 0)
             kept_restore(s);
+        else if (s->asked)
+            s->state = SUPERVISOR_STATE_UNASKED;
         if (m.flags & MODULE_RUNNING)
             adopt(s, m.endpoint);
     }

@@ -35,6 +35,7 @@ struct supervised {
     uint32_t cap_ms;      /* beyond which no delay grows */
     uint32_t restarts;    /* by this supervisor */
     unsigned update;      /* the module whose program it is to run next, or NO_UPDATE */
+    bool asked;           /* it is first started when somebody asks for it */
     bool stopping, again; /* it was killed on request: to stay away; to come back at once */
     uint64_t recent[RESTARTS_MAX]; /* when it was restarted, in a ring */
     struct system_death last;      /* cause: SUPERVISOR_CAUSE_* */
@@ -58,6 +59,8 @@ uint64_t services_run_due(uint64_t now);
 struct supervised *service_named(const char *name);
 struct supervised *service_of_module(unsigned module);
 struct supervised *service_of(endpoint_t endpoint);
+/* Whether the line of one names the other. */
+bool service_needs(const struct supervised *s, const struct supervised *other);
 void service_start(struct supervised *s);
 void service_stop(struct supervised *s);
 void service_restart(struct supervised *s);

@@ -1,18 +1,15 @@
 /*
- * Output: one stream of text to the screen and to the wire.
+ * Output: of each console a stream of text to its screen, of the first one to the wire, too.
  *
- * What always holds: clients' text appears in the order of their requests. A client is answered
- * when its text is in the output; while the wire has no room it stands in a queue, at most once, so
- * that nobody can keep the others out. The tty's own echo never waits: it may use room that clients
- * may not.
+ * What always holds: a console's text appears in the order of its clients' requests. A client is
+ * answered when its text is in the output; for the first console it stands in a queue while the
+ * wire has no room, at most once, so that nobody can keep the others out. The tty's own echo never
+ * waits: it may use room that clients may not.
  *
  * Entry: console_client_write for clients, console_write for the tty itself, console_aside_* for
  * text that comes between the lines.
  */
 #include "tty.h"
-
-#include "current.h"
-#include "scrollback.h"
 
 #include <abi/errors.h>
 #include <parley/server.h>
@@ -27,27 +24,26 @@
 
 #define SCROLLBACK_CELLS 8192
 
-static struct terminal terminal;
-static struct scrollback scrollback;
 static struct terminal view; /* what the screen shows while it is not the terminal itself */
 static uint32_t rows_back;   /* rows of the scrollback that it shows; 0: none */
-static struct current current;
 
 static struct waiting { /* a client whose request is not answered yet */
     struct server_client client;
     bool flush;
-    struct tty_text text;
+    struct tty_output output;
 } waiting[WAITING_MAX];
 static size_t waiting_first, waiting_count;
 
-static void emit(const char *text, size_t bytes)
+static void emit(struct console *c, const char *text, size_t bytes)
 {
     char answer[TERMINAL_ANSWER_BYTES];
-    terminal_write(&terminal, text, bytes);
-    serial_put(text, bytes);
-    const size_t length = terminal_answer(&terminal, answer);
-    if (!serial_present()) /* else the terminal at its other end answers */
-        input_text(answer, length);
+    const bool on_wire = c == console_first();
+    terminal_write(&c->terminal, text, bytes);
+    if (on_wire)
+        serial_put(text, bytes);
+    const size_t length = terminal_answer(&c->terminal, answer);
+    if (!on_wire || !serial_present()) /* else the terminal at its other end answers */
+        input_text(c, answer, length);
 }
 
 /* Into the kernel's log where that is allowed, else to the console alone. */
@@ -59,38 +55,33 @@ void console_note(const char *missing)
     const int length = snprintf(line, sizeof line, "tty: %s\n", missing);
     const size_t own = sizeof "tty: " - 1; /* the log says that itself */
     if (sys_log_write(line + own, (size_t)length - own) < 0)
-        console_write(line, (size_t)length);
+        console_write(console_first(), line, (size_t)length);
 }
 
 static void keep_row(void *context, const struct terminal_cell *row, unsigned columns)
 {
-    (void)context;
-    scrollback_add(&scrollback, row, columns);
-    if (rows_back > 0 && rows_back < scrollback.count) /* the view stays where it is */
+    struct console *c = context;
+    scrollback_add(&c->scrollback, row, columns);
+    /* The view stays where it is. */
+    if (c == console_shown() && rows_back > 0 && rows_back < c->scrollback.count)
         rows_back++;
 }
 
-void console_start(void)
+void console_prepare(struct console *c, const struct screen_size *size, struct terminal_cell *cells)
 {
-    static struct terminal_cell cells[TERMINAL_COLUMNS_MOST * TERMINAL_ROWS_MOST];
-    struct screen_size size;
-    const char *const no_screen = screen_start(&size);
-    terminal_init(&terminal, size.columns, size.rows, cells,
-                  malloc(size.columns * size.rows * sizeof *cells));
-    screen_adopt(&terminal);
+    terminal_init(&c->terminal, size->columns, size->rows, cells,
+                  malloc(size->columns * size->rows * sizeof *cells));
     struct terminal_cell *const kept = malloc(SCROLLBACK_CELLS * sizeof *kept);
-    scrollback_init(&scrollback, kept, kept ? SCROLLBACK_CELLS : 0);
-    terminal.scrolled = keep_row;
-    const char *const no_serial = serial_start();
-    console_note(no_screen);
-    console_note(no_serial);
-    console_note(keyboard_start());
+    scrollback_init(&c->scrollback, kept, kept ? SCROLLBACK_CELLS : 0);
+    c->terminal.scrolled = keep_row;
+    c->terminal.context = c;
+    input_prepare(&c->input);
 }
 
-void console_write(const char *text, size_t bytes)
+void console_write(struct console *c, const char *text, size_t bytes)
 {
-    current_feed(&current, text, bytes);
-    emit(text, bytes);
+    current_feed(&c->current, text, bytes);
+    emit(c, text, bytes);
 }
 
 bool console_room(size_t bytes)
@@ -99,26 +90,27 @@ bool console_room(size_t bytes)
 }
 
 /* Without memory for another picture there is no view but the terminal. */
-static bool view_ready(void)
+static bool view_ready(const struct terminal *t)
 {
     if (view.cell != NULL)
         return true;
-    struct terminal_cell *cells = malloc(terminal.columns * terminal.rows * sizeof *cells);
+    struct terminal_cell *cells = malloc(t->columns * t->rows * sizeof *cells);
     if (cells == NULL)
         return false;
-    terminal_init(&view, terminal.columns, terminal.rows, cells, NULL);
+    terminal_init(&view, t->columns, t->rows, cells, NULL);
     view.cursor_hidden = true;
     return true;
 }
 
-static void fill_view(void)
+static void fill_view(const struct console *c)
 {
     for (unsigned row = 0; row < view.rows; row++) {
         struct terminal_cell *at = view.cell + row * view.columns;
         if (row < rows_back)
-            scrollback_read(&scrollback, rows_back - row, at, view.columns);
+            scrollback_read(&c->scrollback, rows_back - row, at, view.columns);
         else
-            memcpy(at, terminal.cell + (row - rows_back) * view.columns, view.columns * sizeof *at);
+            memcpy(at, c->terminal.cell + (row - rows_back) * view.columns,
+                   view.columns * sizeof *at);
     }
     view.dirty_first = 0;
     view.dirty_end = view.rows;
@@ -126,16 +118,24 @@ static void fill_view(void)
 
 void console_scroll(int pages)
 {
-    const int32_t wanted = (int32_t)rows_back + pages * (terminal.rows / 2);
-    if (wanted <= 0 || terminal.cell != terminal.primary || !view_ready()) {
+    const struct console *c = console_shown();
+    const struct terminal *t = &c->terminal;
+    const int32_t wanted = (int32_t)rows_back + pages * (t->rows / 2);
+    if (wanted <= 0 || t->cell != t->primary || !view_ready(t)) {
         console_bottom();
         return;
     }
-    rows_back = (uint32_t)wanted < scrollback.count ? (uint32_t)wanted : scrollback.count;
+    rows_back = (uint32_t)wanted < c->scrollback.count ? (uint32_t)wanted : c->scrollback.count;
     if (rows_back == 0)
         return;
-    fill_view();
+    fill_view(c);
     screen_update(&view);
+}
+
+void console_redraw(void)
+{
+    console_shown()->terminal.dirty_first = 0;
+    console_shown()->terminal.dirty_end = console_shown()->terminal.rows;
 }
 
 void console_bottom(void)
@@ -143,24 +143,13 @@ void console_bottom(void)
     if (rows_back == 0)
         return;
     rows_back = 0;
-    terminal.dirty_first = 0;
-    terminal.dirty_end = terminal.rows;
+    console_redraw();
 }
 
 void console_show(void)
 {
     if (rows_back == 0)
-        screen_update(&terminal);
-}
-
-void console_size(struct screen_size *size)
-{
-    *size = (struct screen_size){terminal.columns, terminal.rows};
-}
-
-bool console_cursor_keys(void)
-{
-    return terminal.cursor_keys;
+        screen_update(&console_shown()->terminal);
 }
 
 /* The flags of struct kept_screen; a pen's are four bits. */
@@ -198,9 +187,9 @@ static struct terminal_pen pen_restore(const struct kept_pen *k, uint32_t flags)
     };
 }
 
-void console_keep(struct kept_screen *kept)
+void console_keep(const struct console *c, struct kept_screen *kept)
 {
-    const struct terminal *t = &terminal;
+    const struct terminal *t = &c->terminal;
     kept->pen = (struct kept_pen){t->now.pen.foreground, t->now.pen.background};
     kept->saved_pen = (struct kept_pen){t->saved.pen.foreground, t->saved.pen.background};
     kept->saved_row = (uint8_t)t->saved.row;
@@ -213,9 +202,9 @@ void console_keep(struct kept_screen *kept)
                   (t->now.origin ? ORIGIN : 0);
 }
 
-void console_restore(const struct kept_screen *kept)
+void console_restore(struct console *c, const struct kept_screen *kept)
 {
-    struct terminal *t = &terminal;
+    struct terminal *t = &c->terminal;
     t->now.pen = pen_restore(&kept->pen, kept->flags);
     t->now.origin = (kept->flags & ORIGIN) != 0;
     t->saved.pen = pen_restore(&kept->saved_pen, kept->flags >> SAVED_SHIFT);
@@ -233,43 +222,98 @@ void console_restore(const struct kept_screen *kept)
 
 /* ---- Text between the lines ----------------------------------------------------------------- */
 
-bool console_aside_begin(bool force)
+/* False: not now, a sequence is unfinished. */
+static bool leave_line(struct console *c, bool force)
 {
-    if (!terminal_settled(&terminal)) {
+    if (!terminal_settled(&c->terminal)) {
         if (!force)
             return false;
-        emit("\x18", 1); /* CAN: the rest of that sequence may never come */
+        emit(c, "\x18", 1); /* CAN: the rest of that sequence may never come */
     }
-    if (terminal.now.column > 0 || current.length > 0)
-        emit("\n", 1);
+    if (c->terminal.now.column > 0 || (c->current.length > 0 && !c->aside))
+        emit(c, "\n", 1);
     return true;
+}
+
+static void put_again(struct console *c)
+{
+    if (!terminal_settled(&c->terminal))
+        emit(c, "\x18", 1);
+    if (c->terminal.now.column > 0)
+        emit(c, "\n", 1);
+    emit(c, c->current.text, c->current.length);
+    c->aside = false;
+}
+
+bool console_aside_begin(bool force)
+{
+    return leave_line(console_first(), force);
 }
 
 void console_aside(const char *text, size_t bytes)
 {
-    emit(text, bytes);
+    emit(console_first(), text, bytes);
 }
 
 void console_aside_end(void)
 {
-    if (terminal.now.column > 0)
-        emit("\n", 1);
-    emit(current.text, current.length);
+    put_again(console_first());
+}
+
+void console_back(struct console *c)
+{
+    if (c->aside)
+        put_again(c);
+}
+
+void console_quiet(void)
+{
+    for (uint32_t i = 0; i < TTY_CONSOLES; i++) {
+        struct console *c = console_at(i);
+        if (c == NULL || !c->aside)
+            continue;
+        if (!c->aside_new)
+            put_again(c);
+        c->aside_new = false;
+    }
+}
+
+static bool any_aside(void)
+{
+    for (uint32_t i = 0; i < TTY_CONSOLES; i++)
+        if (console_at(i) != NULL && console_at(i)->aside)
+            return true;
+    return false;
 }
 
 /* ---- Clients -------------------------------------------------------------------------------- */
+
+/* What comes while the owner waits for a key is no part of the line that is being typed. */
+static void write_output(struct console *c, endpoint_t client, const struct tty_output *output)
+{
+    const size_t bytes = strnlen(output->text, sizeof output->text);
+    if (!input_disturbs(c, client)) {
+        console_back(c);
+        console_write(c, output->text, bytes);
+        return;
+    }
+    if (!c->aside)
+        (void)leave_line(c, true);
+    c->aside = c->aside_new = true;
+    emit(c, output->text, bytes);
+}
 
 static bool can_serve(const struct waiting *w)
 {
     if (log_open())
         return false;
-    return w->flush ? serial_idle() : console_room(w->text.count);
+    return w->flush ? serial_idle() : console_room(TTY_CHUNK);
 }
 
 static void serve(const struct waiting *w)
 {
     if (!w->flush)
-        console_write(w->text.text, w->text.count);
+        write_output(console_first(), w->client.endpoint, &w->output);
 }
 
 static bool stands_in_queue(endpoint_t client)
@@ -309,17 +353,22 @@ void console_advance(void)
 
 bool console_waits(void)
 {
-    return waiting_count > 0 || serial_busy();
+    return waiting_count > 0 || serial_busy() || any_aside();
 }
 
 int console_client_write(message *m)
 {
     struct waiting w = {.client = server_current()};
-    memcpy(&w.text, m->m_words, sizeof w.text);
+    struct console *c;
+    memcpy(&w.output, m->m_words, sizeof w.output);
     memset(m->m_words, 0, sizeof m->m_words);
-    if (w.text.count > TTY_CHUNK)
-        return -EINVAL;
-    return accept(&w);
+    const int error = console_asked(w.output.console, &c);
+    if (error < 0)
+        return error;
+    if (c == console_first())
+        return accept(&w);
+    write_output(c, w.client.endpoint, &w.output);
+    return 0;
 }
 
 int console_client_flush(message *m)

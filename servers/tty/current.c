@@ -1,7 +1,7 @@
 /* The record of the current line; see current.h. Entry: current_feed. */
 #include "current.h"
 
-#include "utf8.h"
+#include <parley/unicode.h>
 
 #define TAIL4(a, b, c, d)                                                                          \
     ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
@@ -28,13 +28,9 @@ static bool rub_out(struct current *c)
 {
     if ((c->tail & TAIL3) != TAIL4(0, '\b', ' ', '\b') || c->rub == 0 || c->lost)
         return false;
-    c->length -= 2;
-    c->plain = c->rub;
-    bool continues;
-    do {
-        continues = utf8_continues(c->text[--c->length]);
-        c->plain--;
-    } while (continues && c->plain > 0);
+    const size_t end = c->length - 2, plain_from = end - c->rub;
+    c->length = plain_from + unicode_text_before(c->text + plain_from, c->rub);
+    c->plain = c->length - plain_from;
     c->tail = 0;
     c->rub = 0;
     return true;

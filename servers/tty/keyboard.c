@@ -1,8 +1,12 @@
 /*
- * The i8042 keyboard controller.
+ * The i8042 keyboard controller, and the keyboard behind it.
  *
  * Machines without one answer 0xff for ever, some answer nothing: every wait is bounded, and what
  * does not answer is left as the firmware set it up.
+ *
+ * Whether a keyboard is there is asked by an echo, for whose answer nobody waits: it comes as an
+ * interrupt, or keyboard_poll finds that it did not. A keyboard that is plugged in later says so by
+ * itself; one that a firmware makes of a USB keyboard may never answer, but its keys do.
  */
 #include "tty.h"
 
@@ -29,11 +33,24 @@
 #define CONFIG_DISABLED  0x10
 #define CONFIG_TRANSLATE 0x40
 
+#define KEYBOARD_ECHO 0xee /* both ways; no key has that code */
+#define ANSWER_US     500000
+#define ASKS_MAX      2
+
 #define WAIT_READS 20000 /* some 20 ms on a real bus */
 #define BYTES_MAX  64    /* taken at once; a controller that has more is broken */
 
 static bool present;
 static struct keys keys;
+
+static enum {
+    UNASKED,
+    ASKED,
+    ANSWERED,
+    MISSING
+} keyboard;
+static unsigned asks;
+static uint64_t answer_due;
 
 static bool wait_for(uint8_t mask, uint8_t wanted)
 {
@@ -51,7 +68,47 @@ static bool command(uint8_t code)
     return true;
 }
 
-/* Shift-PageUp and Shift-PageDown are the console's. */
+static void ask_keyboard(void)
+{
+    uint64_t now = 0;
+    (void)sys_time(&now);
+    keyboard = ASKED;
+    asks++;
+    answer_due = now + ANSWER_US;
+    if (wait_for(STATUS_INPUT_FULL, 0))
+        port_out(PORT_DATA, KEYBOARD_ECHO);
+}
+
+/* Errors, and requests to say something again, come of a controller whose line nobody answers. */
+static void note_byte(uint8_t byte)
+{
+    if (byte == 0 || byte >= 0xfc)
+        return;
+    if (keyboard == MISSING)
+        console_note("a keyboard answers now");
+    keyboard = ANSWERED;
+}
+
+bool keyboard_waits(void)
+{
+    return keyboard == ASKED;
+}
+
+void keyboard_poll(void)
+{
+    uint64_t now = 0;
+    if (keyboard != ASKED || sys_time(&now) < 0 || now < answer_due)
+        return;
+    if (asks < ASKS_MAX) {
+        ask_keyboard();
+        return;
+    }
+    keyboard = MISSING;
+    console_note("no keyboard answers: plug one in (one on USB needs the firmware's legacy "
+                 "emulation), or type on the serial line");
+}
+
+/* Shift-PageUp and Shift-PageDown go through what has left the screen. */
 static bool scrolls(const char *bytes, size_t count)
 {
     if (count != 6 || memcmp(bytes + 3, ";2~", 3) != 0 || (bytes[2] != '5' && bytes[2] != '6'))
@@ -60,11 +117,20 @@ static bool scrolls(const char *bytes, size_t count)
     return true;
 }
 
+/* Alt-F1 to Alt-F4 show another console. */
+static bool switches(const char *bytes, size_t count)
+{
+    if (count != 6 || memcmp(bytes, "\033[1;3", 5) != 0 || bytes[5] < 'P' || bytes[5] > 'S')
+        return false;
+    console_switch((uint32_t)(bytes[5] - 'P'));
+    return true;
+}
+
 static void take_key(const char *bytes, size_t count)
 {
     console_bottom();
     for (size_t k = 0; k < count; k++)
-        input_byte((uint8_t)bytes[k]);
+        input_byte(console_shown(), (uint8_t)bytes[k]);
 }
 
 static void take_bytes(void)
@@ -76,13 +142,16 @@ static void take_bytes(void)
         const uint8_t scancode = port_in(PORT_DATA);
         if (status & STATUS_MOUSE)
             continue;
+        note_byte(scancode);
+        if (scancode == KEYBOARD_ECHO)
+            continue;
         char bytes[KEYS_BYTES_MAX];
         bool dump;
-        keys.application = console_cursor_keys();
+        keys.application = console_shown()->terminal.cursor_keys;
         const size_t count = keys_decode(&keys, scancode, bytes, &dump);
         if (dump)
             (void)sys_dump();
-        if (count > 0 && !scrolls(bytes, count))
+        if (count > 0 && !scrolls(bytes, count) && !switches(bytes, count))
             take_key(bytes, count);
     }
 }
@@ -118,8 +187,12 @@ const char *keyboard_start(void)
     if (sys_irq_claim(KEYBOARD_IRQ, EVENT_BIT_KEYBOARD) < 0)
         return "interrupt 1 is not ours: no keyboard";
     present = true;
+    keyboard = UNASKED;
+    asks = 0;
     take_bytes(); /* typed during the boot; and the reading of the configuration finds its answer */
     const bool configured = configure();
+    if (configured && keyboard != ANSWERED)
+        ask_keyboard();
     keyboard_interrupt();
     return configured ? NULL : "the keyboard controller does not answer; left as it was";
 }

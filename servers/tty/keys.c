@@ -1,7 +1,7 @@
 /* Characters by the layout, xterm's sequences for the other keys. */
 #include "keys.h"
 
-#include "unicode.h"
+#include <parley/unicode.h>
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 
 #define LINE_BYTES 1024
 
-typedef void (*line_echo)(const char *text, size_t bytes);
+typedef void (*line_echo)(void *context, const char *text, size_t bytes);
 
 struct line { /* all zero: an empty line */
     char text[LINE_BYTES];
@@ -21,7 +21,7 @@ struct line { /* all zero: an empty line */
 };
 
 /* Feeds one byte to a line that is not finished. */
-void line_feed(struct line *line, uint8_t byte, line_echo echo);
+void line_feed(struct line *line, uint8_t byte, line_echo echo, void *context);
 
 /* Empties the line; what it shows stays. */
 void line_reset(struct line *line);

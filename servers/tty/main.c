@@ -47,7 +47,7 @@ static void settle(void)
         return;
     if (console_waits() || log_due())
         alarm_set = sys_alarm(POLL_US) == 0;
-    else if (!announced())
+    else if (!announced() || shell_wanted() || keyboard_waits())
         alarm_set = sys_alarm(ANNOUNCE_US) == 0;
 }
 
@@ -55,7 +55,10 @@ static void on_alarm(void)
 {
     alarm_set = false;
     announce();
+    shell_ask();
     serial_poll();
+    keyboard_poll();
+    console_quiet();
     log_advance(true);
 }
 
@@ -132,10 +135,8 @@ static int handle_cancel(message *m)
 static int handle_size(message *m)
 {
     memset(m->m_words, 0, sizeof m->m_words);
-    struct screen_size size;
-    console_size(&size);
-    m->m_words[0] = size.columns;
-    m->m_words[1] = size.rows;
+    m->m_words[0] = console_first()->terminal.columns;
+    m->m_words[1] = console_first()->terminal.rows;
     return 0;
 }
 
@@ -210,8 +211,12 @@ static void retire(void)
 int main(int argc, char **argv)
 {
     log_start();
+    const char *const no_screen = consoles_start(kept_shown());
     unread_restore(); /* what is typed from now on comes behind it */
-    console_start();
+    const char *const no_serial = serial_start();
+    console_note(no_screen);
+    console_note(no_serial);
+    console_note(keyboard_start());
     read_arguments(argc, argv);
     store_watch();
     kept_restore();

@@ -105,16 +105,16 @@ bool serial_present(void)
 
 static void receive_bytes(void)
 {
-    for (unsigned i = 0; i < BYTES_MAX && input_room() > 0; i++) {
+    for (unsigned i = 0; i < BYTES_MAX && input_room(console_first()) > 0; i++) {
         const uint8_t line = port_in(REG_LINE);
         if (line == 0xff || !(line & LINE_RECEIVED))
             return;
         const uint8_t byte = port_in(REG_DATA);
         heard = true;
         if (!(line & LINE_BREAK))
-            input_byte(byte);
+            input_byte(console_first(), byte);
     }
-    if (input_room() == 0)
+    if (input_room(console_first()) == 0)
         enable(enabled & (uint8_t)~ENABLE_RECEIVED);
 }
 
@@ -160,7 +160,7 @@ void serial_advance(void)
 {
     if (!present)
         return;
-    if (input_room() > 0)
+    if (input_room(console_first()) > 0)
         enable(enabled | ENABLE_RECEIVED);
     transmit();
 }

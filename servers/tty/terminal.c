@@ -7,7 +7,7 @@
  */
 #include "terminal.h"
 
-#include "unicode.h"
+#include <parley/unicode.h>
 
 #include <string.h>
 

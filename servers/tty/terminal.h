@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "utf8.h"
+#include <parley/utf8.h>
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,8 @@
  * The parts of the tty and what they offer each other.
  *
  *   main      the server: events and requests go to the parts
- *   console   output: the terminal's state machine, screen and wire alike, clients that wait
+ *   consoles  which there are, which of them is shown, and that a shell runs there
+ *   console   output: the terminal's state machine, screen and wire, clients that wait
  *   log       the kernel's log, printed between the lines
  *   input     typed bytes, the reader, line and raw mode, ^C
  *   announce  our name at the name server
@@ -15,11 +16,15 @@
  */
 #pragma once
 
+#include "current.h"
 #include "keymap.h"
+#include "line.h"
+#include "scrollback.h"
 #include "terminal.h"
 
 #include <abi/endpoint.h>
 #include <abi/message.h>
+#include <parley/server.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +34,32 @@ enum {
     EVENT_BIT_SERIAL,
     EVENT_BIT_LOG
 }; /* as the lines are claimed */
+
+/* ---- input's part of a console ---- */
+#define INPUT_BYTES 8192
+
+struct input {
+    char ring[INPUT_BYTES];
+    size_t ring_start, ring_count;
+    uint32_t mode;
+    struct line line;
+    size_t line_taken; /* of a finished line: so much has been read */
+    struct server_client reader;
+    uint32_t reader_most;
+    endpoint_t owner;
+    bool owner_told; /* of a ^C, and it has not read since */
+    bool held;       /* the line reader waits for the owner's decision */
+};
+
+struct console {
+    uint32_t number;
+    struct terminal terminal;
+    struct scrollback scrollback;
+    struct current current;
+    bool aside;     /* others' text has come in between: `current` is to be put again after it */
+    bool aside_new; /* some since the last alarm */
+    struct input input;
+};
 
 /* ---- kept: what the next tty is to have of this one ---- */
 struct kept {
@@ -49,6 +80,7 @@ struct kept_screen {
     uint32_t layout; /* of the keyboard, counted from 1; 0: the line's */
 };
 
+uint32_t kept_shown(void); /* which console the last tty showed */
 void kept_restore(void);
 void kept_layout_chosen(void); /* not only by the line */
 void kept_save(void);          /* if something of it has changed */
@@ -70,25 +102,41 @@ struct screen_size {
     unsigned columns, rows;
 };
 
-/* ---- console; its start also starts the devices ---- */
-void console_start(void);
+/* ---- consoles ---- */
+/* The first console, and the one that is to be shown, with what the screen shows already. Returns
+   what is missing, as devices do. */
+const char *consoles_start(uint32_t shown);
+struct console *console_first(void); /* the serial line's and the log's */
+struct console *console_shown(void);
+struct console *console_at(uint32_t number); /* NULL: nobody has used it yet */
+/* The one that a request names: 0, or EINVAL, or ENOMEM if this is its first use. */
+int console_asked(uint32_t number, struct console **console);
+void console_switch(uint32_t number);
+void shell_ask(void); /* again, where the supervisor has not heard yet that a shell is wanted */
+bool shell_wanted(void);
+
+/* ---- console ---- */
+/* Of one that is all zero; with room for a screen of cells. */
+void console_prepare(struct console *console, const struct screen_size *size,
+                     struct terminal_cell *cells);
 void console_note(const char *missing); /* one line, to the log; NULL: nothing */
-void console_write(const char *text,
-                   size_t bytes); /* at once; what the wire has no room for is lost */
-bool console_room(size_t bytes);  /* console_write would lose nothing */
+/* At once; what the wire has no room for is lost. */
+void console_write(struct console *console, const char *text, size_t bytes);
+bool console_room(size_t bytes); /* console_write to the first console would lose nothing */
 /* Text between the lines: what stands on the current line is put again after it. */
 bool console_aside_begin(bool force); /* false: not now, a sequence is unfinished */
 void console_aside(const char *text, size_t bytes);
 void console_aside_end(void);
-void console_show(void);        /* brings the screen up to date */
+void console_back(struct console *console); /* after others' text: the line is put again */
+void console_quiet(void);                   /* the same, where no more of it has come */
+void console_show(void);                    /* brings the screen up to date */
 void console_scroll(int pages); /* the view: up into what has left the screen, or down again */
 void console_bottom(void);      /* the view is the screen itself again */
+void console_redraw(void);      /* all that is shown is another console's */
 void console_advance(void);     /* serves clients that wait */
-bool console_waits(void);       /* somebody waits for the wire */
-void console_keep(struct kept_screen *kept);
-void console_restore(const struct kept_screen *kept);
-void console_size(struct screen_size *size);
-bool console_cursor_keys(void); /* the program wants the other sequences of them */
+bool console_waits(void);       /* for the wire, or for the end of others' text */
+void console_keep(const struct console *console, struct kept_screen *kept);
+void console_restore(struct console *console, const struct kept_screen *kept);
 int console_client_write(message *m);
 int console_client_flush(message *m);
 void console_retire(void); /* who waits is to ask the next tty */
@@ -101,16 +149,20 @@ bool log_due(void);          /* there is text to print */
 bool log_open(void);         /* half of it is printed: nothing else may come now */
 
 /* ---- input ---- */
-void input_byte(uint8_t byte);
-void input_text(const char *text, size_t bytes); /* not typed: reports; no ^C in it */
-size_t input_room(void);
-void input_advance(void); /* serves the reader */
+void input_prepare(struct input *input); /* from all zero */
+void input_byte(struct console *console, uint8_t byte);
+void input_text(struct console *console, const char *text,
+                size_t bytes); /* not typed: reports; no ^C in it */
+size_t input_room(const struct console *console);
+/* The owner waits for a key, and this one is another process. */
+bool input_disturbs(const struct console *console, endpoint_t process);
+void input_advance(void); /* serves the readers */
 void input_death(endpoint_t dead);
-void input_keep(struct kept *kept);
-void input_restore(const struct kept *kept);
+void input_keep(const struct console *console, struct kept *kept);
+void input_restore(struct console *console, const struct kept *kept);
 /* At most UNREAD_BYTES of it, the first. */
-void input_unread_keep(struct unread *unread, char *text);
-void input_unread_restore(const struct unread *unread, const char *text);
+void input_unread_keep(const struct console *console, struct unread *unread, char *text);
+void input_unread_restore(struct console *console, const struct unread *unread, const char *text);
 int input_client_read(message *m);
 int input_client_mode(message *m);
 int input_client_owner(message *m);
@@ -152,3 +204,5 @@ const char *keyboard_start(void);
 const struct keymap *keyboard_layout(void);
 void keyboard_use(const struct keymap *map);
 void keyboard_interrupt(void);
+void keyboard_poll(void);  /* says so when none has answered in time */
+bool keyboard_waits(void); /* keyboard_poll has something to wait for */

@@ -70,7 +70,7 @@ BROKEN_LINES = (
     ("ring-1", f"{GOOD} ring-1 start=supervised needs=names:ring-2", "needs: a cycle leads back to it"),
     ("ring-2", f"{GOOD} ring-2 start=supervised needs=ring-3:names", "needs: a cycle leads back to it"),
     ("ring-3", f"{GOOD} ring-3 start=supervised needs=ring-1", "needs: a cycle leads back to it"),
-    ("alone", f"{GOOD} alone restart=always", "restart: only with start=supervised"),
+    ("alone", f"{GOOD} alone restart=always", "restart: only with start=supervised or asked"),
     ("boot/hello-serv", f"{GOOD} Name!", "Name!: not a name"),
 )
 

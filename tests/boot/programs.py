@@ -9,7 +9,7 @@ import sys
 import tarfile
 import tempfile
 
-from parley_machine import ROOT, Machine, boot, check, machine, run
+from parley_machine import PROMPT, ROOT, Machine, boot, check, machine, run
 
 BINARIES = {"args", "cat", "crash", "fork-demo", "grep", "idle", "ls", "primes", "spin", "wc"}
 
@@ -104,6 +104,18 @@ def keyboard(guest):
     check("spin" not in processes(guest) and "cat" not in processes(guest), "^C left a program")
 
 
+def above_the_line(guest):
+    """What another process writes while a line is being typed comes above it; the line stands below it, whole."""
+    guest.type("primes 1000000 | wc &\r")
+    guest.expect(r"\[1\] primes 1000000 \| wc\n")
+    guest.prompt()
+    guest.type("echo one tw")
+    guest.expect(rf"^78498 \d+ \d+\n{PROMPT}echo one tw\Z")
+    guest.type("o\r")
+    guest.expect(r"o\none two\n\[1\] ended    primes 1000000 \| wc\n")
+    guest.prompt()
+
+
 def background(guest):
     says(guest, "idle &", r"\[1\] idle\n")
     says(guest, "idle | wc &", r"\[2\] idle \| wc\n")
@@ -185,7 +197,7 @@ def test(build):
         before, running = free_memory(guest), processes(guest)
         named = functools.partial(arguments_and_status, build)
         functools.update_wrapper(named, arguments_and_status)
-        for part in (named, refusals, pipes, keyboard, background, deaths):
+        for part in (named, refusals, pipes, keyboard, background, above_the_line, deaths):
             part(guest)
             check(processes(guest) == running, f"after {part.__name__} ps shows {processes(guest)}")
             after = free_memory(guest)

@@ -6,9 +6,10 @@ import re
 from parley_machine import Machine, boot, check, machine, run
 
 BANNER = r"Type help for the commands"
-SUPERVISED = ("store-2", "store", "names", "memory", "tty", "clock", "shell", "files", "pipes", "supervisor-2", "supervisor")
+SUPERVISED = ("store-2", "store", "names", "memory", "tty", "clock", "shell", "shell-2", "shell-3", "shell-4", "files",
+              "pipes", "supervisor-2", "supervisor")
 HEADER = ["NAME", "STATE", "ENDPOINT", "RESTARTS", "POLICY", "LAST", "DEATH"]
-STATES = "running|stopped|given up|ended|leads|in \\d+ ms"
+STATES = "running|on demand|stopped|given up|ended|leads|in \\d+ ms"
 
 
 def services(guest):

@@ -17,6 +17,7 @@ PROGRAMS = ("ls", "fork-demo", "greet")
 CALLS = ("ipc_request.2", "sys_kill.2", "echo.2", "server_run.3")
 SERVERS = ("supervisor", "supervisor-2", "store", "store-2", "names", "memory", "tty", "clock", "hello", "shell", "files",
            "pipes")
+SHELLS = ("shell-2", "shell-3", "shell-4")
 
 UP, DOWN, LEFT, RIGHT = "\x1b[A", "\x1b[B", "\x1b[D", "\x1b[C"
 
@@ -62,7 +63,7 @@ def tables(guest):
     check(by_name["names"][2:4] == ["receiving", "any"], f"ps: names waits for anyone: {by_name['names']}")
     check(all(len(row) == 9 for row in processes), f"ps: a row has holes: {processes}")
     modules = {row[0]: row for row in rows(guest, "modules", ["NAME", "STATE", "STARTS", "FILE", "MEMORY"])}
-    check(set(modules) == {*SERVERS, "programs", "cjk", "greet", "alice", "bob", *BENCH}, f"modules shows {sorted(modules)}")
+    check(set(modules) == {*SERVERS, "programs", "cjk", "greet", "alice", "bob", *SHELLS, *BENCH}, f"modules shows {sorted(modules)}")
     check(modules["greet"][1:4] == ["on", "demand", "0"], f"modules: {modules['greet']}")
     published = [row[0] for row in rows(guest, "names", ["NAME", "PROVIDED-BY", "ENDPOINT"])]
     check({"tty", "clock", "hello"} <= set(published), f"names shows {published}")

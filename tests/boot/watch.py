@@ -38,7 +38,7 @@ def of_a_command(guest):
         r"names -> greet: += 0 \(name=\"hello\", endpoint=\d+\)  \(\d+ us\)",
         r"greet -> hello: +greet\(name=\"you\"\)",
         r"hello -> greet: += 0 \(text=\"Hello, you!\", visitor=1\)  \(\d+ us\)",
-        r"greet -> tty: +write\(text=\"Hello, you! You are visi\", count=24\)",
+        r"greet -> tty: +write\(console=0, text=\"Hello, you! You are visi\"\)",
         r"greet ends: exit 0",
     ))  # fmt: skip
     check("overwritten" not in answer and "time()" not in answer, f"something else is in it:\n{answer}")

@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FOLDERS = ("arch", "docs", "ipc", "iso", "kernel", "libc", "servers", "tests", "tools")
+FOLDERS = ("arch", "docs", "ipc", "iso", "kernel", "labs", "libc", "servers", "tests", "tools")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)

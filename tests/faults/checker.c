@@ -300,8 +300,8 @@ static void type_key(uint8_t scancode)
 static bool tty_write(struct service *tty, const char *text)
 {
     message m = {.m_type = TTY_WRITE};
-    struct tty_text chunk = {.count = strlen(text)};
-    memcpy(chunk.text, text, chunk.count);
+    struct tty_output chunk = {.console = 0};
+    memcpy(chunk.text, text, strnlen(text, sizeof chunk.text));
     memcpy(m.m_words, &chunk, sizeof chunk);
     return ASK(tty, &m, 0);
 }

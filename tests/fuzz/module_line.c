@@ -284,10 +284,6 @@ static void check_data(unsigned words_said)
 
     FUZZ_CHECK(type == NULL || strcmp(type, "data") == 0 || strcmp(type, "program") == 0);
     FUZZ_CHECK(line.is_data == (type != NULL && strcmp(type, "data") == 0));
-    if (value_of("least") != NULL) {
-        FUZZ_CHECK(line.is_data);
-        words_said--;
-    }
     FUZZ_CHECK(!line.is_data || (words_said == 1 && line.arguments[0] == '\0'));
     FUZZ_CHECK(line.least_bytes == (value_of("least") != NULL ? size(value_of("least")) : 0));
     FUZZ_CHECK(strcmp(line.data, data != NULL ? data : "") == 0);
@@ -321,12 +317,15 @@ static void check_words(void)
         quiet += strcmp(words[i], "quiet") == 0;
     FUZZ_CHECK(known + quiet == option_count() - first_option());
     FUZZ_CHECK(line.quiet == (quiet > 0));
-    check_data(known + quiet);
-    check_update(known + quiet);
-    FUZZ_CHECK(start == NULL || strcmp(start, "boot") == 0 || strcmp(start, "demand") == 0 ||
-               strcmp(start, "supervised") == 0);
-    FUZZ_CHECK(line.demand == (start != NULL && strcmp(start, "demand") == 0));
-    FUZZ_CHECK(line.supervised == (start != NULL && strcmp(start, "supervised") == 0));
+    const unsigned without_least = known + quiet - (value_of("least") != NULL);
+    check_data(without_least);
+    check_update(without_least);
+    const bool asked = start != NULL && strcmp(start, "asked") == 0;
+    const bool demand = start != NULL && strcmp(start, "demand") == 0;
+    const bool supervised = start != NULL && strcmp(start, "supervised") == 0;
+    FUZZ_CHECK(start == NULL || strcmp(start, "boot") == 0 || demand || supervised || asked);
+    FUZZ_CHECK(line.demand == (demand || asked));
+    FUZZ_CHECK(line.supervised == (supervised || asked));
 }
 
 /* What the supervisor is told, and nothing of it without one. */
@@ -477,12 +476,13 @@ static void write_again(char *to, size_t most)
         memcpy(to, again, again_bytes + 1);
         return;
     }
-    PUT("%s identity=%s start=%s priority=%u quantum=%u heap=%u stack=%u%s", line.name,
+    PUT("%s identity=%s start=%s least=%u priority=%u quantum=%u heap=%u stack=%u%s", line.name,
         line.identity,
-        line.demand       ? "demand"
-        : line.supervised ? "supervised"
-                          : "boot",
-        line.priority, line.quantum_ms, line.heap_bytes, line.stack_bytes,
+        line.demand && line.supervised ? "asked"
+        : line.demand                  ? "demand"
+        : line.supervised              ? "supervised"
+                                       : "boot",
+        line.least_bytes, line.priority, line.quantum_ms, line.heap_bytes, line.stack_bytes,
         line.quiet ? " quiet" : "");
     put_bits("kernel", line.kernel_calls, 32, kernel_name);
     if (!line.user)

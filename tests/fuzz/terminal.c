@@ -116,6 +116,12 @@ static void check_editor(const uint8_t *data, size_t bytes)
     }
 }
 
+static void echo(void *context, const char *text, size_t bytes)
+{
+    (void)context;
+    output(text, bytes);
+}
+
 /* Several times over and then ended: a line has more room than an input is long. */
 static void check_line(const uint8_t *data, size_t bytes)
 {
@@ -128,7 +134,7 @@ static void check_line(const uint8_t *data, size_t bytes)
     for (size_t fed = 0; fed <= all; fed++) {
         const uint8_t byte = fed < all ? data[fed % bytes] : '\r';
 
-        line_feed(&line, byte, output);
+        line_feed(&line, byte, echo, NULL);
         FUZZ_CHECK(line.length <= LINE_BYTES);
         FUZZ_CHECK(!line.finished || line.length == 0 || line.text[line.length - 1] == '\n' ||
                    byte == 4);

@@ -48,14 +48,14 @@ MENDED = (
         push(INTERRUPT);
         return;
 """),
-    ("        input_advance(); /* what came before it is its reader's, who may then read no more */\n", ""),
+    ("        advance(c); /* what came before it is its reader's, who may then read no more */\n", ""),
 )  # fmt: skip
 TYPED = "sleep 2\r\x03"  # in one piece
 TRIES = 20  # the workstation decides how much of it comes with one interrupt: too little, and all is well
 SYMPTOM = "sleep 2\nparley> ^C\n"
 # Who only watches, and who asks for signs of life meanwhile.
 HIDDEN = ("tracer", "supervisor", "supervisor-2", "store", "store-2", "names", "memory", "hello")
-READ, ENDED, LATE = "read(most=1)", '= 0 (text="\\r", count=1)', '= 0 (text="\\x03", count=1)'
+READ, ENDED, LATE = "read(most=1, console=0)", '= 0 (text="\\r", count=1)', '= 0 (text="\\x03", count=1)'
 
 LANE = 108  # pixels: as wide as a page's column
 

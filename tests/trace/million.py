@@ -20,7 +20,7 @@ def round_trip(b, chance, clients):
     kind = chance.randrange(8)
     word = f"line {chance.randrange(VARIETY)}"
     if kind < 4:
-        b.fast_request(client, s.TTY, ticket, s.TTY_WRITE, s.words_of(word, (len(word),)))
+        b.fast_request(client, s.TTY, ticket, s.TTY_WRITE, s.words_of(word, (0,)))
         b.later(chance.uniform(1, 9))
         b.fast_reply(s.TTY, client, ticket, 0)
     elif kind < 6:

@@ -265,7 +265,7 @@ class Meetings(unittest.TestCase):
         b.tick()
         b.later(10)
         ask, answer = (b.fast_request, b.fast_reply) if fast else (b.request, b.reply)
-        ask(s.SHELL, s.TTY, 7, s.TTY_WRITE, s.words_of("hi", (2,)))
+        ask(s.SHELL, s.TTY, 7, s.TTY_WRITE, s.words_of("hi", (0,)))
         b.later(20)
         answer(s.TTY, s.SHELL, 7, 0)
         b.later(10)
@@ -276,7 +276,7 @@ class Meetings(unittest.TestCase):
         for fast in (True, False):
             model = self.both_ways(fast)
             self.assertEqual(shown(model), [
-                ("request", "shell", "tty", 'write(text="hi", count=2)'),
+                ("request", "shell", "tty", 'write(console=0, text="hi")'),
                 ("reply", "tty", "shell", "= 0"),
             ])  # fmt: skip
             (exchange,) = model.exchanges

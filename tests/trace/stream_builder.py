@@ -147,7 +147,7 @@ TTY_WRITE, TTY_READ, NAMES_LOOKUP, HELLO_GREET, CLOCK_SLEEP = 0x300, 0x301, 0x10
 
 
 def write(b, client, ticket, text):
-    b.fast_request(client, TTY, ticket, TTY_WRITE, words_of(text, (len(text),)))
+    b.fast_request(client, TTY, ticket, TTY_WRITE, words_of(text, (0,)))
     b.later(6)
     b.fast_reply(TTY, client, ticket, 0)
     b.later(3)

@@ -149,8 +149,8 @@ class Viewer(unittest.TestCase):
         self.assertEqual(len(self.shown()), 2)
         self.browser.keys("ESCAPE")
         self.browser.choose("type", "write")
-        self.assertEqual(self.shown(), ['write(text="\\r\\n", count=2)', "= 0",
-                                        'write(text="Hello, Ada! You are", count=19)', "= 0"])  # fmt: skip
+        self.assertEqual(self.shown(), ['write(console=0, text="\\r\\n")', "= 0",
+                                        'write(console=0, text="Hello, Ada! You are")', "= 0"])  # fmt: skip
         self.browser.choose("type", "")
         self.browser.choose("kind", "death")
         self.assertEqual(self.shown(), ["greet dies: exit 0"])

@@ -54,6 +54,7 @@
 #define AT_PARLEY_OUTPUT     0x5006 /* pipe that is the standard output */
 #define AT_PARLEY_FRAMEBUFFER                                                                      \
     0x5007 /* address of a struct framebuffer (abi/framebuffer.h); 0: none is mapped */
+#define AT_PARLEY_CONSOLE 0x5008 /* the tty's console that it belongs to, counted from 0 */
 
 #define STREAM_NOTHING 0xffffffffu /* ends at once */
 

@@ -70,7 +70,8 @@ enum system_call {
  *               slot, or no process from there on)
  * SYS_MODULE    in  0 index, 1 address of a struct module_info                     (EINVAL past the last)
  * SYS_MEMORY    in  0 address of a struct memory_info
- * SYS_START     in  0..3 name, 4 address of the argument string, 5 its length without NUL
+ * SYS_START     in  0..3 name, 4 address of the argument string, 5 its length without NUL, 6 what it is
+ *               told as AT_PARLEY_CONSOLE (abi/layout.h); the kernel makes nothing of it
  *               out 0 endpoint        (ENOENT no such module; EBUSY runs already; ENOEXEC was refused
  *               at boot; E2BIG arguments; EAGAIN no slot)
  *               The string is split at blanks; argv[0] is the module's name. An empty string stands

@@ -33,6 +33,7 @@ int sys_module(unsigned index, struct module_info *info);
 /* The module of that name, and its index. ENOENT: none. */
 int sys_module_find(const char *name, unsigned *index, struct module_info *info);
 int sys_memory(struct memory_info *info);
+/* On the caller's console. */
 int sys_start(const char *name, const char *arguments, endpoint_t *endpoint);
 /* From its next start on the module runs the program of the module with that index (updates=NAME).
  */
@@ -67,6 +68,10 @@ const char *sys_fault_name(uint32_t vector);
 int sys_inject(unsigned operation, endpoint_t endpoint, uint32_t there, void *here, size_t bytes);
 
 endpoint_t self(void); /* own endpoint */
+
+/* From now on the caller's standard streams, and those of what it starts, are on this console of
+   the tty's, counted from 0. Before, they are on that of who started it. */
+void console_use(uint32_t console);
 
 /* The screen, mapped at its address; NULL: the line has no map=framebuffer, or the loader left
  * none.

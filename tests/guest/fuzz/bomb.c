@@ -186,7 +186,7 @@ static void pipes(void)
 static void prints(void)
 {
     for (uint32_t i = 0;; i++) {
-        message m = {.m_type = TTY_WRITE, .m_words = {24}};
+        message m = {.m_type = TTY_WRITE, .m_words = {i % (TTY_CONSOLES + 1)}};
         for (unsigned at = 0; at < 24; at++)
             ((char *)&m.m_words[1])[at] =
                 (char)(at % 5 == 0 ? 0x1b : 0x20 + (i * 7 + at * 11) % 200);

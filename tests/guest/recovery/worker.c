@@ -124,7 +124,7 @@ static void ask_names(struct service *s)
 static void ask_tty(struct service *s)
 {
     message m = {.m_type = TTY_WRITE};
-    struct tty_text text = {.count = 2, .text = ".\n"};
+    struct tty_output text = {.text = ".\n"};
     memcpy(m.m_words, &text, sizeof text);
     int error = service_request(s, &m);
     if (error < 0 && (error != -EREPLYDEAD || nothing_lost))

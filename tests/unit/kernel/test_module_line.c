@@ -82,8 +82,10 @@ static void data_and_who_sees_it(void **state)
     assert_true(parsed.is_data);
     assert_int_equal(parsed.least_bytes, 16 << 20);
     refuse("d type=data least=many", "least=many: must be a size");
-    refuse("d least=16M", "least: only with type=data");
-    refuse("d updates=a least=16M", "least: only with type=data");
+    accept("d least=16M");
+    assert_int_equal(parsed.least_bytes, 16 << 20);
+    accept("d updates=a least=4K");
+    assert_int_equal(parsed.least_bytes, 4 << 10);
     accept("boot/programs.tar programs type=data");
     assert_string_equal(parsed.name, "programs");
     assert_true(parsed.is_data);
@@ -200,8 +202,8 @@ static void wrong_words(void **state)
 static void wrong_values(void **state)
 {
     (void)state;
-    refuse("d start=", "start=: must be boot, demand or supervised");
-    refuse("d start=now", "start=now: must be boot, demand or supervised");
+    refuse("d start=", "start=: must be boot, demand, supervised or asked");
+    refuse("d start=now", "start=now: must be boot, demand, supervised or asked");
     refuse("d identity=a$b", "identity=a$b: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     refuse("d identity=servers", "identity=servers: a reserved word");
     refuse("d priority=16", "priority=16: must be a number from 0 to 15");
@@ -319,9 +321,9 @@ static void wrong_supervision(void **state)
     refuse("d start=supervised heartbeat=9", "heartbeat=9: must be 0 or a number from 10 to 60000");
     refuse("d start=supervised heartbeat=60001",
            "heartbeat=60001: must be 0 or a number from 10 to 60000");
-    refuse("d needs=a", "needs: only with start=supervised");
-    refuse("d start=demand heartbeat=0", "heartbeat: only with start=supervised");
-    refuse("d restart=fault -- x", "restart: only with start=supervised");
+    refuse("d needs=a", "needs: only with start=supervised or asked");
+    refuse("d start=demand heartbeat=0", "heartbeat: only with start=supervised or asked");
+    refuse("d restart=fault -- x", "restart: only with start=supervised or asked");
 }
 
 static void user_has_no_privileges_of_its_own(void **state)

@@ -36,6 +36,8 @@ static void check_auxiliary(const uint32_t *at, const struct stack_start *start)
                                  start->data_bytes,
                                  AT_PARLEY_FRAMEBUFFER,
                                  framebuffer,
+                                 AT_PARLEY_CONSOLE,
+                                 start->console,
                                  AT_NULL,
                                  0};
     assert_memory_equal(at, expected, sizeof expected);
@@ -44,7 +46,7 @@ static void check_auxiliary(const uint32_t *at, const struct stack_start *start)
 static void a_name_alone(void **state)
 {
     (void)state;
-    const struct stack_start start = {"tty", "", 65536, 0, 1025, {0}};
+    const struct stack_start start = {"tty", "", 65536, 0, 1025, 0, {0}};
     uint32_t sp = stack_build(&start, image);
     assert_int_equal(sp % 16, 0);
     const uint32_t *w = words_at(sp);
@@ -58,7 +60,7 @@ static void a_name_alone(void **state)
 static void arguments(void **state)
 {
     (void)state;
-    const struct stack_start start = {"cat", "  one two\tthree ", 0, 5000, 7, {0}};
+    const struct stack_start start = {"cat", "  one two\tthree ", 0, 5000, 7, 3, {0}};
     uint32_t sp = stack_build(&start, image);
     const uint32_t *w = words_at(sp);
     assert_int_equal(sp % 16, 0);
@@ -75,7 +77,7 @@ static void arguments(void **state)
 static void a_framebuffer(void **state)
 {
     (void)state;
-    struct stack_start start = {"tty", "one", 0, 0, 7, {0}};
+    struct stack_start start = {"tty", "one", 0, 0, 7, 0, {0}};
     start.framebuffer = (struct framebuffer){
         .address = 0xb0000000, .row_bytes = 4096, .width = 1024, .height = 768, .bits = 32};
     uint32_t sp = stack_build(&start, image);
@@ -91,7 +93,7 @@ static void the_most_and_one_more(void **state)
 {
     (void)state;
     char text[2 * ARGUMENT_BYTES] = "";
-    struct stack_start start = {"fifteen_letters", text, 4096, 1, 1, {0}};
+    struct stack_start start = {"fifteen_letters", text, 4096, 1, 1, 0, {0}};
     start.framebuffer.width = 1024;
     for (int i = 1; i < ARGUMENT_COUNT; i++)
         strcat(text, "1234567 ");

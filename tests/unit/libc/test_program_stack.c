@@ -21,7 +21,7 @@ static struct {
 
 static uint32_t build(char *const argv[])
 {
-    const struct program_words words = {argv, 1025, 65536, 7, STREAM_NOTHING};
+    const struct program_words words = {argv, 1025, 65536, 7, STREAM_NOTHING, 2};
     const uint32_t sp = program_stack(&words, at.image);
     assert_int_equal(at.behind, 0x55555555);
     return sp;
@@ -61,6 +61,7 @@ static void words_as_they_are(void **state)
     assert_int_equal(auxiliary(w + 6, AT_PARLEY_HEAP_BYTES), 65536);
     assert_int_equal(auxiliary(w + 6, AT_PARLEY_INPUT), 7);
     assert_int_equal(auxiliary(w + 6, AT_PARLEY_OUTPUT), STREAM_NOTHING);
+    assert_int_equal(auxiliary(w + 6, AT_PARLEY_CONSOLE), 2);
 }
 
 /* One argument longer and longer, until it does not fit: everything is right, or refused. */

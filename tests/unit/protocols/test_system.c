@@ -32,6 +32,7 @@
 /* ---- The kernel, which says what it is asked ------------------------------------------------- */
 
 endpoint_t libc_self;
+uint32_t libc_console;
 
 static char asked[TEXT_BYTES], answered[TEXT_BYTES];
 static uint32_t answer[MESSAGE_PAYLOAD_WORDS];
@@ -195,7 +196,7 @@ static void test_modules(void **state)
                 "= 0 (slot=16)");
     assert_int_equal(slot, 0x10);
     assert_said(sys_start("hello", NULL, &endpoint),
-                "start(name=\"hello\", arguments=0x0, length=0)", "= 0 (endpoint=16)");
+                "start(name=\"hello\", arguments=0x0, length=0, console=0)", "= 0 (endpoint=16)");
     assert_int_equal(endpoint, 0x10);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "screen.h"
 
+#include <parley/unicode.h>
 #include <shell/editor.h>
 #include <tty/current.h>
 
@@ -46,36 +47,46 @@ static enum editor_event type(const char *keys)
     return event;
 }
 
-static size_t characters(const char *text, size_t bytes)
+/* The cell behind that text: what a terminal makes of it. A character of two cells that follows may
+   have to go to the next row. */
+static size_t cell_behind(struct terminal *t, size_t bytes)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < bytes; i++)
-        n += ((uint8_t)text[i] & 0xc0) != 0x80;
-    return n;
+    char text[EDITOR_BYTES + sizeof PROMPT];
+    const int length = snprintf(text, sizeof text, PROMPT "%.*s", (int)bytes, editor.text);
+    begin_terminal(t);
+    terminal_write(t, text, (size_t)length);
+    return t->now.row * COLUMNS + t->now.column + t->now.wrap_due;
 }
 
-/* Prompt and line, with one glyph a character; where `first` is the prompt's row. */
+static size_t cursor_cell(void)
+{
+    static struct terminal t;
+    const size_t cell = cell_behind(&t, editor.cursor);
+    const bool alone = cell % COLUMNS == COLUMNS - 1;
+    if (editor.cursor == editor.length || !alone)
+        return cell;
+    const size_t end = unicode_text_after(editor.text, editor.length, editor.cursor);
+    return cell_behind(&t, end) == cell + 3 ? cell + 1 : cell;
+}
+
+/* Prompt and line, as a terminal shows them; where `first` is the prompt's row. */
 static void assert_shown_on(const struct terminal *t, int first)
 {
-    char expected[EDITOR_BYTES + sizeof PROMPT];
-    const int length = snprintf(expected, sizeof expected, PROMPT "%s", editor.text);
     static struct terminal picture;
-    begin_terminal(&picture);
-    terminal_write(&picture, expected, (size_t)length);
+    (void)cell_behind(&picture, editor.length);
     for (int row = 0; first + row < ROWS; row++) {
         char text[8 * COLUMNS + 1];
         strcpy(text, row_text(&picture, (unsigned)row));
         if (first + row >= 0)
             assert_row(t, (unsigned)(first + row), text);
     }
-    const size_t cursor = strlen(PROMPT) + characters(editor.text, editor.cursor);
-    assert_cursor(t, (unsigned)(first + (int)(cursor / 80)), cursor % 80);
+    const size_t cursor = cursor_cell();
+    assert_cursor(t, (unsigned)(first + (int)(cursor / COLUMNS)), cursor % COLUMNS);
 }
 
 static void assert_shown(void)
 {
-    const size_t cursor = strlen(PROMPT) + characters(editor.text, editor.cursor);
-    const int first = terminal.now.row - (int)(cursor / 80);
+    const int first = terminal.now.row - (int)(cursor_cell() / COLUMNS);
     assert_shown_on(&terminal, first);
     if (first > 0) /* nothing of the line is left behind */
         assert_row(&terminal, (unsigned)first - 1, "above");
@@ -141,6 +152,69 @@ static void test_characters_of_several_bytes(void **state)
     assert_line("aßz");
     type("\xff\xc3q\x80"); /* no UTF-8: dropped */
     assert_line("aßqz");
+}
+
+static void test_wide_characters(void **state)
+{
+    (void)state;
+    type("a中文z");
+    assert_line("a中文z");
+    type("\033[D\033[D");
+    assert_shown();
+    assert_cursor(&terminal, 1, strlen(PROMPT) + 3);
+    type("\x7f");
+    assert_line("a文z");
+    type("\033[3~");
+    assert_line("az");
+    type("\x05한\x7f");
+    assert_line("az");
+}
+
+/* Marks stand on a character, and come and go with it. */
+static void test_marks(void **state)
+{
+    (void)state;
+    type("xe\u0301\u0327y");
+    assert_line("xe\u0301\u0327y");
+    assert_cursor(&terminal, 1, strlen(PROMPT) + 3);
+    type("\033[D\033[D");
+    assert_cursor(&terminal, 1, strlen(PROMPT) + 1);
+    type("\033[3~");
+    assert_line("xy");
+    type("\x05o\u0308\x7f");
+    assert_line("xy");
+    for (int i = 0; i < 70; i++) /* to the last column: a mark behind it stands there, too */
+        type("-");
+    type("\u0308");
+    assert_shown();
+    type("z\033[D\x7f");
+    assert_shown();
+}
+
+/* A character of two columns goes to the next row when one is left, and back. */
+static void test_wide_characters_wrap(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 71; i++)
+        type("x");
+    type("中文");
+    assert_shown();
+    assert_cursor(&terminal, 2, 4);
+    type("\033[D\033[D"); /* on the one that has gone to the next row */
+    assert_shown();
+    assert_cursor(&terminal, 2, 0);
+    type("\033[D\x7f"); /* now it fits */
+    assert_shown();
+    type("\x05\x7f\x7f\x7f");
+    assert_shown();
+    for (int i = 0; i < 90; i++) {
+        type(i % 3 ? "字" : "-");
+        assert_shown();
+    }
+    for (int i = 0; i < 60; i++) {
+        type("\033[D\033[D\x7f");
+        assert_shown();
+    }
 }
 
 static void test_wraps(void **state)
@@ -267,6 +341,9 @@ int main(void)
         cmocka_unit_test_setup(test_middle, begin),
         cmocka_unit_test_setup(test_killing, begin),
         cmocka_unit_test_setup(test_characters_of_several_bytes, begin),
+        cmocka_unit_test_setup(test_wide_characters, begin),
+        cmocka_unit_test_setup(test_marks, begin),
+        cmocka_unit_test_setup(test_wide_characters_wrap, begin),
         cmocka_unit_test_setup(test_wraps, begin),
         cmocka_unit_test_setup(test_wraps_at_the_bottom, begin),
         cmocka_unit_test_setup(test_record_stays_short, begin),

@@ -7,8 +7,9 @@ static struct line line;
 static char shown[65536];
 static size_t shown_bytes;
 
-static void echo(const char *text, size_t bytes)
+static void echo(void *context, const char *text, size_t bytes)
 {
+    (void)context;
     assert_true(shown_bytes + bytes < sizeof shown);
     memcpy(shown + shown_bytes, text, bytes);
     shown_bytes += bytes;
@@ -27,7 +28,7 @@ static int begin(void **state)
 static void type(const char *text)
 {
     for (; *text && !line.finished; text++)
-        line_feed(&line, (uint8_t)*text, echo);
+        line_feed(&line, (uint8_t)*text, echo, NULL);
 }
 
 static void assert_line(const char *text)
@@ -61,9 +62,22 @@ static void test_backspace(void **state)
 static void test_backspace_takes_whole_characters(void **state)
 {
     (void)state;
-    type("aé€😀\x7f\x7f\x7f!\r");
+    type("aé€\x7f\x7f!\r");
     assert_line("a!\n");
-    assert_string_equal(shown, "aé€😀\b \b\b \b\b \b!\n");
+    assert_string_equal(shown, "aé€\b \b\b \b!\n");
+}
+
+static void test_backspace_takes_the_columns_of_characters(void **state)
+{
+    (void)state;
+    type("x中😀\x7f\x7f!\r");
+    assert_line("x!\n");
+    assert_string_equal(shown, "x中😀\b\b  \b\b\b\b  \b\b!\n");
+    line_reset(&line);
+    shown_bytes = 0;
+    type("ae\u0301\u0327\x7f!\r"); /* marks go with what they stand on */
+    assert_line("a!\n");
+    assert_string_equal(shown, "ae\u0301\u0327\b \b!\n");
 }
 
 static void test_kill(void **state)
@@ -102,7 +116,7 @@ static void test_full(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 3 * LINE_BYTES; i++)
-        line_feed(&line, 'x', echo);
+        line_feed(&line, 'x', echo, NULL);
     assert_int_equal(shown_bytes, LINE_BYTES - 1);
     type("\r");
     assert_true(line.finished);
@@ -115,7 +129,7 @@ static void test_any_bytes(void **state)
     (void)state;
     for (unsigned i = 0; i < 300000; i++) {
         shown_bytes = 0;
-        line_feed(&line, (uint8_t)random_below(256), echo);
+        line_feed(&line, (uint8_t)random_below(256), echo, NULL);
         assert_true(line.length <= LINE_BYTES);
         if (line.finished)
             line_reset(&line);
@@ -128,6 +142,7 @@ int main(void)
         cmocka_unit_test_setup(test_plain, begin),
         cmocka_unit_test_setup(test_backspace, begin),
         cmocka_unit_test_setup(test_backspace_takes_whole_characters, begin),
+        cmocka_unit_test_setup(test_backspace_takes_the_columns_of_characters, begin),
         cmocka_unit_test_setup(test_kill, begin),
         cmocka_unit_test_setup(test_end_of_file, begin),
         cmocka_unit_test_setup(test_sequences_are_swallowed, begin),

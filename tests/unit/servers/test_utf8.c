@@ -1,7 +1,7 @@
 /* The decoder against every character and every kind of broken sequence. */
 #include "servers_test.h"
 
-#include <tty/utf8.h>
+#include <parley/utf8.h>
 
 static unsigned encode(uint32_t code, uint8_t out[4])
 {

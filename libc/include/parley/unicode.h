@@ -1,4 +1,5 @@
-/* What a terminal must know of characters. Pure; the tables are made by tools/fonts.py. */
+/* What whoever writes to a terminal must know of characters. Pure; the tables are made by
+ * tools/fonts.py. */
 #pragma once
 
 #include <stddef.h>
@@ -19,6 +20,12 @@ extern const size_t unicode_composition_count;
 
 /* How many columns it takes: 0 (it combines with the one before, or is not seen), 1 or 2. */
 unsigned unicode_width(uint32_t code);
+
+/* A displayed character is one that takes columns, with those behind it that take none. The columns
+   of the first one of the text; where the one at `at` ends; where the one before `at` begins. */
+unsigned unicode_text_width(const char *text, size_t bytes);
+size_t unicode_text_after(const char *text, size_t bytes, size_t at);
+size_t unicode_text_before(const char *text, size_t at);
 
 /* The one character that is `base` with the combining `mark`, or 0. */
 uint32_t unicode_compose(uint32_t base, uint32_t mark);

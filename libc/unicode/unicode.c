@@ -1,5 +1,5 @@
-/* See unicode.h: binary searches. */
-#include "unicode.h"
+/* See parley/unicode.h: binary searches. */
+#include <parley/unicode.h>
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* The decoder: overlong forms, surrogates and codes past 0x10ffff are refused (RFC 3629). */
-#include "utf8.h"
+#include <parley/utf8.h>
 
 static enum utf8_result begin(struct utf8 *state, uint8_t byte, uint32_t *code)
 {
