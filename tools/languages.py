@@ -3,7 +3,7 @@
 
     tools/languages.py --check                     says which pages changed on one side only, are missing, or differ in structure
     tools/languages.py --both-say-the-same PAGE... notes both sides as they are now; PAGE is either side's path
-    tools/languages.py --both-say-the-same --one-side PAGE...
+    tools/languages.py --one-side --both-say-the-same PAGE...
                                                    also where one side alone has changed: say so only after reading both
 
 A page and its translation have the same headings (number and levels), blocks of code, number of rows in tables, and links.
