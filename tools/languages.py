@@ -26,8 +26,6 @@ TABLE = "docs/zh/pairs.txt"
 ABOUT = """# Pages that say the same: the English one, then the beginnings of the SHA-256 of the English and of the Chinese text.
 # Kept by tools/languages.py --both-say-the-same.
 """
-# Exercises may have no Chinese page; one that is there is held like any other.
-ENGLISH_ONLY = ("docs/labs/",)
 # Both are made, and tools/manual.py compares them with what they are made from.
 MADE = ("docs/index-of-calls.md",)
 CHINESE_ONLY = ("docs/zh/glossary.md",)
@@ -66,8 +64,7 @@ def read(root, page):
 def all_pairs(root):
     pages = ["README.md", "README.zh.md"] + [path.relative_to(root).as_posix() for path in (root / "docs").rglob("*.md")]
     found = {english_of(page) if is_chinese(page) else page for page in pages if page not in CHINESE_ONLY}
-    pairs = [Pair(page, read(root, page), read(root, chinese_of(page))) for page in sorted(found.difference(MADE))]
-    return [pair for pair in pairs if pair.chinese is not None or not pair.page.startswith(ENGLISH_ONLY)]
+    return [Pair(page, read(root, page), read(root, chinese_of(page))) for page in sorted(found.difference(MADE))]
 
 
 # ---- The same structure ----------------------------------------------------------------------------------------
