@@ -136,6 +136,12 @@ class Grading:
             raise Broken(f"{folder}: grade.toml has a check '{error.args[0]}' that its program has not") from error
 
 
+def show(text, columns):
+    """What compilers, kernels and hand-ins said, indented, without what a terminal would obey."""
+    plain = "".join(character if character.isprintable() or character in "\n\t" else "?" for character in text)
+    print(textwrap.indent(plain, " " * columns))
+
+
 def print_checks(checks, seen):
     """A line a check; the points."""
     sum_of_points = 0
@@ -146,7 +152,7 @@ def print_checks(checks, seen):
         sum_of_points += got
         print(f"  {got}/{check['points']}  {check['name']:{width}}  {check['says']}")
         if wrong:
-            print(textwrap.indent(wrong, " " * (width + 9)))
+            show(wrong, width + 9)
     return sum_of_points
 
 
@@ -161,7 +167,7 @@ def grade(lab, options):
         try:
             grading = Grading(lab, options, pathlib.Path(scratch))
             for said in grading.warnings:
-                print(textwrap.indent(said, "  "))
+                show(said, 2)
             got = print_checks(lab.table["check"], grading.run(lab.checks, lab.table["check"]))
             if hidden:
                 print(f"  hidden: {options.hidden}")
@@ -169,7 +175,7 @@ def grade(lab, options):
                 print(f"lab {lab.number}, hidden: {hidden_got} of {hidden_most} points")
                 got += hidden_got
         except Wrong as error:
-            print(textwrap.indent(str(error), "  "))
+            show(str(error), 2)
             got = 0
     print(f"lab {lab.number}: {got} of {most} points")
     return got, most
@@ -181,7 +187,7 @@ def list_labs():
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="./parley grade")
+    parser = argparse.ArgumentParser(prog="./parley grade", usage="./parley grade [OPTION...] N")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--work", type=pathlib.Path)
