@@ -3,7 +3,7 @@
 
     tools/languages.py --check                     says which pages changed on one side only, are missing, or differ in structure
     tools/languages.py --both-say-the-same PAGE... notes both sides as they are now; PAGE is either side's path
-    tools/languages.py --both-say-the-same --one-side PAGE...
+    tools/languages.py --one-side --both-say-the-same PAGE...
                                                    also where one side alone has changed: say so only after reading both
 
 A page and its translation have the same headings (number and levels), blocks of code, number of rows in tables, and links.
@@ -26,8 +26,8 @@ TABLE = "docs/zh/pairs.txt"
 ABOUT = """# Pages that say the same: the English one, then the beginnings of the SHA-256 of the English and of the Chinese text.
 # Kept by tools/languages.py --both-say-the-same.
 """
-# What help shows in the guest, whose console need not have Chinese; exercises; lists of names.
-ENGLISH_ONLY = ("docs/man/", "docs/labs/", "docs/index-of-calls.md")
+# Both are made, and tools/manual.py compares them with what they are made from.
+MADE = ("docs/index-of-calls.md",)
 CHINESE_ONLY = ("docs/zh/glossary.md",)
 
 
@@ -64,8 +64,7 @@ def read(root, page):
 def all_pairs(root):
     pages = ["README.md", "README.zh.md"] + [path.relative_to(root).as_posix() for path in (root / "docs").rglob("*.md")]
     found = {english_of(page) if is_chinese(page) else page for page in pages if page not in CHINESE_ONLY}
-    pairs = [Pair(page, read(root, page), read(root, chinese_of(page))) for page in sorted(found)]
-    return [pair for pair in pairs if pair.chinese is not None or not pair.page.startswith(ENGLISH_ONLY)]
+    return [Pair(page, read(root, page), read(root, chinese_of(page))) for page in sorted(found.difference(MADE))]
 
 
 # ---- The same structure ----------------------------------------------------------------------------------------

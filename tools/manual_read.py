@@ -3,6 +3,7 @@
 A page is Markdown, and of that no more than this: `# NAME(SECTION)`, a summary of one line, then sections `##` with
 paragraphs, fenced blocks and lists whose items begin with - and may name a term first, as - `TERM`: text. Within a line
 `code`, *emphasis* and [links](to). What else stands there is refused, so that every reader of a page sees all of it.
+The Chinese pages, of docs/zh/man, have the same form with headings of their own.
 """
 
 import os
@@ -11,19 +12,27 @@ from dataclasses import dataclass, field
 
 import protocol_read
 
-FOLDER = "docs/man"
 SHELL_TABLE = "servers/shell/commands.c"
 SECTIONS = {1: "commands and programs", 2: "calls", 3: "functions of libc"}
-HEADINGS = ("Synopsis", "Description", "Errors", "Example", "See also")
 SUMMARY_MOST = 60
 NAMES_MOST = len("man/ipc_reply_receive.2")  # a name in the archive has 27 characters
 TITLE = re.compile(r"# ([\w-]+)\(([123])\)")
-ITEM = re.compile(r"- (?:`([^`]+)`: )?(.*)", re.S)
+ITEM = re.compile(r"- (?:`([^`]+)`(?:: |：))?(.*)", re.S)
 PROTOTYPE = re.compile(r"^((?:_Noreturn )?\w[\w ]* \**(sys_\w+)\([^;{]*\));", re.M)
 
 
 class Refused(Exception):
     """A page that cannot be accepted; the text is for its author."""
+
+
+@dataclass(frozen=True)
+class Language:
+    folder: str
+    headings: tuple[str, ...]
+
+
+ENGLISH = Language("docs/man", ("Synopsis", "Description", "Errors", "Example", "See also"))
+CHINESE = Language("docs/zh/man", ("用法", "说明", "错误", "示例", "参见"))
 
 
 @dataclass
@@ -39,7 +48,7 @@ class Page:
     section: int
     summary: str
     source: str  # the file to change
-    sections: dict[str, list[Block]] = field(default_factory=dict)
+    sections: dict[str, list[Block]] = field(default_factory=dict)  # by their English headings
 
     @property
     def key(self):
@@ -48,6 +57,11 @@ class Page:
     @property
     def synopsis(self):
         return self.sections["Synopsis"][0].text
+
+    @property
+    def terms(self):
+        """What its items are about, in order: errors, arguments."""
+        return [block.term for blocks in self.sections.values() for block in blocks if block.term]
 
     @property
     def see(self):
@@ -90,7 +104,7 @@ def blocks_of(where, lines):
     return blocks
 
 
-def read_page(path, text):
+def read_page(path, text, language):
     """A page from Markdown."""
     head, *parts = re.split(r"^## (.*)\n", text, flags=re.M)
     lines = [line for line in head.splitlines() if line.strip()]
@@ -103,30 +117,31 @@ def read_page(path, text):
     if len(f"man/{page.key}") > NAMES_MOST:
         raise Refused(f"{path}: the name is longer than an archive's name may be")
     for heading, body in zip(parts[::2], parts[1::2]):
-        if heading not in HEADINGS or heading in page.sections:
-            raise Refused(f"{path}: the sections are {', '.join(HEADINGS)}, each once; not {heading}")
-        page.sections[heading] = blocks_of(f"{path}, {heading}", body.splitlines())
-    check(page)
+        english = dict(zip(language.headings, ENGLISH.headings)).get(heading)
+        if english is None or english in page.sections:
+            raise Refused(f"{path}: the sections are {', '.join(language.headings)}, each once; not {heading}")
+        page.sections[english] = blocks_of(f"{path}, {heading}", body.splitlines())
+    check(page, language)
     return page
 
 
-def check(page):
-    if list(page.sections) != [heading for heading in HEADINGS if heading in page.sections]:
-        raise Refused(f"{page.source}: the order is {', '.join(HEADINGS)}")
-    for heading in HEADINGS[:2]:
-        if not page.sections.get(heading):
+def check(page, language):
+    if list(page.sections) != [heading for heading in ENGLISH.headings if heading in page.sections]:
+        raise Refused(f"{page.source}: the order is {', '.join(language.headings)}")
+    for english, heading in list(zip(ENGLISH.headings, language.headings))[:2]:
+        if not page.sections.get(english):
             raise Refused(f"{page.source}: nothing stands under {heading}")
     if page.sections["Synopsis"][0].kind != "code":
         raise Refused(f"{page.source}: the synopsis is a block of code")
 
 
-def read_pages(root):
-    folder = os.path.join(root, FOLDER)
+def read_pages(root, language=ENGLISH):
+    folder = os.path.join(root, language.folder)
     pages = []
     for name in sorted(os.listdir(folder)):
         if name.endswith(".md"):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
-                pages.append(read_page(f"{FOLDER}/{name}", file.read()))
+                pages.append(read_page(f"{language.folder}/{name}", file.read(), language))
     return pages
 
 
@@ -181,8 +196,17 @@ def kernel_page(protocol, message, functions):
     return page
 
 
+def system_of(protocols):
+    return next(protocol for protocol in protocols if protocol.name == "system")
+
+
+def kernel_calls(protocols):
+    """The messages that are calls to the kernel."""
+    return system_of(protocols).messages
+
+
 def kernel_pages(root, protocols):
-    system = next(protocol for protocol in protocols if protocol.name == "system")
+    system = system_of(protocols)
     functions = prototypes(root, system.messages)
     return [kernel_page(system, message, functions[message.name]) for message in system.messages]
 
@@ -199,7 +223,7 @@ def read_all(root):
     pages = read_pages(root) + kernel_pages(root, protocols)
     keys = {(page.name, page.section) for page in pages}
     if len(keys) != len(pages):
-        raise Refused(f"{FOLDER}: two pages of one name in one section")
+        raise Refused(f"{ENGLISH.folder}: two pages of one name in one section")
     for page in pages:
         for name, section in page.see:
             if (name, section) not in keys:

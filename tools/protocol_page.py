@@ -7,10 +7,9 @@ import itertools
 import os
 import re
 import textwrap
-import tomllib
-from dataclasses import dataclass, field
 
 import page_text
+import translations
 
 MARK = "<!-- From here on made by tools/protocols.py --docs: change servers/protocols, not this. -->\n"
 TABLE = "docs/zh/protocols.toml"
@@ -48,25 +47,18 @@ CHINESE = {
 }
 
 
-@dataclass
 class Chinese:
-    """The same in Chinese; notes which texts the table has not."""
-
-    table: dict
-    used: set = field(default_factory=set)
-    missing: dict = field(default_factory=dict)  # as a set that keeps its order
+    """The same in Chinese."""
 
     path = "docs/zh/protocols.md"
     title, comma, colon, semicolon = "## {}：{}", "、", "：", "；"
     full_stop, between = "。", ""
 
+    def __init__(self, table):
+        self.table = table
+
     def text(self, words):
-        if not words or words in CHINESE:
-            return CHINESE.get(words, words)
-        self.used.add(words)
-        if words not in self.table:
-            self.missing[words] = True
-        return self.table.get(words, words)
+        return CHINESE.get(words, words) if not words or words in CHINESE else self.table.text(words)
 
     def anchors(self, heading):
         """So that links differ from those of the English pages in their path alone."""
@@ -170,11 +162,7 @@ def made(tongue, protocols):
 
 
 def tongues(root):
-    with open(os.path.join(root, TABLE), "rb") as file:
-        try:
-            return [English(), Chinese(tomllib.load(file))]
-        except tomllib.TOMLDecodeError as error:
-            raise Stale(f"{TABLE}: {error}") from None
+    return [English(), Chinese(translations.Table(root, TABLE))]
 
 
 def split(root, path):
@@ -188,10 +176,9 @@ def split(root, path):
 
 def check_table(chinese):
     """Of a tongue that has made its page: whether its table has all texts and no others."""
-    wrong = [f"no Chinese text for\n    {text}" for text in chinese.missing]
-    wrong += [f"no description has (any more)\n    {text}" for text in chinese.table if text not in chinese.used]
+    wrong = list(chinese.table.complaints())
     if wrong:
-        raise Stale("\n".join(f"{TABLE}: {line}" for line in wrong))
+        raise Stale("\n".join(wrong))
 
 
 def check(root, protocols):

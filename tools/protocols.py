@@ -17,6 +17,7 @@ import sys
 import protocol_page
 import protocol_read
 import protocol_write
+import translations
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -71,7 +72,7 @@ def main():
             protocol_page.check(ROOT, system)
         if options.docs:
             protocol_page.write(ROOT, system)
-    except protocol_page.Stale as error:
+    except (protocol_page.Stale, translations.Refused) as error:
         sys.exit(str(error))
     print(f"{len(protocols)} protocols, {sum(len(p.messages) for p in protocols)} messages")
 

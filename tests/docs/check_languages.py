@@ -73,7 +73,9 @@ class Pairs(unittest.TestCase):
         self.write("docs/design/new.md", "# New\n")
         self.write("docs/zh/old.md", "# 旧\n")
         self.write("docs/man/ps.1.md", "# ps(1)\n")
-        self.assertEqual([line.split(":")[0] for line in self.problems()], ["docs/design/new.md", "docs/zh/old.md"])
+        self.write("docs/index-of-calls.md", "# Index\n")
+        named = [line.split(":")[0] for line in self.problems()]
+        self.assertEqual(named, ["docs/design/new.md", "docs/man/ps.1.md", "docs/zh/old.md"])
         self.assertEqual(len(languages.renew(self.root, ["docs/design/new.md"], True)), 1)
 
     def test_another_structure_is_refused(self):
