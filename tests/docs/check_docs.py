@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the documentation to the tree: links, paths and the tour's stops must be real.
 
-Checked in README.md and everything below docs/:
+Checked in README.md, README.zh.md and everything below docs/:
   - a relative link leads to a file;
   - a path in backticks below a folder of the tree exists;
   - a stop `path:function` names a file that defines that function (C definition or assembly label);
@@ -84,7 +84,7 @@ def problems_of(page: Path, root: Path) -> list[str]:
 
 
 def check(root: Path) -> list[str]:
-    pages = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
+    pages = [root / "README.md", root / "README.zh.md", *sorted((root / "docs").rglob("*.md"))]
     if not (root / "docs/tour.md").exists():
         return ["docs/tour.md is missing"]
     return [problem for page in pages for problem in problems_of(page, root)] + unlisted_examples(root, pages)

@@ -1,8 +1,11 @@
-"""Chromium without a window, for what only a browser can tell. Enter at Browser()."""
+"""Chromium without a window, for what only a browser can tell, and a web server for it. Enter at Browser() and served()."""
 
 import contextlib
+import functools
+import http.server
 import json
 import shutil
+import threading
 import time
 
 from selenium import webdriver
@@ -11,6 +14,22 @@ from selenium.webdriver.chrome.service import Service
 
 BOUND = 120  # seconds without what was expected: a hang
 POLL = 0.05
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """What python3 -m http.server is, without its words."""
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address of a web server that gives out the folder."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
 
 
 class Browser:

@@ -19,7 +19,7 @@ command_doctor() {
 
     local format='%-7s %-18s %-8s %-12s %-9s %s\n' group tool check minimum package version state
     printf "$format" FOR TOOL NEEDED FOUND STATE PACKAGE
-    rows run image efi uefi test trace web debug window bench proof | while read -r group tool check minimum package; do
+    rows run image efi uefi test trace site web debug window bench proof | while read -r group tool check minimum package; do
         version=$(found "$check")
         if good "$version" "$minimum"; then
             state=ok
@@ -33,7 +33,7 @@ command_doctor() {
     done
 
     local lines
-    lines=$(missing run image efi uefi test trace web debug window bench)
+    lines=$(missing run image efi uefi test trace site web debug window bench)
     [ -z "$(missing proof)" ] ||
         printf '\nProofs (a gigabyte, nothing else needs them): apt-get install --no-install-recommends %s\n' \
             "$(missing proof | packages_of)"

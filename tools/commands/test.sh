@@ -71,7 +71,7 @@ command_test() {
         set -- "${@/#/^}"
         exec "$python" tools/run_tests.py --build build/release "${pass[@]}" -- "${@/%/-(guest|page)$}"
     fi
-    ensure_tools $yes "run image efi uefi test trace web debug" $proof
+    ensure_tools $yes "run image efi uefi test trace site web debug" $proof
     build check all iso
     exec "$python" tools/run_tests.py --build build/check "${pass[@]}" "$@"
 }

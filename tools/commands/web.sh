@@ -37,7 +37,7 @@ command_web() {
         shift
     done
     one_operand "the folder DIR" "$@"
-    ensure_tools $yes "run image web" efi
+    ensure_tools $yes "run image site web" efi
     build "$preset" iso
     exec "$python" tools/web/build.py --build "build/$preset" "$2"
 }

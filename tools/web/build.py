@@ -10,20 +10,20 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path.insert(0, str(ROOT / "tools" / "trace"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tools" / "trace"), str(ROOT / "tools" / "site")]
 
+import made_folder  # noqa: E402
 import page  # noqa: E402
-import pages  # noqa: E402
+import site_folder  # noqa: E402
+import stage  # noqa: E402
 
 SEABIOS = pathlib.Path("/usr/share/seabios")
 BIOS, VGA_BIOS = SEABIOS / "bios.bin", SEABIOS / "vgabios-stdvga.bin"
 COPYRIGHT = pathlib.Path("/usr/share/doc/seabios/copyright")
-MARK = ".parley-web"  # in a folder that was made here, and so may be made again
-VIEW = ("index.html", "web.css", "web.js", "machine.js", "scenes.js", "docs.css")
+VIEW = ("index.html", "web.css", "web.js", "machine.js", "scenes.js")
 
 
 class Failed(Exception):
@@ -90,13 +90,6 @@ def save_state(cache, v86, iso):
     return folder
 
 
-def check_target(folder):
-    if folder.exists() and not folder.is_dir():
-        raise Failed(f"{folder} is no folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
-        raise Failed(f"{folder} has something in it that ./parley web did not put there")
-
-
 def copy(folder, paths):
     folder.mkdir()
     for path in paths:
@@ -104,7 +97,6 @@ def copy(folder, paths):
 
 
 def fill(folder, v86, state, iso):
-    (folder / MARK).write_text("made by ./parley web\n")
     for name in VIEW:
         shutil.copy(HERE / "view" / name, folder)
     shutil.copy(page.VIEW / "colours.css", folder)
@@ -115,28 +107,18 @@ def fill(folder, v86, state, iso):
     shutil.copy(VGA_BIOS, folder / "bios" / "vgabios.bin")
     copy(folder / "boot", [iso, state / "prompt.state", state / "prompt.stream"])
     (folder / "docs").mkdir()
-    pages.write(folder / "docs")
+    site_folder.fill(folder / "docs", beside="../index.html")
 
 
 def make(folder, build):
-    folder = folder.absolute()
-    check_target(folder)
     iso, cache = build / "parley.iso", build / "web"
     for path in (iso, BIOS, VGA_BIOS):
         if not path.is_file():
             raise Failed(f"{path} is missing")
-    v86 = fetch_v86(cache)
-    state = save_state(cache, v86, iso)
-    # Made beside it and put in its place when it is whole.
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".parley-web-", dir=folder.parent) as temporary:
-        new = pathlib.Path(temporary) / "new"
-        new.mkdir()
-        fill(new, v86, state, iso)
-        shutil.rmtree(folder, ignore_errors=True)
-        new.rename(folder)
-    total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    say(f"{folder} is ready, {total / 1e6:.1f} MB; look at it with: python3 -m http.server --directory {folder}")
+    with made_folder.filled(folder, "./parley web") as new:
+        v86 = fetch_v86(cache)
+        fill(new, v86, save_state(cache, v86, iso), iso)
+    say(f"{folder} is ready, {made_folder.size(folder)}; look at it with: python3 -m http.server --directory {folder}")
 
 
 def main():
@@ -145,8 +127,8 @@ def main():
     parser.add_argument("folder", type=pathlib.Path, metavar="DIR")
     options = parser.parse_args()
     try:
-        make(options.folder, options.build.resolve())
-    except (Failed, OSError) as error:
+        make(options.folder.absolute(), options.build.resolve())
+    except (Failed, made_folder.Refused, stage.Failed, OSError) as error:
         print(f"./parley web: {error}", file=sys.stderr)
         return 1
     return 0
