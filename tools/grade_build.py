@@ -95,7 +95,10 @@ class Recipe:
         words = self.link_words()
         words[words.index("-o") + 1] = str(output)
         at = min(words.index(obj) for obj in replaced)
-        words = [word for word in words[:at]] + objects + [word for word in words[at:] if word not in replaced]
+        words = words[:at] + objects + [word for word in words[at:] if word not in replaced]
+        missing = [word for word in words if word.endswith((".o", ".a")) and not (self.build / word).exists()]
+        if missing:
+            raise Broken(f"{self.build}/{missing[0]} is not built: ./parley grade does that")
         ran = run(words, self.build)
         if ran.returncode != 0:
             raise Wrong(f"it does not link:\n{shortened(ran.stderr, self.build, ROOT)}")

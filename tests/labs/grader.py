@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests ./parley grade itself, with hand-ins for lab 2 that no grader should stumble over.
+"""Tests ./parley grade itself, with hand-ins for labs 1 and 2 that no grader should stumble over.
 
     grader.py --build BUILD
 """
@@ -19,6 +19,7 @@ import fault  # noqa: E402
 import grade  # noqa: E402
 
 ANSWER = (ROOT / "labs/answers/2-queue/queue.c").read_text(encoding="utf-8")
+TRAP = ROOT / "labs/answers/1-trap"
 FULL, LOST, UNUSABLE = 0, 1, 2
 
 HIDDEN_TABLE = """
@@ -84,6 +85,8 @@ CASES = [
     ("the end of the process", begins_with('    puts("passed");\n    exit(0);\n'), [], LOST,
      ["it ended without a verdict (status 0)", SEVEN]),
     ("much text", begins_with('    for (;;)\n        puts("passed");\n'), [], LOST, ["it printed more than 1 MB", SEVEN]),
+    ("what a terminal obeys", begins_with('    extern void gone(void) __asm__("\\x1b[2J");\n    gone();\n'), [], LOST,
+     ["it does not link", "?[2J"]),
     ("garbage beside a right answer", begins_with('    fputs("\\xff\\x1b[2J\\n", stdout);\n'), [], FULL,
      ["lab 2: 10 of 10 points"]),
 ]  # fmt: skip
@@ -95,6 +98,35 @@ def complaints(what, ran, status, words):
     if ran[0] != status:
         missing.append(f"status {status}, not {ran[0]}")
     return [f"{what}: expected {', '.join(missing)}:\n{ran[1]}"] if missing else []
+
+
+# What lab_call begins with, and what must be printed. Whatever it does to the machine, the grader goes on.
+KILLERS = [
+    ("a panic", "__builtin_trap();", "the kernel panicked: "),
+    ("a triple fault", 'static const struct { uint16_t limit; uint32_t base; } none; __asm__ volatile("lidt %0; int3" :: "m"(none));',
+     "the machine ended before the checks did"),
+    ("a machine that halts", '__asm__ volatile("cli; hlt");', "the machine: it took more than 1 s of the processor"),
+]  # fmt: skip
+
+GUEST_TABLE = """
+[[check]]
+name = "two"
+points = 4
+says = "one and one"
+"""
+GUEST_JUDGE = """
+#include "judge.h"
+
+int main(void)
+{
+    uint32_t word = 1;
+    int result;
+
+    __asm__ volatile("int $0x60" : "=a"(result) : "a"(&word), "c"(1), "d"(1) : "memory");
+    OK(result == 0 && word == 2, "two: are two");
+    tap_done();
+}
+"""
 
 
 class Grader:
@@ -122,6 +154,23 @@ def check_hand_ins(grader, folder):
         yield from grader.complaints(what, ["2", "--work", folder, *options], status, words)
 
 
+def check_in_guest(grader, folder):
+    entry, call = ((TRAP / name).read_text(encoding="utf-8") for name in ("entry.asm", "lab_call.c"))
+    (folder / "entry.asm").write_text(entry, encoding="utf-8")
+    for what, code, word in KILLERS:
+        broken = fault.replace_once(call, "    kernel_enter(process);\n", f"    {code}\n")
+        (folder / "lab_call.c").write_text(broken, encoding="utf-8")
+        yield from grader.complaints(what, ["1", "--work", folder, "--time-out", "1"], LOST, [word, "lab 1: 0 of 10 points"])
+    (folder / "entry.asm").write_text("no assembly", encoding="utf-8")
+    yield from grader.complaints("no assembly", ["1", "--work", folder], LOST, ["entry.asm does not compile:"])
+    hidden = folder / "judge"
+    hidden.mkdir()
+    (hidden / "grade.toml").write_text(GUEST_TABLE, encoding="utf-8")
+    (hidden / "judge.c").write_text(GUEST_JUDGE, encoding="utf-8")
+    yield from grader.complaints("a hidden judge", ["1", "--work", TRAP, "--hidden", hidden], FULL, [
+        "4/4  two", "lab 1, hidden: 4 of 4 points", "lab 1: 14 of 14 points"])
+
+
 def check_hidden(grader, folder):
     hidden = folder / "hidden"
     hidden.mkdir()
@@ -140,6 +189,8 @@ def check_hidden(grader, folder):
     (hidden / "checks.c").write_text("int main(", encoding="utf-8")
     (hidden / "grade.toml").write_text(HIDDEN_TABLE, encoding="utf-8")
     yield from grader.complaints("hidden tests that are no C", arguments, UNUSABLE, ["checks.c does not compile"])
+    (hidden / "checks.c").write_text("", encoding="utf-8")
+    yield from grader.complaints("hidden tests without a list", arguments, UNUSABLE, ["hidden: it does not link", "lab_checks"])
 
 
 def check_arguments(grader, folder):
@@ -160,7 +211,7 @@ def main():
     grader = Grader(parser.parse_args().build)
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for check in (check_hand_ins, check_hidden, check_arguments):
+        for check in (check_hand_ins, check_in_guest, check_hidden, check_arguments):
             found += check(grader, pathlib.Path(folder))
     print("\n".join(found + [f"grader: {len(found)} problems"]))
     return 1 if found else 0
