@@ -20,6 +20,10 @@ MOST_SECONDS = 600
 FULL, LOST, UNUSABLE = 0, 1, 2  # exit statuses
 
 
+def points_of(checks):
+    return sum(check["points"] for check in checks)
+
+
 @dataclasses.dataclass
 class Lab:
     """`name` is that of its folders, N-NAME; `table` is its grade.toml."""
@@ -40,7 +44,7 @@ class Lab:
         return LABS / "checks" / self.name
 
     def points(self):
-        return sum(check["points"] for check in self.table["check"])
+        return points_of(self.table["check"])
 
 
 def read_table(folder):
@@ -104,34 +108,41 @@ class Grading:
         sources = sorted(folder.glob("*.c"))
         if not sources:
             raise Broken(f"{folder}: no checks (a file *.c)")
+        objects = [self.checks_recipe.compile(own[0], source, self.scratch)[0] for source in sources]
+        return [entry[2] for entry in own], objects
+
+    def link_hidden(self, folder):
+        replaced, objects = self.hidden_objects(folder)
+        if "boot" in self.lab.table:
+            return self.checks_recipe.link(replaced, objects, self.scratch / "judge")
+        return self.recipe.link(self.replaced + replaced, self.objects + objects, self.scratch / "hidden")
+
+    def prepare(self, folder):
+        """What makes the checks in this folder: the program they are in, or the judge."""
+        if folder == self.lab.checks:
+            return self.build / "boot" / f"lab-{self.lab.name}-judge" if "boot" in self.lab.table else self.program
         try:
-            return [entry[2] for entry in own], [self.checks_recipe.compile(own[0], source, self.scratch)[0]
-                                                 for source in sources]  # fmt: skip
+            return self.link_hidden(folder)
         except Wrong as error:
             raise Broken(f"{folder}: {error}") from error
 
-    def run_on_host(self, folder, checks):
-        program = self.program
-        if folder != self.lab.checks:
-            replaced, objects = self.hidden_objects(folder)
-            program = self.recipe.link(self.replaced + replaced, self.objects + objects, self.scratch / "hidden")
+    def run_on_host(self, program, checks):
         return {check["name"]: grade_run.check_on_host(program, check["name"], self.seconds, self.handed_in())
                 for check in checks}  # fmt: skip
 
-    def run_in_guest(self, folder, checks):
-        judge = self.build / "boot" / f"lab-{self.lab.name}-judge"
-        if folder != self.lab.checks:
-            judge = self.checks_recipe.link(*self.hidden_objects(folder), self.scratch / "judge")
+    def run_in_guest(self, folder, judge, checks):
         suites = folder if (folder / "suite.conf").exists() else self.lab.checks
         table = {"check": checks, "boot": self.lab.table["boot"]}
         if self.is_kernel:
             return grade_guest.run(self.build, suites, table, self.seconds, kernel=self.program, judge=judge)
         return grade_guest.run(self.build, suites, table, self.seconds, handin=self.program, judge=judge)
 
-    def run(self, folder, checks):
+    def run(self, folder, prepared, checks):
         """Check -> "" when it passed, else what was seen."""
         try:
-            return (self.run_in_guest if "boot" in self.lab.table else self.run_on_host)(folder, checks)
+            if "boot" in self.lab.table:
+                return self.run_in_guest(folder, prepared, checks)
+            return self.run_on_host(prepared, checks)
         except LookupError as error:
             raise Broken(f"{folder}: grade.toml has a check '{error.args[0]}' that its program has not") from error
 
@@ -159,24 +170,27 @@ def print_checks(checks, seen):
 def grade(lab, options):
     """Prints everything; returns the points and how many there are."""
     print(f"lab {lab.number}, {lab.table['title']}: {options.work or lab.skeleton.relative_to(ROOT)}")
-    hidden_folder = options.hidden and options.hidden.resolve()
-    hidden = read_table(hidden_folder)["check"] if hidden_folder else []
-    hidden_most = sum(check["points"] for check in hidden)
-    most = lab.points() + hidden_most
+    sets = [(lab.checks, lab.table["check"])]
+    if options.hidden:
+        folder = options.hidden.resolve()
+        sets.append((folder, read_table(folder)["check"]))
+    got, most = 0, sum(points_of(checks) for _, checks in sets)
     with tempfile.TemporaryDirectory(prefix="grade-", dir=options.build) as scratch:
         try:
             grading = Grading(lab, options, pathlib.Path(scratch))
+            prepared = [grading.prepare(folder) for folder, _ in sets]
             for said in grading.warnings:
                 show(said, 2)
-            got = print_checks(lab.table["check"], grading.run(lab.checks, lab.table["check"]))
-            if hidden:
-                print(f"  hidden: {options.hidden}")
-                hidden_got = print_checks(hidden, grading.run(hidden_folder, hidden))
-                print(f"lab {lab.number}, hidden: {hidden_got} of {hidden_most} points")
-                got += hidden_got
+            for (folder, checks), program in zip(sets, prepared):
+                hidden = folder != lab.checks
+                if hidden:
+                    print(f"  hidden: {options.hidden}")
+                points = print_checks(checks, grading.run(folder, program, checks))
+                if hidden:
+                    print(f"lab {lab.number}, hidden: {points} of {points_of(checks)} points")
+                got += points
         except Wrong as error:
             show(str(error), 2)
-            got = 0
     print(f"lab {lab.number}: {got} of {most} points")
     return got, most
 

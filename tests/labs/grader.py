@@ -189,6 +189,8 @@ def check_hidden(grader, folder):
     (hidden / "checks.c").write_text("int main(", encoding="utf-8")
     (hidden / "grade.toml").write_text(HIDDEN_TABLE, encoding="utf-8")
     yield from grader.complaints("hidden tests that are no C", arguments, UNUSABLE, ["checks.c does not compile"])
+    (hidden / "checks.c").write_text("", encoding="utf-8")
+    yield from grader.complaints("hidden tests without a list", arguments, UNUSABLE, ["hidden: it does not link", "lab_checks"])
 
 
 def check_arguments(grader, folder):

@@ -30,8 +30,7 @@ command_site() {
         esac
         shift
     done
-    shift
-    [ $# = 1 ] || usage_error "say which folder: ./parley site DIR"
+    one_operand "the folder DIR" "$@"
     ensure_tools $yes site
-    exec "$python" tools/site/site_folder.py "$1"
+    exec "$python" tools/site/site_folder.py "$2"
 }

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+import kernel_calls  # noqa: E402
 import page_text  # noqa: E402
 
 NAVIGATION = pathlib.Path(__file__).with_name("navigation.toml")
@@ -70,6 +71,7 @@ class Site:
         for path in [root / ENGLISH.readme, root / CHINESE.readme, *sorted((root / "docs").rglob("*.md"))]:
             language, page = name_of(path.relative_to(root))
             self.pages[language][page] = path
+        self.made = {}  # pages of the English site that are no files
         self.shown = set()  # files of the tree that some page links
         self.anchors = {}
 
@@ -207,7 +209,8 @@ def entries(part):
 
 def navigation(site, language):
     """Page -> the toctrees that belong to its end."""
-    there, trees, named = site.pages[language], {"index": []}, {"index"}
+    there, trees, named = dict(site.pages[language]), {"index": []}, {"index"}
+    there |= site.made if language == ENGLISH else {}
     for part in tomllib.loads(NAVIGATION.read_text(encoding="utf-8"))["part"]:
         listed = [(page, pattern) for page, pattern in entries(part) if page in there]
         for page, pattern in listed:
@@ -242,11 +245,16 @@ def show_file(site, folder, path):
 
 def stage(site, folder):
     """Fills folder/en and folder/zh."""
+    site.made = kernel_calls.pages(site.root)
     for language in reversed(LANGUAGES):  # what Chinese pages link of the tree, the English site shows
         trees = navigation(site, language)
         for page in site.pages[language]:
             text = Staged(site, language, page).text() + "".join(trees.get(page, []))
             write(folder / language.folder / f"{page}.md", text)
         shutil.copytree(site.root / "docs/images", folder / language.folder / "images")
+    index = folder / ENGLISH.folder / "index-of-calls.md"
+    write(index, kernel_calls.linked(index.read_text(encoding="utf-8"), site.made))
+    for page, text in site.made.items():
+        write(folder / ENGLISH.folder / f"{page}.md", text)
     for path in sorted(site.shown):
         show_file(site, folder / ENGLISH.folder, path)
