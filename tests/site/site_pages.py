@@ -23,7 +23,8 @@ import stage  # noqa: E402
 from browser import Browser, served  # noqa: E402
 
 RESULTS = "return [...document.querySelectorAll('ul.search li a')].map((a) => a.href)"
-FOUND = "return document.querySelector('ul.search li') && Search._pulse_status < 0"
+# Its last words, in front of the results.
+FOUND = "return document.querySelector('ul.search li') && document.querySelector('#search-results .search-summary').textContent"
 options = folder = None
 
 

@@ -26,7 +26,6 @@ SETTINGS = {
     "project": "Parley",
     "extensions": ["myst_parser"],
     "html_theme": "furo",
-    "html_theme_options": {"sidebar_hide_name": False},
     "templates_path": [str(HERE / "view")],
     "html_static_path": [str(HERE / "view" / name) for name in ("site.css", "site.js")],
     "html_favicon": str(HERE / "view" / "icon.svg"),
@@ -39,8 +38,6 @@ SETTINGS = {
     "html_show_sourcelink": False,
     "html_show_copyright": False,
     "highlight_language": "text",
-    "numfig": False,
-    "suppress_warnings": ["myst.header"],  # a page of the manual goes from its title to a list
 }
 
 DOC = pathlib.Path("/usr/share/doc")

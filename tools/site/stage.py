@@ -26,8 +26,7 @@ LEXERS = {".c": "c", ".h": "c", ".asm": "nasm", ".sh": "bash", ".py": "python", 
 HAN = "\u2e80-\u9fff\uff00-\uffef\u3000-\u303f“”‘’"
 FULL_WIDTH_MARKS = "，。；：、！？（）《》“”"
 BEGINS_A_BLOCK = re.compile(r"\s*([-*+>|#<(]|\d+\. |```)")
-CODE_OR_LINK = re.compile(rf"(?P<code>{page_text.CODE_WORDS.pattern.replace('?P<ticks>', '?P<marks>').replace('?P=ticks', '?P=marks')})"
-                          rf"|{page_text.LINK.pattern}")
+CODE_OR_LINK = re.compile(rf"(?P<code>{page_text.CODE_WORDS.pattern})|{page_text.LINK.pattern}")
 
 
 class Failed(Exception):
