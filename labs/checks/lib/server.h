@@ -26,9 +26,9 @@ void lab_kill(void);
 int lab_ask_within(message *m, uint32_t microseconds);
 int lab_ask(message *m);
 
-/* The check fails where the server has died by itself, and with a wait that it doesn't leave. */
+/* The check fails where the server has died by itself. */
 void lab_expect_alive(void);
-/* Waits until the server waits for whatever comes. */
+/* Waits until the server waits for whatever comes; fails when it does not in time. */
 void lab_settle(void);
 
 /* Another process, number `client` of LAB_CLIENTS, asks the server; it is started when it is first
