@@ -4,7 +4,7 @@ from parley_machine import Machine, boot, check, run
 
 HEADLINE = "^.*processes, and whom they wait for:"
 TTY = r"^.*  tty +endpoint +\d+ .*$"
-SHELL = r"^.*  shell +endpoint +\d+ .* awaits reply of tty: read\(most=\d+\)"
+SHELL = r"^.*  shell +endpoint +\d+ .* awaits reply of tty: read\(most=\d+, console=0\)"
 
 
 def lists_processes(guest):

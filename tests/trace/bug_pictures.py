@@ -147,7 +147,7 @@ def go_to_the_line(build, folder):
     s.do("stop-in tty").do("continue", r"main \(")
     s.do("break push if byte == 3").do("continue", r"push \(byte=3")
     s.do("backtrace 3", r"^#0  push ", r"^#1  interrupt \(", r"^#2  input_byte ")
-    s.do("waits", r"^shell --read\(most=1\)--> tty -> running$")
+    s.do("waits", r"^shell --read\(most=1, console=0\)--> tty -> running$")
     s.do("print ring[ring_start]@ring_count", r'\\r"$')  # how much came at once, the workstation decides
     return gdb_session.run(s, "replay", "--gdb", folder)
 

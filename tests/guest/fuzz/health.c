@@ -103,10 +103,24 @@ static bool store_works(void)
     return ask("store", &m) == 0;
 }
 
+/* The first text on another console takes memory for its screen, which it then has. */
+static bool consoles_are_open(void)
+{
+    for (unsigned console = 1; console < TTY_CONSOLES; console++) {
+        message m = {.m_type = TTY_WRITE};
+        struct tty_output *output = (struct tty_output *)m.m_words;
+        output->console = console;
+        output->text[0] = '\r';
+        if (ask("tty", &m) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool tty_works(void)
 {
     message m = {.m_type = TTY_SIZE};
-    return ask("tty", &m) == 0 && m.m_words[0] >= 40 && m.m_words[1] >= 10;
+    return ask("tty", &m) == 0 && m.m_words[0] >= 40 && m.m_words[1] >= 10 && consoles_are_open();
 }
 
 static bool hello_works(void)
@@ -299,7 +313,7 @@ static bool come_up(void)
             return false;
     nap(50000); /* the second store has all by then */
     health_note();
-    return true;
+    return consoles_are_open();
 }
 
 bool health_begin(void)
