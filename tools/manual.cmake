@@ -12,5 +12,6 @@ add_custom_command(OUTPUT ${PARLEY_MANUAL} ${PARLEY_GENERATED}/manual.h
     DEPENDS ${manual_pages} ${libc_headers} ${PARLEY_ROOT}/servers/protocols/system.toml
         ${PARLEY_ROOT}/servers/shell/commands.c ${PARLEY_ROOT}/CMakeLists.txt
         ${PARLEY_ROOT}/tools/manual.py ${PARLEY_ROOT}/tools/manual_read.py ${PARLEY_ROOT}/tools/manual_write.py
+        ${PARLEY_ROOT}/tools/made_file.py
     COMMENT "docs/man")
 add_custom_target(manual DEPENDS ${PARLEY_MANUAL} ${PARLEY_GENERATED}/manual.h)

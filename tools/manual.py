@@ -19,6 +19,7 @@ import manual_read
 import manual_write
 import protocol_read
 import translations
+from made_file import write_if_changed
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -61,19 +62,13 @@ def complaints(tree, pages):
 # ---- Writing -----------------------------------------------------------------------------------------------------
 
 
-def write(path, data):
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(data if isinstance(data, bytes) else data.encode())
-
-
 def write_build(folder, tree, pages):
     shell = manual_read.shell_commands(ROOT)
     version = re.search(r"project\(parley VERSION (\S+)", tree.read("CMakeLists.txt"))[1]
-    write(os.path.join(folder, "generated/manual.h"), manual_write.header(pages, shell))
-    write(os.path.join(folder, "manual.tar"), manual_write.archive(pages, shell))
+    write_if_changed(os.path.join(folder, "generated/manual.h"), manual_write.header(pages, shell))
+    write_if_changed(os.path.join(folder, "manual.tar"), manual_write.archive(pages, shell))
     for page in pages:
-        write(os.path.join(folder, f"man/man{page.section}/{page.key}"), manual_write.roff(page, version))
+        write_if_changed(os.path.join(folder, f"man/man{page.section}/{page.key}"), manual_write.roff(page, version))
 
 
 def tongues():
@@ -82,7 +77,7 @@ def tongues():
 
 def write_index(tree, pages):
     for tongue in tongues():
-        write(os.path.join(ROOT, tongue.path), manual_index.index(tongue, tree, pages))
+        write_if_changed(os.path.join(ROOT, tongue.path), manual_index.index(tongue, tree, pages))
 
 
 def check_index(tree, pages):

@@ -126,8 +126,9 @@ class Tree:
             if os.path.exists(os.path.join(self.root, own)):
                 return own
             return self.function_in(self.shell, f"command_{page.name}") or page.source
-        return self.function_in(self.headers, re.search(r"(\w+)\(", page.synopsis)[1]) if "(" in page.synopsis \
-            and "ipc_request(SYSTEM" not in page.synopsis else page.source
+        if "ipc_request(SYSTEM" in page.synopsis:  # a call of the kernel's for which libc has no function
+            return page.source
+        return self.function_in(self.headers, re.search(r"(\w+)\(", page.synopsis)[1])
 
     def parley_commands(self):
         """Name -> what `./parley help` says of it."""

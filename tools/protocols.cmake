@@ -29,7 +29,7 @@ set(tools ${PARLEY_ROOT}/tools)
 add_custom_command(OUTPUT ${protocol_outputs}
     COMMAND ${PARLEY_PYTHON} ${tools}/protocols.py --build ${CMAKE_BINARY_DIR} --own ${PARLEY_OWN_PROTOCOLS}
     DEPENDS ${protocol_list} ${protocol_files}
-        ${tools}/protocols.py ${tools}/protocol_read.py ${tools}/protocol_write.py
+        ${tools}/protocols.py ${tools}/made_file.py ${tools}/protocol_read.py ${tools}/protocol_write.py
         ${PARLEY_ROOT}/ipc/include/abi/errors.h ${PARLEY_ROOT}/ipc/include/abi/endpoint.h
     COMMENT "servers/protocols"
     COMMAND_EXPAND_LISTS)

@@ -18,21 +18,9 @@ import protocol_page
 import protocol_read
 import protocol_write
 import translations
+from made_file import write_if_changed
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def write_if_changed(path, text):
-    """So that what did not change is not compiled again."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            if file.read() == text:
-                return
-    except OSError:
-        pass
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def write_headers(folder, protocols):
