@@ -32,9 +32,19 @@ void *memmove(void *to, const void *from, size_t bytes)
     return to;
 }
 
+/* By words where the beginning is aligned: memory of processes and the screen are cleared with it.
+ */
 void *memset(void *to, int value, size_t bytes)
 {
+    typedef uint32_t __attribute__((may_alias)) word;
     char *t = to;
+    if (((uintptr_t)t & (sizeof(word) - 1)) == 0) {
+        const uint32_t four = 0x01010101u * (uint8_t)value;
+        for (; bytes >= sizeof(word); bytes -= sizeof(word)) {
+            *(word *)(void *)t = four;
+            t += sizeof(word);
+        }
+    }
     while (bytes--)
         *t++ = (char)value;
     return to;

@@ -10,22 +10,28 @@
 #define LOOK_COLUMNS 8 /* a row of text begins in these */
 
 static const struct framebuffer *screen;
-static volatile uint8_t *memory;
+static uint8_t *memory;
 static uint32_t scale, columns, rows, pixel_bytes;
 static uint32_t column, row;
+static uint32_t used; /* rows in which something may stand; those behind them are black */
 static bool lent;
 
-static volatile uint8_t *place(uint32_t x, uint32_t y)
+static uint8_t *place(uint32_t x, uint32_t y)
 {
     return memory + y * screen->row_bytes + x * pixel_bytes;
+}
+
+/* Black is 0 in every format; what a row has behind its last pixel is nobody's. */
+static void clear_rows(uint32_t first, uint32_t count)
+{
+    __builtin_memset(memory + first * screen->row_bytes, 0, count * screen->row_bytes);
 }
 
 static void clear_row(uint32_t which)
 {
     const uint32_t height = FRAMEBUFFER_CELL_HEIGHT * scale;
-    for (uint32_t y = which * height; y < (which + 1) * height; y++)
-        for (uint32_t x = 0; x < screen->width; x++)
-            framebuffer_put(place(x, y), 0, pixel_bytes);
+    if (which < used)
+        clear_rows(which * height, height);
 }
 
 static void begin_row(uint32_t which)
@@ -34,19 +40,30 @@ static void begin_row(uint32_t which)
     row = which < rows ? which : 0;
     clear_row(row);
     clear_row(row + 1 < rows ? row + 1 : 0);
+    if (used <= row)
+        used = row + 1;
+}
+
+static inline __attribute__((always_inline)) void
+draw_row(uint8_t *at, uint8_t bits, uint32_t front, uint32_t times, uint32_t bytes)
+{
+    for (uint32_t bit = 0x80; bit != 0; bit >>= 1)
+        for (uint32_t i = 0; i < times; i++, at += bytes)
+            framebuffer_put(at, bits & bit ? front : 0, bytes);
 }
 
 static void draw(char c)
 {
     const uint8_t *glyph = pixels_font[(uint8_t)c - PIXELS_FIRST];
     const uint32_t front = framebuffer_pixel(screen, FRAMEBUFFER_TEXT_COLOUR);
-    const uint32_t width = FRAMEBUFFER_CELL_WIDTH * scale;
-    for (uint32_t y = 0; y < FRAMEBUFFER_CELL_HEIGHT * scale; y++)
-        for (uint32_t x = 0; x < width; x++) {
-            const bool set = glyph[y / scale] >> (7 - x / scale) & 1;
-            framebuffer_put(place(column * width + x, row * FRAMEBUFFER_CELL_HEIGHT * scale + y),
-                            set ? front : 0, pixel_bytes);
-        }
+    uint8_t *at =
+        place(column * FRAMEBUFFER_CELL_WIDTH * scale, row * FRAMEBUFFER_CELL_HEIGHT * scale);
+    for (uint32_t y = 0; y < FRAMEBUFFER_CELL_HEIGHT; y++)
+        for (uint32_t i = 0; i < scale; i++, at += screen->row_bytes)
+            if (scale == 1 && pixel_bytes == 4) /* the usual screen */
+                draw_row(at, glyph[y], front, 1, 4);
+            else
+                draw_row(at, glyph[y], front, scale, pixel_bytes);
 }
 
 static bool shows_something(uint32_t which)
@@ -72,9 +89,8 @@ void pixels_init(const struct framebuffer *framebuffer, void *first)
     memory = first;
     scale = by;
     pixel_bytes = (screen->bits + 7u) / 8;
-    for (uint32_t y = 0; y < screen->height; y++)
-        for (uint32_t x = 0; x < screen->width; x++)
-            framebuffer_put(place(x, y), 0, pixel_bytes);
+    clear_rows(0, screen->height);
+    used = 1;
 }
 
 void pixels_lend(void)
@@ -88,6 +104,7 @@ static void go_below(void)
     while (last > 0 && !shows_something(last - 1))
         last--;
     lent = false;
+    used = rows;
     begin_row(last);
 }
 

@@ -195,10 +195,24 @@ struct look {
 
 static uint32_t read_pixel(const volatile uint8_t *at)
 {
-    uint32_t pixel = 0;
-    for (unsigned i = pixel_bytes; i > 0; i--)
-        pixel = pixel << 8 | at[i - 1];
-    return pixel;
+    if (pixel_bytes == 4)
+        return *(const volatile uint32_t *)at;
+    const uint32_t low = *(const volatile uint16_t *)at;
+    return pixel_bytes == 3 ? low | (uint32_t)at[2] << 16 : low;
+}
+
+/* Whether a row of a cell has only this pixel, most of a screen: only where that is asked quickly.
+ */
+static bool plain_row(const volatile uint8_t *at, uint32_t pixel)
+{
+    const volatile uint32_t *row = (const volatile uint32_t *)at;
+    uint32_t other = 0;
+    if (scale != 1 || pixel_bytes != 4)
+        return false;
+#pragma clang loop unroll(full)
+    for (unsigned x = 0; x < CELL_WIDTH; x++)
+        other |= row[x] ^ pixel;
+    return other == 0;
 }
 
 static void exchange_colours(struct look *l)
@@ -217,7 +231,9 @@ static struct look look_at(unsigned column, unsigned row)
     struct look l = {.back = read_pixel(at), .good = true};
     unsigned others = 0;
     l.front = l.back;
-    for (unsigned y = 0; y < FONT_ROWS; y++, at += screen->row_bytes * scale)
+    for (unsigned y = 0; y < FONT_ROWS; y++, at += screen->row_bytes * scale) {
+        if (plain_row(at, l.back))
+            continue;
         for (unsigned x = 0; x < CELL_WIDTH; x++) {
             const uint32_t pixel = read_pixel(at + x * scale * pixel_bytes);
             if (pixel == l.back)
@@ -228,6 +244,7 @@ static struct look look_at(unsigned column, unsigned row)
             l.glyph[y] |= (uint8_t)(0x80u >> x);
             others++;
         }
+    }
     if (others > FONT_ROWS * CELL_WIDTH / 2)
         exchange_colours(&l);
     return l;

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import zlib from "node:zlib";
 import { pathToFileURL } from "node:url";
-import { Console, options, TRACE_ON } from "./view/machine.js";
+import { Console, options, TRACE_ON, translate } from "./view/machine.js";
 
 const SETTLE = 500; // milliseconds until who was busy with the boot is at rest
 const [v86, iso, bios, vgaBios, folder] = process.argv.slice(2);
@@ -29,6 +29,7 @@ try {
   process.exit(1);
 }
 const booted = performance.now() - began;
+translate(emulator);
 await console_.run(TRACE_ON);
 await new Promise((done) => setTimeout(done, SETTLE));
 await emulator.stop();

@@ -9,9 +9,11 @@ const LINE = 200; // characters: more than a prompt has
 
 export const TRACE_ON = "trace stream on"; // what docs/trace.md calls the stream begins with it
 
-// What V86 is made with; `media` is what differs: where wasm, BIOS, CD and state come from, and the screen.
+// What V86 is made with; `media` is what differs: where wasm, BIOS, CD and state come from, and the screen. A boot is
+// interpreted: BIOS, GRUB and the beginning of each process run once, and what translating them takes is never earned.
 export function options(media) {
   return {
+    disable_jit: !media.initial_state,
     memory_size: 64 * MEGABYTE,
     vga_memory_size: 8 * MEGABYTE,
     boot_order: 0x123, // the CD first
@@ -21,6 +23,12 @@ export function options(media) {
     autostart: true,
     ...media,
   };
+}
+
+// From the prompt on the guest's code is translated.
+export function translate(emulator) {
+  const JIT_DISABLED = 0; // v86's src/rust/config.rs; only its beginning is among the options
+  emulator.v86.cpu.set_jit_config(JIT_DISABLED, 0);
 }
 
 export class Abandoned extends Error {}

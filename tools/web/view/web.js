@@ -1,5 +1,5 @@
 // The page: runs Parley in v86, gives its trace to the lanes beside it, and plays the scenes.
-import { Abandoned, Console, options, TRACE_ON } from "./machine.js";
+import { Abandoned, Console, options, TRACE_ON, translate } from "./machine.js";
 import { SCENES } from "./scenes.js";
 
 const byId = (id) => document.getElementById(id);
@@ -126,6 +126,7 @@ class Page {
     say("Booting from the CD…");
     await this.start({ cdrom: { buffer: await this.cd() } });
     await this.console.prompt();
+    translate(this.emulator);
     say(`At the prompt after ${((performance.now() - since) / 1000).toFixed(1)} s, booted from the CD.`);
     await this.console.run(TRACE_ON);
   }
