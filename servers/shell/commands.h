@@ -73,6 +73,3 @@ int command_waits(int argc, char **argv);
 
 /* What the process may do. */
 int process_show_rights(const char *text);
-
-/* Runs the module argv[0] in the foreground, with the arguments up to NULL. */
-int program_run(char **argv);

@@ -203,7 +203,7 @@ static bool notified(void)
 /* In raw mode the tty leaves it to us to show that it was ^C. */
 static void interrupt(void)
 {
-    if (!interrupted)
+    if (!interrupted && !lent)
         say("^C\n");
     interrupted = true;
 }
@@ -304,6 +304,12 @@ bool console_wait(uint64_t microseconds)
     return !interrupted;
 }
 
+void console_claim(void)
+{
+    message m = {.m_type = TTY_OWNER, .m_words = {console}};
+    (void)ask(&m);
+}
+
 void console_lend(void)
 {
     message m = mode_request(TTY_MODE_LINE);
@@ -313,10 +319,9 @@ void console_lend(void)
 
 void console_take_back(bool cancel)
 {
-    message m = {.m_type = TTY_OWNER,
-                 .m_words = {console}}; /* the program may have taken that too */
+    message m;
     lent = false;
-    (void)ask(&m);
+    console_claim(); /* the program may have taken that too */
     if (cancel) {
         m = (message){.m_type = TTY_CANCEL, .m_words = {console}};
         (void)ask(&m);

@@ -1,12 +1,12 @@
 /* See events.h. */
 #include "events.h"
 
-#include "commands.h"
 #include "console.h"
 #include "jobs.h"
 
 #include <parley/ipc.h>
 #include <parley/server.h>
+#include <parley/system.h>
 #include <string.h>
 
 /* The shell offers no service. */
@@ -31,35 +31,11 @@ bool events_wait(void)
     return true;
 }
 
-bool events_take_deaths(endpoint_t process, struct system_death *its)
+void events_take_deaths(void)
 {
-    bool found = false;
     struct system_death death;
     while (sys_death(&death) == 0) {
         console_note_death(death.endpoint);
-        jobs_note_death(death.endpoint);
-        if (death.endpoint == process) {
-            *its = death;
-            found = true;
-        }
+        jobs_note_death(&death);
     }
-    return found;
-}
-
-int events_say_end(const char *name, const struct system_death *death)
-{
-    if (death->cause == DEATH_EXIT)
-        return (int)death->status;
-    if (death->cause == DEATH_KILL) {
-        if (!console_interrupted())
-            say("%s: killed\n", name);
-        return console_interrupted() ? STATUS_INTERRUPTED : STATUS_KILLED;
-    }
-    if (death->status == 14)
-        say("%s: killed by page fault at 0x%08x (instruction 0x%08x)\n", name,
-            (unsigned)death->address, (unsigned)death->ip);
-    else
-        say("%s: killed by %s (instruction 0x%08x)\n", name, sys_fault_name(death->status),
-            (unsigned)death->ip);
-    return STATUS_KILLED;
 }

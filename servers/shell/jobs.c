@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "console.h"
 #include "events.h"
+#include "modules.h"
 #include "words.h"
 
 #include <abi/errors.h>
@@ -17,6 +18,7 @@
 #define JOBS_MAX       8
 #define JOB_TEXT_BYTES 64
 #define FOLDER         "bin/"
+#define PAGE_FAULT     14 /* its vector */
 
 static struct job {
     bool used, background;
@@ -24,7 +26,8 @@ static struct job {
     char text[JOB_TEXT_BYTES];
     struct member {
         char name[NAME_BYTES];
-        struct program program;
+        enum part_kind kind;
+        struct program program; /* of a module: its endpoint alone */
         bool ended;
         struct child_end end;
     } member[PIPELINE_MAX];
@@ -74,41 +77,66 @@ void programs_offer(struct match *m, const char *prefix)
 
 /* ---- Ends ------------------------------------------------------------------------------------ */
 
-void jobs_note_death(endpoint_t dead)
+/* Of a child the memory server knows more. */
+static void take_end(struct member *m, const struct system_death *death)
 {
-    for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
-        for (unsigned i = 0; job->used && i < job->count; i++) {
-            struct member *m = &job->member[i];
-            if (m->ended || m->program.child != dead)
-                continue;
-            if (child_wait(dead, &m->end) != 0) /* then nobody knows how */
-                m->end = (struct child_end){.cause = DEATH_KILL};
-            m->ended = true;
-        }
-    }
+    m->ended = true;
+    m->end = (struct child_end){.child = death->endpoint,
+                                .cause = death->cause,
+                                .status = death->status,
+                                .ip = death->ip,
+                                .address = death->address};
+    if (m->kind == PART_PROGRAM && child_wait(death->endpoint, &m->end) != 0)
+        m->end = (struct child_end){.cause = DEATH_KILL};
+}
+
+void jobs_note_death(const struct system_death *death)
+{
+    for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
+        for (unsigned i = 0; job->used && i < job->count; i++)
+            if (!job->member[i].ended && job->member[i].program.child == death->endpoint)
+                take_end(&job->member[i], death);
 }
 
 static void kill_members(const struct job *job)
 {
-    for (unsigned i = 0; i < job->count; i++)
-        if (!job->member[i].ended)
-            (void)child_kill(job->member[i].program.child);
+    for (unsigned i = 0; i < job->count; i++) {
+        const struct member *m = &job->member[i];
+        if (m->ended)
+            continue;
+        const int error =
+            m->kind == PART_MODULE ? sys_kill(m->program.child) : child_kill(m->program.child);
+        if (m->kind == PART_MODULE && error < 0 && error != -EDEADSRCDST)
+            say("shell: %s can't be stopped: %s\n", m->name, strerror(error));
+    }
 }
 
+static void say_fault(const struct member *m)
+{
+    const struct child_end *end = &m->end;
+    if (end->why == -ENOMEM)
+        say("%s: killed: there was no memory for its page at 0x%08x\n", m->name,
+            (unsigned)end->address);
+    else if (end->why == -ENOSPC)
+        say("%s: killed: its stack was used up (instruction 0x%08x)\n", m->name, (unsigned)end->ip);
+    else if (end->status == PAGE_FAULT)
+        say("%s: killed by page fault at 0x%08x (instruction 0x%08x)\n", m->name,
+            (unsigned)end->address, (unsigned)end->ip);
+    else
+        say("%s: killed by %s (instruction 0x%08x)\n", m->name, sys_fault_name(end->status),
+            (unsigned)end->ip);
+}
+
+/* Says how it ended, unless all went well; its status. */
 static int say_member(const struct member *m)
 {
     const struct child_end *end = &m->end;
-    const struct system_death death = {end->child, end->cause, end->status,
-                                       0,          end->ip,    end->address};
     if (end->cause == DEATH_EXIT && end->status)
         say("%s: exit status %u\n", m->name, (unsigned)end->status);
-    else if (end->cause == DEATH_FAULT && end->why == -ENOMEM)
-        say("%s: killed: there was no memory for its page at 0x%08x\n", m->name,
-            (unsigned)end->address);
-    else if (end->cause == DEATH_FAULT && end->why == -ENOSPC)
-        say("%s: killed: its stack was used up (instruction 0x%08x)\n", m->name, (unsigned)end->ip);
-    else
-        return events_say_end(m->name, &death);
+    else if (end->cause == DEATH_KILL && !console_interrupted())
+        say("%s: killed\n", m->name);
+    else if (end->cause == DEATH_FAULT)
+        say_fault(m);
     return end->cause == DEATH_EXIT ? (int)end->status : STATUS_KILLED;
 }
 
@@ -123,8 +151,7 @@ static int say_ends(const struct job *job)
 
 void jobs_report(void)
 {
-    struct system_death unused;
-    (void)events_take_deaths(NONE, &unused);
+    events_take_deaths();
     for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
         if (!job->used || runs(job))
             continue;
@@ -136,19 +163,28 @@ void jobs_report(void)
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
+/* The next thing that happens. */
+static void wait_on(void)
+{
+    (void)events_wait();
+    events_take_deaths();
+    if (console_endpoint() == NONE) /* the tty was among the dead: another one */
+        console_claim();
+}
+
 /* Until the job has ended, or ^C. True: it has ended. */
 static bool wait_for(const struct job *job)
 {
-    struct system_death unused;
-    while (runs(job)) {
-        const bool interrupt = events_wait();
-        (void)events_take_deaths(NONE, &unused);
-        if (console_endpoint() == NONE) /* the tty was among them: another one for the program */
-            console_lend();
-        if (interrupt)
-            break;
-    }
+    while (runs(job) && !console_interrupted())
+        wait_on();
     return !runs(job);
+}
+
+static void end_members(const struct job *job)
+{
+    kill_members(job);
+    while (runs(job))
+        wait_on();
 }
 
 /* ^C ends it. */
@@ -158,10 +194,8 @@ static int foreground(struct job *job)
     console_lend();
     const bool ended = wait_for(job);
     console_take_back(!ended);
-    if (!ended) {
-        kill_members(job);
-        (void)wait_for(job);
-    }
+    if (!ended)
+        end_members(job);
     int status = say_ends(job);
     if (!ended) /* also where one still came to its end by itself */
         status = STATUS_INTERRUPTED;
@@ -184,23 +218,42 @@ static int not_started(const char *name, const struct program *program, int erro
     return error == -ENOENT ? STATUS_UNKNOWN : STATUS_FAILED;
 }
 
-/* The children of all programs; none has begun. */
+static int load_program(struct member *m, const char *word)
+{
+    char path[FILE_NAME_BYTES + sizeof FOLDER];
+    path_of(word, path);
+    const int error = program_load(path, &m->program);
+    return error ? not_started(word, &m->program, error) : 0;
+}
+
+static int start_module(struct member *m, char **argv)
+{
+    const int error = module_start(argv, &m->program.child);
+    return error < 0 ? module_not_started("run", argv[0], error) : 0;
+}
+
+/* Who has no endpoint to be watched any more has ended already, and nobody knows how. */
+static void watch(struct member *m)
+{
+    m->ended = false;
+    if (sys_watch(m->program.child, 1) != 0)
+        take_end(m, &(struct system_death){.endpoint = m->program.child, .cause = DEATH_EXIT});
+}
+
+/* The children of all programs, which have not begun; or a module, which has. */
 static int load_members(struct job *job, const struct pipeline *pipeline)
 {
     for (unsigned i = 0; i < pipeline->count; i++) {
-        char path[FILE_NAME_BYTES + sizeof FOLDER];
         const char *word = pipeline->argv[i][0], *last = strrchr(word, '/');
         struct member *m = &job->member[i];
-        path_of(word, path);
         strlcpy(m->name, last ? last + 1 : word, sizeof m->name);
-        m->ended = false;
-        int error = program_load(path, &m->program);
-        if (error == 0) {
-            job->count++;
-            error = sys_watch(m->program.child, 1);
-        }
-        if (error)
-            return not_started(word, &m->program, error);
+        m->kind = pipeline->kind[i];
+        const int status =
+            m->kind == PART_MODULE ? start_module(m, pipeline->argv[i]) : load_program(m, word);
+        if (status)
+            return status;
+        watch(m);
+        job->count++;
     }
     return 0;
 }
@@ -217,7 +270,8 @@ static int begin_members(struct job *job, const struct pipeline *pipeline)
         streams[i + 1].input = streams[i].output;
     }
     for (unsigned i = 0; i < job->count && !error; i++)
-        error = program_begin(&job->member[i].program, pipeline->argv[i], &streams[i]);
+        if (job->member[i].kind == PART_PROGRAM)
+            error = program_begin(&job->member[i].program, pipeline->argv[i], &streams[i]);
     if (!error)
         return 0;
     say("shell: %s: %s\n", job->text, strerror(error));
@@ -260,8 +314,7 @@ int job_start(const struct pipeline *pipeline, const char *line)
     if (status) {
         if (!job->background)
             console_take_back(false);
-        kill_members(job);
-        (void)wait_for(job);
+        end_members(job);
         job->used = false;
     } else if (!job->background) {
         status = foreground(job);
@@ -282,11 +335,10 @@ int job_kill(unsigned number)
 
 int command_jobs(int argc, char **argv)
 {
-    struct system_death unused;
     (void)argv;
     if (argc > 1)
         return command_usage("jobs");
-    (void)events_take_deaths(NONE, &unused);
+    events_take_deaths();
     for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
         if (job->used)
             say("[%u] %-8s %s\n", number_of(job), runs(job) ? "running" : "ended", job->text);

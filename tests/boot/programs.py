@@ -67,7 +67,7 @@ def refusals(guest):
     says(guest, "bin/nothing", r"bin/nothing: no such command.*\n")
     says(guest, "nothing | wc", r"nothing: no such command.*\n")
     says(guest, "crahs", r"crahs: no such command; did you mean crash\?\n")
-    says(guest, "ps | wc", r"shell: ps is a command of the shell's: .*\n")
+    says(guest, "ps | wc", r"shell: ps is a command, .*\n")
     says(guest, "cat |", r"shell: a program is missing beside \|\n")
     says(guest, "| cat", r"shell: a program is missing beside \|\n")
     says(guest, "&", r"shell: a program is missing before &\n")
@@ -146,6 +146,38 @@ def background(guest):
     says(guest, "jobs", "")
 
 
+def boot_modules(guest):
+    """A boot module's program is a job as any other, with `run` or without."""
+    says(guest, "bob &", r"\[1\] bob\n")
+    says(guest, "jobs", r"\[1\] running  bob\n")
+    says(guest, "bob &", r"run: bob is running already.*\n")
+    says(guest, "bob", r"run: bob is running already.*\n")
+    says(guest, "idle | wc &", r"\[2\] idle \| wc\n")
+    says(guest, "kill %1", r"(\[1\] ended    bob\nbob: killed\n)?")
+    says(guest, "jobs", r"(\[1\] .*\n)?\[2\] running  idle \| wc\n")
+    check(processes(guest).count("bob") == 0, "kill left bob")
+    says(guest, "run bob &", r"\[1\] run bob\n")
+    interrupted(guest, "fg 1", r"run bob\n")
+    says(guest, "echo $?", r"130\n")
+    guest.type("kill %2\r")
+    guest.expect(r"\[2\] ended    idle \| wc\n(.*\n)*?idle: killed\n")
+    guest.prompt()
+    says(guest, "jobs", "")
+    guest.type("greet you &\r")  # its output may come before the prompt or behind it
+    guest.expect(r"\[1\] greet you\n(.*\n)*(parley> )?Hello, you! You are visitor \d+\.\n")
+    says(guest, "wait", r"(\[1\] ended    greet you\n)?(.*\n)*")
+    says(guest, "jobs", "")
+    says(guest, "bob &", r"\[1\] bob\n")
+    said = guest.command("ping bob 1") + guest.command("wait")  # it takes one request, and ends
+    check("[1] ended    bob\nbob: exit status 1\n" in said, f"bob's end: {said}")
+    says(guest, "ps &", r"shell: ps is a command, which the shell runs itself: leave out the &\n")
+    says(guest, "bob | wc", r"shell: bob is a boot module, which reads and writes the console alone: .*\n")
+    says(guest, "ls | greet", r"shell: greet is a boot module, .*\n")
+    says(guest, "run nothing &", r"run: no module called nothing.*\n")
+    says(guest, "run wc text/numbers.txt | cat", r"10 20 70\n")
+    says(guest, "echo $?", r"0\n")
+
+
 def deaths(guest):
     for how, words in (("read", r"killed by page fault at 0x00000010"), ("code", "killed by page fault at 0x2"),
                        ("divide", "killed by divide error"), ("stack", "killed: its stack was used up")):  # fmt: skip
@@ -197,7 +229,7 @@ def test(build):
         before, running = free_memory(guest), processes(guest)
         named = functools.partial(arguments_and_status, build)
         functools.update_wrapper(named, arguments_and_status)
-        for part in (named, refusals, pipes, keyboard, background, above_the_line, deaths):
+        for part in (named, refusals, pipes, keyboard, background, above_the_line, boot_modules, deaths):
             part(guest)
             check(processes(guest) == running, f"after {part.__name__} ps shows {processes(guest)}")
             after = free_memory(guest)
