@@ -1,6 +1,7 @@
 /* waits: the wait-for graph, as trees. Who waits for a process stands below it. */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 
 #include <parley/system.h>
@@ -50,13 +51,13 @@ static void show(const struct process_info *p, unsigned depth)
 {
     char other[NAME_BYTES], asked[PROCESS_ASKED_BYTES];
     shown[p - table] = true;
-    say("%*s%s%s %s", (int)(2 * depth), "", depth > 0 ? "<- " : "", p->name, doing(p));
+    print("%*s%s%s %s", (int)(2 * depth), "", depth > 0 ? "<- " : "", p->name, doing(p));
     if (depth == 0 && p->state >= PROCESS_SENDING)
-        say(p->state == PROCESS_RECEIVING ? " from %s" : " of %s",
-            process_name(p->waits_for, other));
+        print(p->state == PROCESS_RECEIVING ? " from %s" : " of %s",
+              process_name(p->waits_for, other));
     if (process_asked(p, asked))
-        say(": %s", asked);
-    say("\n");
+        print(": %s", asked);
+    print("\n");
 }
 
 /* Whoever waits for the process, and whoever waits for those. */
@@ -85,7 +86,7 @@ int command_waits(int argc, char **argv)
         }
     for (unsigned i = 0; i < count; i++) /* only with deadlines: a ring without is refused */
         if (!shown[i]) {
-            say("a ring:\n");
+            print("a ring:\n");
             show(&table[i], 1);
             show_waiting_for(&table[i], 2);
         }

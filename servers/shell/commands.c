@@ -112,12 +112,12 @@ static int resolve(char ***argv, enum part_kind *kind)
     return 0;
 }
 
-static int count(char **argv)
+int command_call(char **argv)
 {
-    int n = 0;
-    while (argv[n] != NULL)
-        n++;
-    return n;
+    int argc = 0;
+    while (argv[argc] != NULL)
+        argc++;
+    return command_find(argv[0])->run(argc, argv);
 }
 
 static int run_pipeline(struct pipeline *pipeline, const char *line)
@@ -133,9 +133,8 @@ static int run_pipeline(struct pipeline *pipeline, const char *line)
         say("shell: %s %s\n", pipeline->argv[wrong][0], why);
         return STATUS_USAGE;
     }
-    char **argv = pipeline->argv[0];
-    if (pipeline->kind[0] == PART_COMMAND)
-        return command_find(argv[0])->run(count(argv), argv);
+    if (pipeline->count == 1 && pipeline->kind[0] == PART_COMMAND)
+        return command_call(pipeline->argv[0]);
     return job_start(pipeline, line);
 }
 
@@ -158,11 +157,16 @@ int command_line(const char *line, int status)
 
 unsigned command_complete(const char *line, struct match *m)
 {
+    const char *bar = strrchr(line, '|');
+    line = bar == NULL ? line : bar + 1;
     const char *prefix = strrchr(line, ' ');
     prefix = prefix == NULL ? line : prefix + 1;
     const size_t first = strspn(line, " ");
     if (prefix == line + first) {
-        offer_first_words(m, prefix);
+        if (bar == NULL)
+            offer_first_words(m, prefix);
+        else
+            programs_offer(m, prefix);
         return (unsigned)strlen(prefix);
     }
     char name[NAME_BYTES];

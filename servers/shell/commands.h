@@ -33,6 +33,9 @@ extern const struct command commands[]; /* ends with a NULL name */
 
 const struct command *command_find(const char *name);
 
+/* Runs the command argv[0], which there is; the words end with NULL. */
+int command_call(char **argv);
+
 /* Splits a line and does what it says. Returns the status; `status` is the last command's. */
 int command_line(const char *line, int status);
 

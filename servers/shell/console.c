@@ -258,6 +258,8 @@ int console_key_within(uint32_t microseconds)
     if (error < 0 || m.m_type < 0)
         return KEY_NONE;
     memcpy(&text, m.m_words, sizeof text);
+    if (text.count == 1 && text.text[0] == INTERRUPT)
+        interrupt();
     return text.count == 1 ? (uint8_t)text.text[0] : KEY_NONE;
 }
 
@@ -276,7 +278,7 @@ void console_begin(void)
 
 void console_note_interrupt(void)
 {
-    interrupted = true;
+    interrupt();
 }
 
 void console_note_death(endpoint_t dead)

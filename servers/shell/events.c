@@ -3,6 +3,7 @@
 
 #include "console.h"
 #include "jobs.h"
+#include "output.h"
 
 #include <parley/ipc.h>
 #include <parley/server.h>
@@ -17,18 +18,25 @@ static void refuse(message *m, uint32_t ticket)
     (void)server_answer(client, -ENOSYS, m);
 }
 
-bool events_wait(void)
+static void take(uint32_t microseconds)
 {
+    const uint32_t way = microseconds == EVENTS_EVER ? IPC_RECEIVE : IPC_RECEIVE | IPC_TIMEOUT;
     message m;
     uint32_t second;
-    if (ipc_call(IPC_RECEIVE, ANY, &m, 0, &second) < 0)
-        return false;
+    if (ipc_call(way, ANY, &m, microseconds, &second) < 0)
+        return;
     if (IPC_TICKET(second) != 0)
         refuse(&m, IPC_TICKET(second));
-    if (IPC_CAME(second) != IPC_CAME_EVENTS || m.m_source != console_endpoint())
-        return false;
-    console_note_interrupt();
-    return true;
+    if (IPC_CAME(second) == IPC_CAME_EVENTS && m.m_source == console_endpoint())
+        console_note_interrupt();
+}
+
+void events_wait(uint32_t microseconds)
+{
+    take(microseconds);
+    events_take_deaths();
+    if (console_endpoint() == NONE) /* the tty was among the dead: another one */
+        console_claim();
 }
 
 void events_take_deaths(void)
@@ -36,6 +44,7 @@ void events_take_deaths(void)
     struct system_death death;
     while (sys_death(&death) == 0) {
         console_note_death(death.endpoint);
+        output_note_death(death.endpoint);
         jobs_note_death(&death);
     }
 }

@@ -5,6 +5,7 @@
 #include "console.h"
 #include "events.h"
 #include "modules.h"
+#include "output.h"
 #include "words.h"
 
 #include <abi/errors.h>
@@ -27,7 +28,7 @@ static struct job {
     struct member {
         char name[NAME_BYTES];
         enum part_kind kind;
-        struct program program; /* of a module: its endpoint alone */
+        struct program program; /* of a module: its endpoint alone; of a command: the shell */
         bool ended;
         struct child_end end;
     } member[PIPELINE_MAX];
@@ -38,9 +39,17 @@ static unsigned number_of(const struct job *job)
     return (unsigned)(job - jobs) + 1;
 }
 
+/* For the commands there are only those in the background: a command that is itself a part of a
+   pipe must not wait for that one. */
+static bool is_listed(const struct job *job)
+{
+    return job->used && job->background;
+}
+
 static struct job *job_at(unsigned number)
 {
-    return number >= 1 && number <= JOBS_MAX && jobs[number - 1].used ? &jobs[number - 1] : NULL;
+    return number >= 1 && number <= JOBS_MAX && is_listed(&jobs[number - 1]) ? &jobs[number - 1]
+                                                                             : NULL;
 }
 
 static bool runs(const struct job *job)
@@ -131,6 +140,8 @@ static void say_fault(const struct member *m)
 static int say_member(const struct member *m)
 {
     const struct child_end *end = &m->end;
+    if (m->kind == PART_COMMAND) /* which has said all that is wrong */
+        return (int)end->status;
     if (end->cause == DEATH_EXIT && end->status)
         say("%s: exit status %u\n", m->name, (unsigned)end->status);
     else if (end->cause == DEATH_KILL && !console_interrupted())
@@ -153,7 +164,7 @@ void jobs_report(void)
 {
     events_take_deaths();
     for (struct job *job = jobs; job < jobs + JOBS_MAX; job++) {
-        if (!job->used || runs(job))
+        if (!is_listed(job) || runs(job))
             continue;
         say("[%u] ended    %s\n", number_of(job), job->text);
         (void)say_ends(job);
@@ -163,20 +174,11 @@ void jobs_report(void)
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
-/* The next thing that happens. */
-static void wait_on(void)
-{
-    (void)events_wait();
-    events_take_deaths();
-    if (console_endpoint() == NONE) /* the tty was among the dead: another one */
-        console_claim();
-}
-
 /* Until the job has ended, or ^C. True: it has ended. */
 static bool wait_for(const struct job *job)
 {
     while (runs(job) && !console_interrupted())
-        wait_on();
+        events_wait(EVENTS_EVER);
     return !runs(job);
 }
 
@@ -184,7 +186,7 @@ static void end_members(const struct job *job)
 {
     kill_members(job);
     while (runs(job))
-        wait_on();
+        events_wait(EVENTS_EVER);
 }
 
 /* ^C ends it. */
@@ -222,40 +224,64 @@ static int load_program(struct member *m, const char *word)
 {
     char path[FILE_NAME_BYTES + sizeof FOLDER];
     path_of(word, path);
-    const int error = program_load(path, &m->program);
+    int error = program_load(path, &m->program);
+    if (error == 0) {
+        error = sys_watch(m->program.child, 1);
+        if (error)
+            (void)child_kill(m->program.child);
+    }
     return error ? not_started(word, &m->program, error) : 0;
 }
 
 static int start_module(struct member *m, char **argv)
 {
     const int error = module_start(argv, &m->program.child);
-    return error < 0 ? module_not_started("run", argv[0], error) : 0;
+    if (error < 0)
+        return module_not_started("run", argv[0], error);
+    /* Else it has ended already, and nobody knows how. */
+    m->ended = sys_watch(m->program.child, 1) != 0;
+    return 0;
 }
 
-/* Who has no endpoint to be watched any more has ended already, and nobody knows how. */
-static void watch(struct member *m)
+/* 0, or a status: then it has said why. */
+static int load_member(struct member *m, enum part_kind kind, char **argv)
 {
-    m->ended = false;
-    if (sys_watch(m->program.child, 1) != 0)
-        take_end(m, &(struct system_death){.endpoint = m->program.child, .cause = DEATH_EXIT});
+    const char *last = strrchr(argv[0], '/');
+    *m = (struct member){.kind = kind, .end.cause = DEATH_EXIT};
+    strlcpy(m->name, last ? last + 1 : argv[0], sizeof m->name);
+    switch (kind) {
+    case PART_PROGRAM:
+        return load_program(m, argv[0]);
+    case PART_MODULE:
+        return start_module(m, argv);
+    default:
+        m->program.child = self();
+        m->ended = true; /* nobody waits for it */
+        return 0;
+    }
 }
 
 /* The children of all programs, which have not begun; or a module, which has. */
 static int load_members(struct job *job, const struct pipeline *pipeline)
 {
-    for (unsigned i = 0; i < pipeline->count; i++) {
-        const char *word = pipeline->argv[i][0], *last = strrchr(word, '/');
-        struct member *m = &job->member[i];
-        strlcpy(m->name, last ? last + 1 : word, sizeof m->name);
-        m->kind = pipeline->kind[i];
-        const int status =
-            m->kind == PART_MODULE ? start_module(m, pipeline->argv[i]) : load_program(m, word);
-        if (status)
-            return status;
-        watch(m);
-        job->count++;
+    int status = 0;
+    for (unsigned i = 0; i < pipeline->count && status == 0; i++) {
+        status = load_member(&job->member[i], pipeline->kind[i], pipeline->argv[i]);
+        job->count += status == 0;
     }
-    return 0;
+    return status;
+}
+
+static int begin_member(struct member *m, char **argv, const struct program_streams *streams)
+{
+    switch (m->kind) {
+    case PART_PROGRAM:
+        return program_begin(&m->program, argv, streams);
+    case PART_COMMAND:
+        return output_open(streams->output);
+    default:
+        return 0;
+    }
 }
 
 /* With a pipe from each to the next. What is in the background has an empty input. */
@@ -270,12 +296,20 @@ static int begin_members(struct job *job, const struct pipeline *pipeline)
         streams[i + 1].input = streams[i].output;
     }
     for (unsigned i = 0; i < job->count && !error; i++)
-        if (job->member[i].kind == PART_PROGRAM)
-            error = program_begin(&job->member[i].program, pipeline->argv[i], &streams[i]);
+        error = begin_member(&job->member[i], pipeline->argv[i], &streams[i]);
     if (!error)
         return 0;
     say("shell: %s: %s\n", job->text, strerror(error));
     return STATUS_FAILED;
+}
+
+/* The first member, while the others read what it prints. */
+static void run_command(struct job *job, char **argv)
+{
+    const int status = command_call(argv);
+    job->member[0].end.status = (uint32_t)status;
+    if (!output_close() && !console_interrupted())
+        say("%s: stopped: %s reads no more\n", job->member[0].name, job->member[1].name);
 }
 
 static struct job *find_free(void)
@@ -295,6 +329,16 @@ static void take_text(struct job *job, const char *line)
     snprintf(job->text, sizeof job->text, "%.*s", (int)length, line);
 }
 
+static int start(struct job *job, const struct pipeline *pipeline)
+{
+    int status = load_members(job, pipeline);
+    if (status == 0 && job->background) /* before it says anything itself */
+        say("[%u] %s\n", number_of(job), job->text);
+    if (status == 0)
+        status = begin_members(job, pipeline);
+    return status;
+}
+
 int job_start(const struct pipeline *pipeline, const char *line)
 {
     struct job *job = find_free();
@@ -302,24 +346,25 @@ int job_start(const struct pipeline *pipeline, const char *line)
         say("shell: there are %u jobs (try jobs)\n", JOBS_MAX);
         return STATUS_FAILED;
     }
+    /* A command may read keys; programs get the keyboard when it has ended. */
+    const bool runs_command = pipeline->kind[0] == PART_COMMAND;
+    const bool lends = !pipeline->background && !runs_command;
     *job = (struct job){.used = true, .background = pipeline->background};
     take_text(job, line);
-    if (!job->background)
+    if (lends)
         console_lend();
-    int status = load_members(job, pipeline);
-    if (status == 0 && job->background) /* before it says anything itself */
-        say("[%u] %s\n", number_of(job), job->text);
-    if (status == 0)
-        status = begin_members(job, pipeline);
+    const int status = start(job, pipeline);
     if (status) {
-        if (!job->background)
+        if (lends)
             console_take_back(false);
+        (void)output_close();
         end_members(job);
         job->used = false;
-    } else if (!job->background) {
-        status = foreground(job);
+        return status;
     }
-    return status;
+    if (runs_command)
+        run_command(job, pipeline->argv[0]);
+    return job->background ? 0 : foreground(job);
 }
 
 /* ---- Commands -------------------------------------------------------------------------------- */
@@ -340,8 +385,8 @@ int command_jobs(int argc, char **argv)
         return command_usage("jobs");
     events_take_deaths();
     for (struct job *job = jobs; job < jobs + JOBS_MAX; job++)
-        if (job->used)
-            say("[%u] %-8s %s\n", number_of(job), runs(job) ? "running" : "ended", job->text);
+        if (is_listed(job))
+            print("[%u] %-8s %s\n", number_of(job), runs(job) ? "running" : "ended", job->text);
     return 0;
 }
 
@@ -352,7 +397,7 @@ static struct job *job_named(const char *command, const char *text)
     uint32_t number;
     if (text == NULL)
         for (struct job *at = jobs; at < jobs + JOBS_MAX; at++)
-            job = at->used ? at : job;
+            job = is_listed(at) ? at : job;
     else if (words_number(text + (text[0] == '%'), JOBS_MAX, &number) == 0)
         job = job_at(number);
     if (job == NULL)
@@ -383,7 +428,7 @@ int command_wait(int argc, char **argv)
         return wait_for(job) ? 0 : STATUS_INTERRUPTED;
     }
     for (const struct job *job = jobs; job < jobs + JOBS_MAX; job++)
-        if (job->used && !wait_for(job))
+        if (is_listed(job) && !wait_for(job))
             return STATUS_INTERRUPTED;
     return 0;
 }

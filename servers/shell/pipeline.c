@@ -37,7 +37,9 @@ static const char *check_part(const struct pipeline *p, unsigned i)
     case PART_COMMAND:
         if (p->background)
             return "is a command, which the shell runs itself: leave out the &";
-        return p->count > 1 ? "is a command, and those can't be in a pipe (try ls bin/)" : NULL;
+        return i > 0 ? "is a command, which reads no input: put it first, or a program "
+                       "(ls bin/) in its place"
+                     : NULL;
     case PART_MODULE:
         return p->count > 1 ? "is a boot module, which reads and writes the console alone: "
                               "leave out the | (ls bin/ shows what can be in a pipe)"
