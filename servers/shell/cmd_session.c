@@ -24,6 +24,7 @@ static int list_commands(void)
             return STATUS_INTERRUPTED;
     }
     print("help COMMAND explains one, and help calls, help programs list what else it explains.\n"
+          "COMMAND | PROGRAM lets a program read what it prints. PROGRAM &: see help jobs.\n"
           "Modules on demand are commands too (see modules).\n");
     return 0;
 }
