@@ -45,7 +45,7 @@ static void show_process(const struct process_info *p)
           state_word(p->state), waits ? process_name(p->waits_for, other) : "-",
           (unsigned)p->priority, (unsigned)p->ticks, (unsigned)p->messages_sent,
           (unsigned)p->messages_received, (unsigned)(p->memory_bytes / 1024));
-    if (process_asked(p, asked))
+    if (process_asked(&p->asked, p->waits_for, asked))
         print("%-12s waits for %s: %s\n", "", process_name(p->waits_for, other), asked);
 }
 
