@@ -226,11 +226,10 @@ def full_pipes(guest):
     says(guest, "trace last 2000 | crash divide", r"(.*\n)*trace: stopped: crash reads no more\n"
          r"(.*\n)*crash: killed by divide error .*\n")  # fmt: skip
     says(guest, "echo $?", r"137\n")
-    for line in ("trace last 2000 | idle", "ps | spin", "sleep 100 | cat"):
-        interrupted(guest, line)
+    for line, said in (("trace last 2000 | primes 1000000000", r"\n40009\n"), ("ps | spin", r"\n"), ("sleep 100 | cat", r"\n"),
+                       ("top | cat", r"q: end\n"), ("trace memory | cat", r"space: pause .*\n")):  # fmt: skip
+        interrupted(guest, line, said)  # these two read keys
         says(guest, "echo $?", r"130\n")
-    interrupted(guest, "trace memory | cat", r"space: pause .*\n")  # reads keys
-    says(guest, "echo $?", r"130\n")
     guest.type("trace memory | wc\r")
     guest.expect(r"space: pause .*\n")
     guest.type("q")

@@ -79,6 +79,11 @@ static void kinds(void **state)
     assert_null(check_kinds("a | b &", PART_PROGRAM, PART_PROGRAM, &at));
     assert_non_null(strstr(check_kinds("a &", PART_COMMAND, 0, &at), "leave out the &"));
     assert_int_equal(at, 0);
+    assert_null(check_kinds("a | b", PART_COMMAND, PART_PROGRAM, &at));
+    assert_non_null(strstr(check_kinds("a | b &", PART_COMMAND, PART_PROGRAM, &at), "leave out"));
+    assert_int_equal(at, 0);
+    assert_non_null(strstr(check_kinds("a | b", PART_PROGRAM, PART_COMMAND, &at), "no input"));
+    assert_int_equal(at, 1);
     assert_non_null(strstr(check_kinds("a | b", PART_PROGRAM, PART_MODULE, &at), "boot module"));
     assert_int_equal(at, 1);
     assert_non_null(strstr(check_kinds("a | b", PART_MODULE, PART_PROGRAM, &at), "boot module"));
