@@ -57,7 +57,17 @@ int pipe_open(struct pipe *pipe, uint32_t name)
     if (error)
         return error;
     pipe->name = name;
+    pipe->share = answer.share;
     pipe->peer = answer.peer;
     return ring_open(&pipe->ring, memory, bytes,
                      answer.role == PIPES_ROLE_WRITER ? RING_WRITER : RING_READER, &way);
+}
+
+/* A server that was started since does not know the pipe, and needs not: the ring says the end. */
+void pipe_close(struct pipe *pipe)
+{
+    message m = {.m_type = PIPES_CLOSE, .m_words = {pipe->name}};
+    ring_end(&pipe->ring);
+    (void)service_request(&pipes, &m);
+    (void)memory_detach(pipe->share);
 }

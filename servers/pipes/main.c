@@ -257,10 +257,26 @@ static int wake(message *m)
     return 0;
 }
 
+/* Who lives on after its side of a stream. */
+static int close(message *m)
+{
+    struct pipe *p = NULL;
+    struct side *own = NULL;
+    int error = find(m, NONE, &p, &own);
+    memset(m->m_words, 0, sizeof m->m_words);
+    if (error)
+        return error;
+    lose(p, own);
+    if (other(p, own)->gone)
+        free_pipe(p);
+    return 0;
+}
+
 int main(void)
 {
     static const struct server_handler handlers[] = {
-        {PIPES_MAKE, make}, {PIPES_ATTACH, attach}, {PIPES_WAIT, wait}, {PIPES_WAKE, wake}, {0},
+        {PIPES_MAKE, make}, {PIPES_ATTACH, attach}, {PIPES_WAIT, wait},
+        {PIPES_WAKE, wake}, {PIPES_CLOSE, close},   {0},
     };
     uint64_t now = 0;
     (void)sys_time(&now);

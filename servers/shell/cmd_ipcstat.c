@@ -1,6 +1,7 @@
 /* ipcstat: who asks whom, how often, and how long an answer takes, from the trace. */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 #include "samples.h"
 #include "stopwatch.h"
@@ -101,18 +102,18 @@ static void show_pairs(void)
 {
     char client[NAME_BYTES], server[NAME_BYTES];
     qsort(pairs, pair_count, sizeof pairs[0], by_requests);
-    say("%-15s %-15s %9s %9s %10s %10s\n", "FROM", "TO", "REQUESTS", "ANSWERS", "MEAN-us",
-        "MAX-us");
+    print("%-15s %-15s %9s %9s %10s %10s\n", "FROM", "TO", "REQUESTS", "ANSWERS", "MEAN-us",
+          "MAX-us");
     for (unsigned i = 0; i < pair_count; i++) {
         const struct pair *p = &pairs[i];
         const uint64_t mean = p->answers ? p->ns / p->answers : 0;
-        say("%-15s %-15s %9u %9u %6u.%03u %6u.%03u\n", process_name(p->client, client),
-            process_name(p->server, server), (unsigned)p->requests, (unsigned)p->answers,
-            (unsigned)(mean / 1000), (unsigned)(mean % 1000), (unsigned)(p->greatest / 1000),
-            (unsigned)(p->greatest % 1000));
+        print("%-15s %-15s %9u %9u %6u.%03u %6u.%03u\n", process_name(p->client, client),
+              process_name(p->server, server), (unsigned)p->requests, (unsigned)p->answers,
+              (unsigned)(mean / 1000), (unsigned)(mean % 1000), (unsigned)(p->greatest / 1000),
+              (unsigned)(p->greatest % 1000));
     }
     if (pairs_left_out > 0)
-        say("(%u requests or answers of other pairs)\n", pairs_left_out);
+        print("(%u requests or answers of other pairs)\n", pairs_left_out);
 }
 
 static void show_histogram(void)
@@ -127,8 +128,8 @@ static void show_histogram(void)
             last = i;
         }
     for (unsigned i = first; i < CLASSES && i <= last; i++)
-        say("< %7u us %8u %.*s\n", 1u << i, (unsigned)histogram[i],
-            (int)((uint64_t)histogram[i] * BAR / most), bar);
+        print("< %7u us %8u %.*s\n", 1u << i, (unsigned)histogram[i],
+              (int)((uint64_t)histogram[i] * BAR / most), bar);
 }
 
 /* Reads what comes until the time is over or ^C was typed. */
@@ -163,6 +164,6 @@ int command_ipcstat(int argc, char **argv)
     show_pairs();
     show_histogram();
     if (reader.lost > 0)
-        say("(%u records were overwritten before they could be read)\n", (unsigned)reader.lost);
-    return console_interrupted() ? STATUS_INTERRUPTED : 0;
+        print("(%u records were overwritten before they could be read)\n", (unsigned)reader.lost);
+    return output_stopped() ? STATUS_INTERRUPTED : 0;
 }

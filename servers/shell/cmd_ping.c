@@ -6,6 +6,7 @@
  */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 #include "samples.h"
 #include "stopwatch.h"
@@ -61,13 +62,14 @@ static void ping_once(endpoint_t target, uint32_t seed, struct tally *t)
 
 static void report(const char *name, const struct tally *t)
 {
-    say("%s: %u sent, %u answered, %u wrong\n", name, (unsigned)t->sent, (unsigned)t->answered,
-        (unsigned)t->wrong);
+    print("%s: %u sent, %u answered, %u wrong\n", name, (unsigned)t->sent, (unsigned)t->answered,
+          (unsigned)t->wrong);
     if (samples.count > 0)
-        say("round trip: min %u ns, median %u ns, max %u ns%s\n",
-            (unsigned)stopwatch_ns(samples.least), (unsigned)stopwatch_ns(samples_median(&samples)),
-            (unsigned)stopwatch_ns(samples.greatest),
-            stopwatch_is_fine() ? "" : " (by the kernel's clock)");
+        print("round trip: min %u ns, median %u ns, max %u ns%s\n",
+              (unsigned)stopwatch_ns(samples.least),
+              (unsigned)stopwatch_ns(samples_median(&samples)),
+              (unsigned)stopwatch_ns(samples.greatest),
+              stopwatch_is_fine() ? "" : " (by the kernel's clock)");
 }
 
 static int explain(const char *name, int error)
@@ -112,7 +114,7 @@ int command_ping(int argc, char **argv)
     bool stopped = false;
     while (tally.sent < count && tally.error == 0 && !stopped) {
         ping_once(target, tally.sent, &tally);
-        stopped = tally.sent % POLL_EVERY == 0 && console_interrupted();
+        stopped = tally.sent % POLL_EVERY == 0 && output_stopped();
     }
     report(name, &tally);
     if (tally.error < 0)

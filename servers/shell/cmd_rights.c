@@ -1,6 +1,7 @@
 /* ps NAME: what one process may do, as its module's line says. */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 
 #include <abi/errors.h>
@@ -28,11 +29,11 @@ static const struct bit kernel_calls[] = {
 
 static void show_bits(const char *title, uint32_t mask, const struct bit *bits, unsigned count)
 {
-    say("%-8s", title);
+    print("%-8s", title);
     for (unsigned i = 0; i < count; i++)
         if (mask & 1u << bits[i].number)
-            say(" %s", bits[i].name);
-    say("\n");
+            print(" %s", bits[i].name);
+    print("\n");
 }
 
 /* An identity by the name of a process that has it; those that do not run by their number. */
@@ -40,12 +41,12 @@ static void show_identity(unsigned identity)
 {
     struct process_info info;
     if (identity == IDENTITY_USER) {
-        say(" user");
+        print(" user");
         return;
     }
     for (unsigned slot = 0; process_next(&slot, &info);) {
         if (info.identity == identity) {
-            say(" %s", info.name);
+            print(" %s", info.name);
             return;
         }
     }
@@ -53,31 +54,31 @@ static void show_identity(unsigned identity)
 
 static void show_targets(const struct process_info *p)
 {
-    say("%-8s", "targets");
+    print("%-8s", "targets");
     for (unsigned i = 0; i < IDENTITY_COUNT; i++)
         if (p->targets[i / 32] & 1u << i % 32)
             show_identity(i);
-    say("\n");
+    print("\n");
 }
 
 static void show_lines(uint32_t lines)
 {
-    say("%-8s", "irq");
+    print("%-8s", "irq");
     for (unsigned i = 0; i < IRQ_LINES; i++)
         if (lines & 1u << i)
-            say(" %u", i);
-    say(lines & 1u << IRQ_LINE_LOG ? " log\n" : "\n");
+            print(" %u", i);
+    print(lines & 1u << IRQ_LINE_LOG ? " log\n" : "\n");
 }
 
 static void show_ports(const struct process_info *p)
 {
-    say("%-8s", "ports");
+    print("%-8s", "ports");
     for (unsigned i = 0; i < p->port_count && i < PROCESS_PORTS_MAX; i++) {
-        say(" 0x%x", (unsigned)p->ports[i].first);
+        print(" 0x%x", (unsigned)p->ports[i].first);
         if (p->ports[i].last != p->ports[i].first)
-            say("-0x%x", (unsigned)p->ports[i].last);
+            print("-0x%x", (unsigned)p->ports[i].last);
     }
-    say("\n");
+    print("\n");
 }
 
 int process_show_rights(const char *text)
@@ -91,7 +92,7 @@ int process_show_rights(const char *text)
         say("ps: no process called %s\n", text);
         return STATUS_FAILED;
     }
-    say("%s, endpoint %d, priority %u\n", info.name, (int)info.endpoint, (unsigned)info.priority);
+    print("%s, endpoint %d, priority %u\n", info.name, (int)info.endpoint, (unsigned)info.priority);
     show_bits("calls", info.calls, calls, sizeof calls / sizeof calls[0]);
     show_targets(&info);
     show_bits("kernel", info.kernel_calls, kernel_calls,

@@ -4,6 +4,7 @@
  */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 
 #include <abi/errors.h>
 #include <parley/ipc.h>
@@ -108,9 +109,9 @@ static void show(const struct supervisor_entry *e)
         return;
     if (m.flags & MODULE_RUNNING)
         snprintf(endpoint, sizeof endpoint, "%d", (int)m.endpoint);
-    say("%-15s %-9s %8s %8u  %-22s %s\n", m.name, state_word(e, state, sizeof state), endpoint,
-        (unsigned)(m.starts > 0 ? m.starts - 1 : 0), policy_words(&m, policy, sizeof policy),
-        death_words(e, death, sizeof death));
+    print("%-15s %-9s %8s %8u  %-22s %s\n", m.name, state_word(e, state, sizeof state), endpoint,
+          (unsigned)(m.starts > 0 ? m.starts - 1 : 0), policy_words(&m, policy, sizeof policy),
+          death_words(e, death, sizeof death));
 }
 
 static int no_answer(int error)
@@ -124,7 +125,7 @@ static int no_answer(int error)
 
 static int list(void)
 {
-    for (uint32_t i = 0; !console_interrupted(); i++) {
+    for (uint32_t i = 0; !output_stopped(); i++) {
         message m = {.m_type = SUPERVISOR_LIST, .m_words = {i}};
         struct supervisor_entry entry;
         const int error = ask(&m);
@@ -133,8 +134,8 @@ static int list(void)
         if (error < 0)
             return no_answer(error);
         if (i == 0)
-            say("%-15s %-9s %8s %8s  %-22s %s\n", "NAME", "STATE", "ENDPOINT", "RESTARTS", "POLICY",
-                "LAST DEATH");
+            print("%-15s %-9s %8s %8s  %-22s %s\n", "NAME", "STATE", "ENDPOINT", "RESTARTS",
+                  "POLICY", "LAST DEATH");
         memcpy(&entry, m.m_words, sizeof entry);
         show(&entry);
     }

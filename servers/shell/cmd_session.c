@@ -1,6 +1,7 @@
 /* Commands about the session: help, version, echo, clear, reboot, poweroff. */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "pages.h"
 #include "words.h"
 
@@ -18,12 +19,13 @@ static int list_commands(void)
     for (const struct command *c = commands; c->name != NULL; c++) {
         char usage[40];
         snprintf(usage, sizeof usage, "%s %s", c->name, c->usage);
-        say("  %-26s %s\n", usage, c->summary);
-        if (console_interrupted())
+        print("  %-26s %s\n", usage, c->summary);
+        if (output_stopped())
             return STATUS_INTERRUPTED;
     }
-    say("help COMMAND explains one, and help calls, help programs list what else it explains.\n"
-        "Modules on demand are commands too (see modules).\n");
+    print("help COMMAND explains one, and help calls, help programs list what else it explains.\n"
+          "COMMAND | PROGRAM lets a program read what it prints. PROGRAM &: see help jobs.\n"
+          "Modules on demand are commands too (see modules).\n");
     return 0;
 }
 
@@ -36,8 +38,8 @@ int command_help(int argc, char **argv)
     const struct command *c = command_find(argv[1]);
     if (c == NULL)
         return page_show(argv[1]);
-    say("%s%s%s\n  %s\n\n", c->name, c->usage[0] != '\0' ? " " : "", c->usage, c->summary);
-    console_write(c->page, strlen(c->page));
+    print("%s%s%s\n  %s\n\n", c->name, c->usage[0] != '\0' ? " " : "", c->usage, c->summary);
+    output_write(c->page, strlen(c->page));
     return 0;
 }
 
@@ -45,10 +47,10 @@ int command_echo(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
         if (i > 1)
-            console_write(" ", 1);
-        console_write(argv[i], strlen(argv[i]));
+            output_write(" ", 1);
+        output_write(argv[i], strlen(argv[i]));
     }
-    console_write("\n", 1);
+    output_write("\n", 1);
     return 0;
 }
 
@@ -57,7 +59,7 @@ int command_version(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return command_usage("version");
-    say("Parley " PARLEY_VERSION ", interfaces version " ABI_VERSION_TEXT "\n");
+    print("Parley " PARLEY_VERSION ", interfaces version " ABI_VERSION_TEXT "\n");
     return 0;
 }
 
@@ -66,7 +68,7 @@ int command_clear(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return command_usage("clear");
-    say("\033[H\033[2J");
+    print("\033[H\033[2J");
     return 0;
 }
 
@@ -85,10 +87,10 @@ int command_keyboard(int argc, char **argv)
     }
     if (argc == 2)
         return 0;
-    say("%s, of:", name);
+    print("%s, of:", name);
     for (unsigned i = 0; console_layout_name(i, other) == 0; i++)
-        say(" %s", other);
-    say("\n");
+        print(" %s", other);
+    print("\n");
     return 0;
 }
 

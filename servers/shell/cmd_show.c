@@ -1,6 +1,7 @@
 /* Commands that show the system's state: ps, mem, modules, names, dmesg, dump. */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 #include "services.h"
 
@@ -40,12 +41,12 @@ static void show_process(const struct process_info *p)
 {
     char other[NAME_BYTES], asked[PROCESS_ASKED_BYTES];
     const bool waits = p->state >= PROCESS_SENDING;
-    say("%-12s %8d %-9s %-10s %3u %7u %8u %8u %5uK\n", p->name, (int)p->endpoint,
-        state_word(p->state), waits ? process_name(p->waits_for, other) : "-",
-        (unsigned)p->priority, (unsigned)p->ticks, (unsigned)p->messages_sent,
-        (unsigned)p->messages_received, (unsigned)(p->memory_bytes / 1024));
-    if (process_asked(p, asked))
-        say("%-12s waits for %s: %s\n", "", process_name(p->waits_for, other), asked);
+    print("%-12s %8d %-9s %-10s %3u %7u %8u %8u %5uK\n", p->name, (int)p->endpoint,
+          state_word(p->state), waits ? process_name(p->waits_for, other) : "-",
+          (unsigned)p->priority, (unsigned)p->ticks, (unsigned)p->messages_sent,
+          (unsigned)p->messages_received, (unsigned)(p->memory_bytes / 1024));
+    if (process_asked(&p->asked, p->waits_for, asked))
+        print("%-12s waits for %s: %s\n", "", process_name(p->waits_for, other), asked);
 }
 
 int command_ps(int argc, char **argv)
@@ -54,12 +55,12 @@ int command_ps(int argc, char **argv)
         return command_usage("ps");
     if (argc == 2)
         return process_show_rights(argv[1]);
-    say("%-12s %8s %-9s %-10s %3s %7s %8s %8s %6s\n", "NAME", "ENDPOINT", "STATE", "WAITS-FOR",
-        "PRI", "TICKS", "SENT", "RECEIVED", "MEM");
+    print("%-12s %8s %-9s %-10s %3s %7s %8s %8s %6s\n", "NAME", "ENDPOINT", "STATE", "WAITS-FOR",
+          "PRI", "TICKS", "SENT", "RECEIVED", "MEM");
     struct process_info info;
     for (unsigned slot = 0; process_next(&slot, &info);) {
         show_process(&info);
-        if (console_interrupted())
+        if (output_stopped())
             return STATUS_INTERRUPTED;
     }
     return 0;
@@ -71,11 +72,11 @@ static void say_holders(void)
     struct module_info m;
     for (unsigned i = 0; sys_module(i, &m) == 0; i++)
         if (m.memory_bytes)
-            say("  %-16s %8u kB%s\n", m.name, (unsigned)(m.memory_bytes / 1024),
-                m.flags & MODULE_RUNNING  ? ""
-                : m.flags & MODULE_DATA   ? "  (data)"
-                : m.flags & MODULE_UPDATE ? "  (an update)"
-                                          : "  (does not run)");
+            print("  %-16s %8u kB%s\n", m.name, (unsigned)(m.memory_bytes / 1024),
+                  m.flags & MODULE_RUNNING  ? ""
+                  : m.flags & MODULE_DATA   ? "  (data)"
+                  : m.flags & MODULE_UPDATE ? "  (an update)"
+                                            : "  (does not run)");
 }
 
 int command_mem(int argc, char **argv)
@@ -89,11 +90,12 @@ int command_mem(int argc, char **argv)
         say("mem: %s\n", strerror(error));
         return STATUS_FAILED;
     }
-    say("kernel    %8u kB\n", (unsigned)(m.kernel_bytes / 1024));
-    say("modules   %8u kB\n", (unsigned)(m.modules_bytes / 1024));
-    say("processes %8u kB\n", (unsigned)(m.process_bytes / 1024));
+    print("kernel    %8u kB\n", (unsigned)(m.kernel_bytes / 1024));
+    print("modules   %8u kB\n", (unsigned)(m.modules_bytes / 1024));
+    print("processes %8u kB\n", (unsigned)(m.process_bytes / 1024));
     say_holders();
-    say("free %u kB of %u kB\n", (unsigned)(m.free_bytes / 1024), (unsigned)(m.total_bytes / 1024));
+    print("free %u kB of %u kB\n", (unsigned)(m.free_bytes / 1024),
+          (unsigned)(m.total_bytes / 1024));
     return 0;
 }
 
@@ -115,13 +117,13 @@ int command_modules(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return command_usage("modules");
-    say("%-15s %-9s %6s %8s %8s\n", "NAME", "STATE", "STARTS", "FILE", "MEMORY");
+    print("%-15s %-9s %6s %8s %8s\n", "NAME", "STATE", "STARTS", "FILE", "MEMORY");
     struct module_info m;
     for (unsigned i = 0; sys_module(i, &m) == 0; i++) {
-        say("%-15s %-9s %6u %7uK %7uK", m.name, module_state(&m), (unsigned)m.starts,
-            (unsigned)((m.image_bytes + 1023) / 1024), (unsigned)(m.memory_bytes / 1024));
-        say(m.flags & MODULE_REFUSED ? "  %.75s\n" : "\n", m.reason);
-        if (console_interrupted())
+        print("%-15s %-9s %6u %7uK %7uK", m.name, module_state(&m), (unsigned)m.starts,
+              (unsigned)((m.image_bytes + 1023) / 1024), (unsigned)(m.memory_bytes / 1024));
+        print(m.flags & MODULE_REFUSED ? "  %.75s\n" : "\n", m.reason);
+        if (output_stopped())
             return STATUS_INTERRUPTED;
     }
     return 0;
@@ -139,8 +141,8 @@ static int show_name(uint32_t index)
     struct names_answer answer;
     memcpy(&answer, m.m_words, sizeof answer);
     char provider[NAME_BYTES];
-    say("%-15.15s %-15s %8d\n", answer.name, process_name(answer.endpoint, provider),
-        (int)answer.endpoint);
+    print("%-15.15s %-15s %8d\n", answer.name, process_name(answer.endpoint, provider),
+          (int)answer.endpoint);
     return 0;
 }
 
@@ -149,11 +151,11 @@ int command_names(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return command_usage("names");
-    say("%-15s %-15s %8s\n", "NAME", "PROVIDED-BY", "ENDPOINT");
+    print("%-15s %-15s %8s\n", "NAME", "PROVIDED-BY", "ENDPOINT");
     int error = 0;
     for (uint32_t i = 0; error == 0; i++) {
         error = show_name(i);
-        if (console_interrupted())
+        if (output_stopped())
             return STATUS_INTERRUPTED;
     }
     if (error == -ENOENT)
@@ -172,13 +174,13 @@ int command_dmesg(int argc, char **argv)
     int bytes;
     char last = '\n';
     while ((bytes = sys_log_read(&position, text, sizeof text)) > 0) {
-        console_write(text, (size_t)bytes);
+        output_write(text, (size_t)bytes);
         last = text[bytes - 1];
-        if (console_interrupted())
+        if (output_stopped())
             return STATUS_INTERRUPTED;
     }
     if (last != '\n')
-        console_write("\n", 1);
+        output_write("\n", 1);
     if (bytes == 0)
         return 0;
     say("dmesg: %s\n", strerror(bytes));

@@ -2,6 +2,7 @@
 #include "calendar.h"
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "services.h"
 #include "words.h"
 
@@ -29,12 +30,12 @@ int command_uptime(int argc, char **argv)
     const uint32_t milliseconds = (uint32_t)(us / 1000 % 1000);
     const uint32_t seconds = (uint32_t)(us / 1000000);
     if (seconds >= 86400)
-        say("up %u d %02u:%02u:%02u.%03u\n", (unsigned)(seconds / 86400),
-            (unsigned)(seconds / 3600 % 24), (unsigned)(seconds / 60 % 60),
-            (unsigned)(seconds % 60), (unsigned)milliseconds);
+        print("up %u d %02u:%02u:%02u.%03u\n", (unsigned)(seconds / 86400),
+              (unsigned)(seconds / 3600 % 24), (unsigned)(seconds / 60 % 60),
+              (unsigned)(seconds % 60), (unsigned)milliseconds);
     else
-        say("up %02u:%02u:%02u.%03u\n", (unsigned)(seconds / 3600), (unsigned)(seconds / 60 % 60),
-            (unsigned)(seconds % 60), (unsigned)milliseconds);
+        print("up %02u:%02u:%02u.%03u\n", (unsigned)(seconds / 3600), (unsigned)(seconds / 60 % 60),
+              (unsigned)(seconds % 60), (unsigned)milliseconds);
     return 0;
 }
 
@@ -54,8 +55,8 @@ int command_date(int argc, char **argv)
         return no_clock("date", error);
     struct calendar c;
     calendar_of((uint64_t)m.m_words[1] << 32 | m.m_words[0], &c);
-    say("%s %04u-%02u-%02u %02u:%02u:%02u UTC\n", day[c.weekday], (unsigned)c.year, c.month, c.day,
-        c.hour, c.minute, c.second);
+    print("%s %04u-%02u-%02u %02u:%02u:%02u UTC\n", day[c.weekday], (unsigned)c.year, c.month,
+          c.day, c.hour, c.minute, c.second);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* top: each process's share of the processor and its messages, between two looks. */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 #include "words.h"
 
@@ -57,18 +58,18 @@ static void show(unsigned count, uint32_t us)
 {
     const uint32_t ms = us / 1000 ? us / 1000 : 1;
     qsort(rows, count, sizeof rows[0], by_use);
-    say("\033[H\033[J%-15s %6s %12s\n", "NAME", "CPU%", "MESSAGES/s");
+    print("\033[H\033[J%-15s %6s %12s\n", "NAME", "CPU%", "MESSAGES/s");
     for (unsigned i = 0; i < count && i < MOST_LINES; i++) {
         /* A tick is a millisecond, nearly. */
         uint32_t permille = (uint32_t)((uint64_t)rows[i].ticks * 1000 / ms);
         if (permille > 1000)
             permille = 1000;
-        say("%-15s %4u.%u %12u\n", rows[i].name, (unsigned)(permille / 10),
-            (unsigned)(permille % 10), (unsigned)((uint64_t)rows[i].messages * 1000 / ms));
+        print("%-15s %4u.%u %12u\n", rows[i].name, (unsigned)(permille / 10),
+              (unsigned)(permille % 10), (unsigned)((uint64_t)rows[i].messages * 1000 / ms));
     }
     if (count > MOST_LINES)
-        say("and %u more\n", count - MOST_LINES);
-    say("q: end\n");
+        print("and %u more\n", count - MOST_LINES);
+    print("q: end\n");
 }
 
 int command_top(int argc, char **argv)
@@ -86,7 +87,7 @@ int command_top(int argc, char **argv)
     for (;;) {
         const int key = console_key_within((uint32_t)period);
         (void)sys_time(&now);
-        if (key == 'q' || key == 3)
+        if (key == 'q' || key == 3 || output_stopped())
             return 0;
         if (key != KEY_NONE && key >= 0 && now - then < period / 2)
             continue;

@@ -7,6 +7,7 @@
  */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 #include "services.h"
 #include "trace_view.h"
@@ -158,13 +159,13 @@ static bool read_options(char **word, struct options *o)
 static void show(const struct trace_record *r, const char *line)
 {
     const uint64_t us = trace_view_time(r);
-    say("%4u.%06u  %s", (unsigned)(us / 1000000), (unsigned)(us % 1000000), line);
+    print("%4u.%06u  %s", (unsigned)(us / 1000000), (unsigned)(us % 1000000), line);
 }
 
 static void show_lost(const struct trace_reader *reader)
 {
     if (reader->lost > 0)
-        say("(%u records were overwritten before they could be read)\n", (unsigned)reader->lost);
+        print("(%u records were overwritten before they could be read)\n", (unsigned)reader->lost);
 }
 
 /* Up to `most` lines of what has come before record `end`; how many. */
@@ -194,7 +195,7 @@ static int show_live(struct options *o)
     if (!o->facts && !o->wanted.everything)
         o->wanted.what &= ~(TRACE_IRQ | TRACE_EVENT);
     say("space: pause and go on; q or ^C: end\n");
-    while (key != 'q' && key != 3) {
+    while (key != 'q' && key != 3 && !output_stopped()) {
         if (!paused)
             (void)show_some(&reader, trace_written(), o, LINES_A_LOOK);
         key = console_key_within(LOOK_US);
@@ -219,7 +220,7 @@ static int show_command(const struct options *o)
     const uint64_t end = trace_written();
     (void)sys_trace_set(&before);
     while (reader.next < end && show_some(&reader, end, o, LINES_A_LOOK) > 0)
-        if (console_interrupted())
+        if (output_stopped())
             break;
     show_lost(&reader);
     return status;
@@ -242,7 +243,7 @@ static int show_last_of(struct trace_reader reader, uint32_t count, const struct
         if (!trace_view(&r, &o->wanted, line, sizeof line) || at++ + count < lines)
             continue;
         show(&r, line);
-        if (console_interrupted())
+        if (output_stopped())
             return STATUS_INTERRUPTED;
     }
     return 0;
@@ -271,11 +272,11 @@ static int show_status(void)
     if (error < 0)
         return refuse("status", error);
     const uint64_t written = trace_reader_begin(&reader, TRACE_FROM_OLDEST) ? trace_written() : 0;
-    say("the trace is %s; %u records since the boot, the last %u are kept\n",
-        now.what == 0           ? "off"
-        : now.what == TRACE_ALL ? "on"
-                                : "on, for a part",
-        (unsigned)written, (unsigned)now.capacity);
+    print("the trace is %s; %u records since the boot, the last %u are kept\n",
+          now.what == 0           ? "off"
+          : now.what == TRACE_ALL ? "on"
+                                  : "on, for a part",
+          (unsigned)written, (unsigned)now.capacity);
     return 0;
 }
 
@@ -318,7 +319,7 @@ static int save(void)
     message m = {.m_type = TRACER_SAVE};
     const int status = to_serial(&m);
     if (status == 0)
-        say("%u records written to the second serial port\n", (unsigned)m.m_words[0]);
+        print("%u records written to the second serial port\n", (unsigned)m.m_words[0]);
     return status;
 }
 

@@ -1,17 +1,23 @@
 /* waits: the wait-for graph, as trees. Who waits for a process stands below it. */
 #include "commands.h"
 #include "console.h"
+#include "output.h"
 #include "processes.h"
 
 #include <parley/system.h>
 #include <string.h>
 
 #define MOST 256
-static struct process_info table[MOST];
+static struct waiting { /* of its process_info */
+    endpoint_t endpoint, waits_for;
+    uint32_t state;
+    char name[NAME_BYTES];
+    message asked;
+} table[MOST];
 static bool shown[MOST];
 static unsigned count;
 
-static const char *doing(const struct process_info *p)
+static const char *doing(const struct waiting *p)
 {
     switch (p->state) {
     case PROCESS_RUNNING:
@@ -36,7 +42,7 @@ static const char *doing(const struct process_info *p)
 }
 
 /* The process for which `p` waits, or NULL: it waits for anybody, for none of these, or runs. */
-static const struct process_info *peer_of(const struct process_info *p)
+static const struct waiting *peer_of(const struct waiting *p)
 {
     if (p->state < PROCESS_SENDING)
         return NULL;
@@ -46,21 +52,21 @@ static const struct process_info *peer_of(const struct process_info *p)
     return NULL;
 }
 
-static void show(const struct process_info *p, unsigned depth)
+static void show(const struct waiting *p, unsigned depth)
 {
     char other[NAME_BYTES], asked[PROCESS_ASKED_BYTES];
     shown[p - table] = true;
-    say("%*s%s%s %s", (int)(2 * depth), "", depth > 0 ? "<- " : "", p->name, doing(p));
+    print("%*s%s%s %s", (int)(2 * depth), "", depth > 0 ? "<- " : "", p->name, doing(p));
     if (depth == 0 && p->state >= PROCESS_SENDING)
-        say(p->state == PROCESS_RECEIVING ? " from %s" : " of %s",
-            process_name(p->waits_for, other));
-    if (process_asked(p, asked))
-        say(": %s", asked);
-    say("\n");
+        print(p->state == PROCESS_RECEIVING ? " from %s" : " of %s",
+              process_name(p->waits_for, other));
+    if (process_asked(&p->asked, p->waits_for, asked))
+        print(": %s", asked);
+    print("\n");
 }
 
 /* Whoever waits for the process, and whoever waits for those. */
-static void show_waiting_for(const struct process_info *p, unsigned depth)
+static void show_waiting_for(const struct waiting *p, unsigned depth)
 {
     for (unsigned i = 0; i < count; i++)
         if (!shown[i] && peer_of(&table[i]) == p) {
@@ -69,15 +75,24 @@ static void show_waiting_for(const struct process_info *p, unsigned depth)
         }
 }
 
+static void look(void)
+{
+    struct process_info p;
+    count = 0;
+    memset(shown, 0, sizeof shown);
+    for (unsigned slot = 0; count < MOST && process_next(&slot, &p); count++) {
+        table[count] = (struct waiting){
+            .endpoint = p.endpoint, .waits_for = p.waits_for, .state = p.state, .asked = p.asked};
+        memcpy(table[count].name, p.name, sizeof p.name);
+    }
+}
+
 int command_waits(int argc, char **argv)
 {
     (void)argv;
     if (argc > 1)
         return command_usage("waits");
-    count = 0;
-    memset(shown, 0, sizeof shown);
-    for (unsigned slot = 0; count < MOST && process_next(&slot, &table[count]);)
-        count++;
+    look();
     for (unsigned i = 0; i < count; i++)
         if (peer_of(&table[i]) == NULL) {
             show(&table[i], 0);
@@ -85,7 +100,7 @@ int command_waits(int argc, char **argv)
         }
     for (unsigned i = 0; i < count; i++) /* only with deadlines: a ring without is refused */
         if (!shown[i]) {
-            say("a ring:\n");
+            print("a ring:\n");
             show(&table[i], 1);
             show_waiting_for(&table[i], 2);
         }

@@ -4,10 +4,13 @@
 #include "console.h"
 #include "jobs.h"
 #include "manual.h"
+#include "modules.h"
 #include "pages.h"
+#include "pipeline.h"
 #include "processes.h"
 #include "words.h"
 
+#include <abi/errors.h>
 #include <string.h>
 
 /* Names, usage and pages: docs/man. */
@@ -83,59 +86,87 @@ static int unknown(const char *name)
     return STATUS_UNKNOWN;
 }
 
-/* Programs alone can stand beside others or go on by themselves. */
-static int run_pipeline(struct words *words, const char *line)
+static bool is_command_module(const char *name)
 {
-    struct pipeline pipeline;
-    const char *wrong = pipeline_parse(words, &pipeline);
-    if (wrong != NULL) {
-        say("shell: %s\n", wrong);
+    struct module_info info;
+    return module_find(name, &info) && module_is_command(&info);
+}
+
+/* Finds out what kind a part is: `run NAME` means any module, or a program. 0, or a status. */
+static int resolve(char ***argv, enum part_kind *kind)
+{
+    struct module_info info;
+    const bool run = strcmp((*argv)[0], "run") == 0 && (*argv)[1] != NULL;
+    *argv += run;
+    const char *name = (*argv)[0];
+    if (!run && command_find(name) != NULL)
+        *kind = PART_COMMAND;
+    else if (run ? module_find(name, &info) : is_command_module(name))
+        *kind = PART_MODULE;
+    else if (program_exists(name))
+        *kind = PART_PROGRAM;
+    else if (run)
+        return module_not_started("run", name, -ENOENT);
+    else
+        return unknown(name);
+    return 0;
+}
+
+int command_call(char **argv)
+{
+    int argc = 0;
+    while (argv[argc] != NULL)
+        argc++;
+    return command_find(argv[0])->run(argc, argv);
+}
+
+static int run_pipeline(struct pipeline *pipeline, const char *line)
+{
+    unsigned wrong;
+    for (unsigned i = 0; i < pipeline->count; i++) {
+        const int status = resolve(&pipeline->argv[i], &pipeline->kind[i]);
+        if (status)
+            return status;
+    }
+    const char *why = pipeline_check(pipeline, &wrong);
+    if (why != NULL) {
+        say("shell: %s %s\n", pipeline->argv[wrong][0], why);
         return STATUS_USAGE;
     }
-    for (unsigned i = 0; i < pipeline.count; i++) {
-        const char *name = pipeline.argv[i][0];
-        if (program_exists(name))
-            continue;
-        if (command_find(name) == NULL)
-            return unknown(name);
-        say("shell: %s is a command of the shell's: | and & are for programs (try ls bin/)\n",
-            name);
-        return STATUS_USAGE;
-    }
-    return job_start(&pipeline, line);
+    if (pipeline->count == 1 && pipeline->kind[0] == PART_COMMAND)
+        return command_call(pipeline->argv[0]);
+    return job_start(pipeline, line);
 }
 
 int command_line(const char *line, int status)
 {
     static struct words words;
+    struct pipeline pipeline;
     const char *wrong = words_split(line, status, &words);
+    if (wrong == NULL && words.count == 0)
+        return status;
+    if (wrong == NULL)
+        wrong = pipeline_parse(&words, &pipeline);
     if (wrong != NULL) {
         say("shell: %s\n", wrong);
         return STATUS_USAGE;
     }
-    if (words.count == 0)
-        return status;
     console_begin();
-    if (pipeline_is(&words))
-        return run_pipeline(&words, line);
-    const struct command *c = command_find(words.word[0]);
-    if (c != NULL)
-        return c->run(words.count, words.word);
-    struct module_info info;
-    if (module_find(words.word[0], &info) && module_is_command(&info))
-        return program_run(words.word);
-    if (program_exists(words.word[0]))
-        return run_pipeline(&words, line);
-    return unknown(words.word[0]);
+    return run_pipeline(&pipeline, line);
 }
 
 unsigned command_complete(const char *line, struct match *m)
 {
+    const char *bar = strrchr(line, '|');
+    line = bar == NULL ? line : bar + 1;
     const char *prefix = strrchr(line, ' ');
     prefix = prefix == NULL ? line : prefix + 1;
     const size_t first = strspn(line, " ");
     if (prefix == line + first) {
-        offer_first_words(m, prefix);
+        if (bar == NULL)
+            offer_first_words(m, prefix);
+        else
+            programs_offer(m, prefix);
         return (unsigned)strlen(prefix);
     }
     char name[NAME_BYTES];

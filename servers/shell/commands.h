@@ -33,6 +33,9 @@ extern const struct command commands[]; /* ends with a NULL name */
 
 const struct command *command_find(const char *name);
 
+/* Runs the command argv[0], which there is; the words end with NULL. */
+int command_call(char **argv);
+
 /* Splits a line and does what it says. Returns the status; `status` is the last command's. */
 int command_line(const char *line, int status);
 
@@ -73,6 +76,3 @@ int command_waits(int argc, char **argv);
 
 /* What the process may do. */
 int process_show_rights(const char *text);
-
-/* Runs the module argv[0] in the foreground, with the arguments up to NULL. */
-int program_run(char **argv);

@@ -203,7 +203,7 @@ static bool notified(void)
 /* In raw mode the tty leaves it to us to show that it was ^C. */
 static void interrupt(void)
 {
-    if (!interrupted)
+    if (!interrupted && !lent)
         say("^C\n");
     interrupted = true;
 }
@@ -258,6 +258,8 @@ int console_key_within(uint32_t microseconds)
     if (error < 0 || m.m_type < 0)
         return KEY_NONE;
     memcpy(&text, m.m_words, sizeof text);
+    if (text.count == 1 && text.text[0] == INTERRUPT)
+        interrupt();
     return text.count == 1 ? (uint8_t)text.text[0] : KEY_NONE;
 }
 
@@ -276,7 +278,7 @@ void console_begin(void)
 
 void console_note_interrupt(void)
 {
-    interrupted = true;
+    interrupt();
 }
 
 void console_note_death(endpoint_t dead)
@@ -304,6 +306,12 @@ bool console_wait(uint64_t microseconds)
     return !interrupted;
 }
 
+void console_claim(void)
+{
+    message m = {.m_type = TTY_OWNER, .m_words = {console}};
+    (void)ask(&m);
+}
+
 void console_lend(void)
 {
     message m = mode_request(TTY_MODE_LINE);
@@ -313,10 +321,9 @@ void console_lend(void)
 
 void console_take_back(bool cancel)
 {
-    message m = {.m_type = TTY_OWNER,
-                 .m_words = {console}}; /* the program may have taken that too */
+    message m;
     lent = false;
-    (void)ask(&m);
+    console_claim(); /* the program may have taken that too */
     if (cancel) {
         m = (message){.m_type = TTY_CANCEL, .m_words = {console}};
         (void)ask(&m);

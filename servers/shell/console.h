@@ -48,6 +48,9 @@ int console_layout(char name[CONSOLE_LAYOUT_BYTES]);
 /* The name of the layout with that number; negative past the last. */
 int console_layout_name(unsigned index, char name[CONSOLE_LAYOUT_BYTES]);
 
+/* ^C on this console is the shell's; with a new tty, if the last one died. */
+void console_claim(void);
+
 void console_flush(void);
 unsigned console_columns(void);
 

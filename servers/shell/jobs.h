@@ -1,13 +1,13 @@
 /*
- * Programs of the archive that the shell has started: one job a line, in the foreground or in the
- * background. They are the shell's children, and end with it.
+ * Programs that the shell has started, of the archive and boot modules: one job a line, in the
+ * foreground or in the background. Those of the archive are the shell's children, and end with it.
  */
 #pragma once
 
 #include "match.h"
 #include "pipeline.h"
 
-#include <abi/endpoint.h>
+#include <parley/system.h>
 #include <stdbool.h>
 
 /* Whether the archive has a program that this word means: bin/NAME, or the path itself. */
@@ -19,7 +19,7 @@ void programs_offer(struct match *m, const char *prefix);
 int job_start(const struct pipeline *pipeline, const char *line);
 
 /* A process has died: if it belongs to a job, the job knows how. */
-void jobs_note_death(endpoint_t dead);
+void jobs_note_death(const struct system_death *death);
 
 /* Says which jobs in the background have ended, and forgets them. */
 void jobs_report(void);

@@ -1,5 +1,6 @@
 /* See pages.h. */
 #include "pages.h"
+#include "output.h"
 
 #include "commands.h"
 #include "console.h"
@@ -48,8 +49,8 @@ int page_show(const char *name)
             say("help: %s: %s\n", name, strerror(length));
             return STATUS_FAILED;
         }
-        console_write(text, (size_t)length);
-        if (console_interrupted())
+        output_write(text, (size_t)length);
+        if (output_stopped())
             return STATUS_INTERRUPTED;
     }
     return 0;

@@ -6,11 +6,6 @@ static bool is_operator(const struct words *words, int i)
     return (words->operators >> i & 1) != 0;
 }
 
-bool pipeline_is(const struct words *words)
-{
-    return words->operators != 0;
-}
-
 const char *pipeline_parse(struct words *words, struct pipeline *pipeline)
 {
     int begin = 0;
@@ -34,4 +29,32 @@ const char *pipeline_parse(struct words *words, struct pipeline *pipeline)
         begin = i + 1;
     }
     return NULL;
+}
+
+static const char *check_part(const struct pipeline *p, unsigned i)
+{
+    switch (p->kind[i]) {
+    case PART_COMMAND:
+        if (p->background)
+            return "is a command, which the shell runs itself: leave out the &";
+        return i > 0 ? "is a command, which reads no input: put it first, or a program "
+                       "(ls bin/) in its place"
+                     : NULL;
+    case PART_MODULE:
+        return p->count > 1 ? "is a boot module, which reads and writes the console alone: "
+                              "leave out the | (ls bin/ shows what can be in a pipe)"
+                            : NULL;
+    default:
+        return NULL;
+    }
+}
+
+const char *pipeline_check(const struct pipeline *pipeline, unsigned *wrong)
+{
+    const char *text = NULL;
+    for (unsigned i = 0; i < pipeline->count && !text; i++) {
+        text = check_part(pipeline, i);
+        *wrong = i;
+    }
+    return text;
 }

@@ -38,11 +38,11 @@ const char *process_name(endpoint_t endpoint, char name[NAME_BYTES])
     return name;
 }
 
-bool process_asked(const struct process_info *info, char text[PROCESS_ASKED_BYTES])
+bool process_asked(const message *asked, endpoint_t of, char text[PROCESS_ASKED_BYTES])
 {
-    if (info->asked.m_source == 0)
+    if (asked->m_source == 0)
         return false;
-    protocol_describe_request(text, PROCESS_ASKED_BYTES, &info->asked, info->waits_for);
+    protocol_describe_request(text, PROCESS_ASKED_BYTES, asked, of);
     return true;
 }
 

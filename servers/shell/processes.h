@@ -16,8 +16,9 @@ int process_find(const char *text, endpoint_t *endpoint);
 const char *process_name(endpoint_t endpoint, char name[NAME_BYTES]);
 
 #define PROCESS_ASKED_BYTES 160
-/* What the process waits with, in the words of its protocol. False: with nothing that is known. */
-bool process_asked(const struct process_info *info, char text[PROCESS_ASKED_BYTES]);
+/* What a process waits with, which is meant for `of`, in the words of its protocol. False: with
+   nothing that is known. */
+bool process_asked(const message *asked, endpoint_t of, char text[PROCESS_ASKED_BYTES]);
 
 /* The next process at slot *slot or later; *slot then follows it. False: no more. */
 bool process_next(unsigned *slot, struct process_info *info);

@@ -67,7 +67,6 @@ def refusals(guest):
     says(guest, "bin/nothing", r"bin/nothing: no such command.*\n")
     says(guest, "nothing | wc", r"nothing: no such command.*\n")
     says(guest, "crahs", r"crahs: no such command; did you mean crash\?\n")
-    says(guest, "ps | wc", r"shell: ps is a command of the shell's: .*\n")
     says(guest, "cat |", r"shell: a program is missing beside \|\n")
     says(guest, "| cat", r"shell: a program is missing beside \|\n")
     says(guest, "&", r"shell: a program is missing before &\n")
@@ -146,6 +145,98 @@ def background(guest):
     says(guest, "jobs", "")
 
 
+def boot_modules(guest):
+    """A boot module's program is a job as any other, with `run` or without."""
+    says(guest, "bob &", r"\[1\] bob\n")
+    says(guest, "jobs", r"\[1\] running  bob\n")
+    says(guest, "bob &", r"run: bob is running already.*\n")
+    says(guest, "bob", r"run: bob is running already.*\n")
+    says(guest, "idle | wc &", r"\[2\] idle \| wc\n")
+    says(guest, "kill %1", r"(\[1\] ended    bob\nbob: killed\n)?")
+    says(guest, "jobs", r"(\[1\] .*\n)?\[2\] running  idle \| wc\n")
+    check(processes(guest).count("bob") == 0, "kill left bob")
+    says(guest, "run bob &", r"\[1\] run bob\n")
+    interrupted(guest, "fg 1", r"run bob\n")
+    says(guest, "echo $?", r"130\n")
+    guest.type("kill %2\r")
+    guest.expect(r"\[2\] ended    idle \| wc\n(.*\n)*?idle: killed\n")
+    guest.prompt()
+    says(guest, "jobs", "")
+    guest.type("greet you &\r")  # its output may come before the prompt or behind it
+    guest.expect(r"\[1\] greet you\n(.*\n)*(parley> )?Hello, you! You are visitor \d+\.\n")
+    says(guest, "wait", r"(\[1\] ended    greet you\n)?(.*\n)*")
+    says(guest, "jobs", "")
+    says(guest, "bob &", r"\[1\] bob\n")
+    said = guest.command("ping bob 1") + guest.command("wait")  # it takes one request, and ends
+    check("[1] ended    bob\nbob: exit status 1\n" in said, f"bob's end: {said}")
+    says(guest, "ps &", r"shell: ps is a command, which the shell runs itself: leave out the &\n")
+    says(guest, "bob | wc", r"shell: bob is a boot module, which reads and writes the console alone: .*\n")
+    says(guest, "ls | greet", r"shell: greet is a boot module, .*\n")
+    says(guest, "run nothing &", r"run: no module called nothing.*\n")
+    says(guest, "run wc text/numbers.txt | cat", r"10 20 70\n")
+    says(guest, "echo $?", r"0\n")
+
+
+def commands_in_pipes(guest):
+    """A command of the shell's can be first: what it prints goes to the next program, what it says of errors does not."""
+    said = guest.command("ps")
+    says(guest, "ps | wc", rf"{len(said.splitlines()) + 1} \d+ \d+\n")  # wc itself
+    says(guest, "ps | grep tty", r"tty +\d+ receiving any +2 .*\n")
+    says(guest, "mem | grep free", r"free \d+ kB of \d+ kB\n")
+    says(guest, "help | grep uptime | wc", r"1 \d+ \d+\n")
+    says(guest, "help ps | grep Example", r"Example: ps tty\n")
+    says(guest, "service list | grep clock", r"clock +running .*\n")
+    guest.command("trace on")
+    guest.command("greet you")
+    says(guest, "trace last 100 hello | grep visitor=", r" *\d+\.\d+ +hello -> greet: .*visitor=\d+\).*\n")
+    guest.command("trace off")
+    says(guest, "echo 'one two' three | cat | cat | wc", r"1 3 14\n")
+    says(guest, "mem | grep x-x", r"grep: exit status 1\n")
+    says(guest, "echo $?", r"1\n")
+    says(guest, "ps one two | wc", r"ps: use: .*\n0 0 0\n")
+    says(guest, "echo $?", r"0\n")  # the last one's
+    says(guest, "ls | ps", r"shell: ps is a command, which reads no input: put it first, .*\n")
+    says(guest, "ls | ps | wc", r"shell: ps is a command, which reads no input: .*\n")
+    says(guest, "ps | wc &", r"shell: ps is a command, which the shell runs itself: leave out the &\n")
+    says(guest, "ps | nothing", r"nothing: no such command.*\n")
+    says(guest, "ps | text/numbers.txt", r"text/numbers\.txt: not an ELF file\n")
+    says(guest, "idle &", r"\[1\] idle\n")
+    says(guest, "jobs | wc", r"1 3 18\n")
+    says(guest, "kill %2 | cat", r"kill: no such job.*\n")
+    guest.command("kill %1")
+    for command in ("jobs", "wait"):  # the line itself is no job of theirs
+        says(guest, f"{command} | wc", r"0 0 0\n")
+    says(guest, "fg | wc", r"fg: no such job.*\n0 0 0\n")
+    guest.type("mem | gr\te\t\x15\r")  # completion, in a part of a pipe
+    guest.expect(r"mem \| grep e")
+    guest.prompt()
+
+
+def full_pipes(guest):
+    """A command that nobody reads: it goes on when the reader does, and ends with him or by ^C. The trace has more than
+    a pipe holds."""
+    guest.command("trace on")
+    for _ in range(4):
+        guest.command("ls")
+    guest.command("trace off")
+    shown = guest.command("trace last 2000 | wc")
+    check(int(shown.split()[2]) > 100000, f"the trace is too short for this test: {shown}")
+    says(guest, "trace last 2000 | primes 100000 | wc", r"9592 9592 56\d+\ntrace: stopped: primes reads no more\n|"
+         r"trace: stopped: primes reads no more\n9592 9592 56\d+\n")  # fmt: skip
+    says(guest, "trace last 2000 | crash divide", r"(.*\n)*trace: stopped: crash reads no more\n"
+         r"(.*\n)*crash: killed by divide error .*\n")  # fmt: skip
+    says(guest, "echo $?", r"137\n")
+    for line, said in (("trace last 2000 | primes 1000000000", r"\n40009\n"), ("ps | spin", r"\n"), ("sleep 100 | cat", r"\n"),
+                       ("top | cat", r"q: end\n"), ("trace memory | cat", r"space: pause .*\n")):  # fmt: skip
+        interrupted(guest, line, said)  # these two read keys
+        says(guest, "echo $?", r"130\n")
+    guest.type("trace memory | wc\r")
+    guest.expect(r"space: pause .*\n")
+    guest.type("q")
+    guest.expect(r"\d+ \d+ \d+\n")
+    guest.prompt()
+
+
 def deaths(guest):
     for how, words in (("read", r"killed by page fault at 0x00000010"), ("code", "killed by page fault at 0x2"),
                        ("divide", "killed by divide error"), ("stack", "killed: its stack was used up")):  # fmt: skip
@@ -170,6 +261,8 @@ def servers_that_die(guest):
     guest.prompt()
     says(guest, "jobs", "")
     says(guest, "cat text/numbers.txt | wc", r"10 20 70\n")
+    guest.command("kill -9 pipes | wc")  # the very pipe's
+    says(guest, "mem | grep free", r"free .*\n")
 
 
 def another_version(build):
@@ -197,7 +290,8 @@ def test(build):
         before, running = free_memory(guest), processes(guest)
         named = functools.partial(arguments_and_status, build)
         functools.update_wrapper(named, arguments_and_status)
-        for part in (named, refusals, pipes, keyboard, background, above_the_line, deaths):
+        for part in (named, refusals, pipes, keyboard, background, above_the_line, boot_modules, commands_in_pipes,
+                     full_pipes, deaths):
             part(guest)
             check(processes(guest) == running, f"after {part.__name__} ps shows {processes(guest)}")
             after = free_memory(guest)

@@ -13,10 +13,13 @@
 int pipe_make(endpoint_t writer, endpoint_t reader, uint32_t *name);
 
 struct pipe {
-    uint32_t name;
+    uint32_t name, share;
     endpoint_t peer;
     struct ring ring; /* ring_write or ring_read; the end comes with the other one's death, too */
 };
 
 /* The caller's side of it; the pipe stays where it is from now on. */
 int pipe_open(struct pipe *pipe, uint32_t name);
+
+/* Nothing more is written, or read, from this side, as if the caller had died. */
+void pipe_close(struct pipe *pipe);

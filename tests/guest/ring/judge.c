@@ -291,6 +291,35 @@ static void fresh_pipes(void)
     IS(names_wait("pipes", &pipes), 0, "another pipe server");
 }
 
+/* Who closes his side lives on; the other one hears of it, and with him the pipe is gone. */
+static void closed(void)
+{
+    static struct pipe pipe;
+    uint32_t name = 0;
+    unsigned good = 0;
+    message m;
+    const size_t before = left();
+    for (unsigned i = 0; i < 20; i++) {
+        streamer = start("streamer", "");
+        good += pipe_make(streamer, self(), &name) == 0;
+        good += ask(streamer, STREAM_PIPE, name, 300000, 1000, &m) == 0;
+        good += pipe_open(&pipe, name) == 0 && ring_read(&pipe.ring, buffer, 100) == 100;
+        nap(1000);
+        pipe_close(&pipe); /* while the writer waits: the ring is full */
+        good += ask(streamer, STREAM_WAKES, 0, 0, 0, &m) == 0 && (int)m.m_words[2] == -EPIPE;
+        end(streamer);
+    }
+    IS(good, 80, "a pipe can be closed twenty times, and its writer is told");
+    IS(ask(pipes, PIPES_CLOSE, name, 0, 0, &m), -ENOENT, "it is no more");
+    IS(left(), before, "all memory is back");
+    streamer = start("streamer", "");
+    endpoint_t other = start("other", "");
+    IS(pipe_make(streamer, other, &name), 0, "two others' pipe");
+    IS(ask(pipes, PIPES_CLOSE, name, 0, 0, &m), -EPERM, "is not this process's to close");
+    end(other);
+    end(streamer);
+}
+
 /* What both have opened goes on without the server that made it; nothing else does. */
 static void outlives(void)
 {
@@ -349,6 +378,7 @@ int main(void)
     lies();
     piped();
     others();
+    closed();
     outlives();
     tap_done();
 }

@@ -38,19 +38,35 @@ static void test_no_duplicates(void **state)
     assert_null(history_get(&h, 3));
 }
 
+/* Lines of 16 bytes. */
+static void add_numbered(unsigned i)
+{
+    char line[16];
+    snprintf(line, sizeof line, "line number %03u", i);
+    history_add(&h, line);
+}
+
 static void test_oldest_goes(void **state)
 {
     (void)state;
-    char line[16];
-    for (unsigned i = 0; i < HISTORY_LINES + 5; i++) {
-        snprintf(line, sizeof line, "%u", i);
-        history_add(&h, line);
-    }
-    assert_string_equal(history_get(&h, HISTORY_LINES), "5");
-    assert_null(history_get(&h, HISTORY_LINES + 1));
-    history_add(&h, "5"); /* the oldest one again */
-    assert_string_equal(history_get(&h, 1), "5");
-    assert_string_equal(history_get(&h, HISTORY_LINES), "6");
+    const unsigned lines = HISTORY_BYTES / 16;
+    for (unsigned i = 0; i < lines + 5; i++)
+        add_numbered(i);
+    assert_string_equal(history_get(&h, lines), "line number 005");
+    assert_null(history_get(&h, lines + 1));
+    add_numbered(5); /* the oldest one again */
+    assert_string_equal(history_get(&h, 1), "line number 005");
+    assert_string_equal(history_get(&h, lines), "line number 006");
+    char longest[EDITOR_BYTES + 1];
+    memset(longest, 'x', sizeof longest);
+    longest[EDITOR_BYTES] = '\0';
+    history_add(&h, longest); /* no line is so long */
+    assert_string_equal(history_get(&h, 1), "line number 005");
+    longest[EDITOR_BYTES - 1] = '\0';
+    history_add(&h, longest);
+    assert_string_equal(history_get(&h, 1), longest);
+    assert_string_equal(history_get(&h, 2), "line number 005");
+    assert_int_equal(h.used, HISTORY_BYTES);
 }
 
 int main(void)

@@ -16,7 +16,6 @@ static void single(void **state)
 {
     (void)state;
     assert_null(parse("cat one 'a|b' \\& \"&\""));
-    assert_false(pipeline_is(&words));
     assert_int_equal(pipeline.count, 1);
     assert_false(pipeline.background);
     assert_string_equal(pipeline.argv[0][0], "cat");
@@ -30,7 +29,6 @@ static void several(void **state)
 {
     (void)state;
     assert_null(parse("one a|two | three b c|four&"));
-    assert_true(pipeline_is(&words));
     assert_int_equal(pipeline.count, 4);
     assert_true(pipeline.background);
     static const char *const first[] = {"one", "two", "three", "four"};
@@ -60,6 +58,38 @@ static void wrong(void **state)
     assert_string_equal(parse("a|b|c|d|e"), "more than 4 programs");
 }
 
+static const char *check_kinds(const char *line, enum part_kind first, enum part_kind second,
+                               unsigned *at)
+{
+    assert_null(parse(line));
+    pipeline.kind[0] = first;
+    pipeline.kind[1] = second;
+    return pipeline_check(&pipeline, at);
+}
+
+/* What may go on in the background, and what may stand beside others. */
+static void kinds(void **state)
+{
+    unsigned at = 99;
+    (void)state;
+    assert_null(check_kinds("a", PART_COMMAND, 0, &at));
+    assert_null(check_kinds("a", PART_MODULE, 0, &at));
+    assert_null(check_kinds("a &", PART_PROGRAM, 0, &at));
+    assert_null(check_kinds("a &", PART_MODULE, 0, &at));
+    assert_null(check_kinds("a | b &", PART_PROGRAM, PART_PROGRAM, &at));
+    assert_non_null(strstr(check_kinds("a &", PART_COMMAND, 0, &at), "leave out the &"));
+    assert_int_equal(at, 0);
+    assert_null(check_kinds("a | b", PART_COMMAND, PART_PROGRAM, &at));
+    assert_non_null(strstr(check_kinds("a | b &", PART_COMMAND, PART_PROGRAM, &at), "leave out"));
+    assert_int_equal(at, 0);
+    assert_non_null(strstr(check_kinds("a | b", PART_PROGRAM, PART_COMMAND, &at), "no input"));
+    assert_int_equal(at, 1);
+    assert_non_null(strstr(check_kinds("a | b", PART_PROGRAM, PART_MODULE, &at), "boot module"));
+    assert_int_equal(at, 1);
+    assert_non_null(strstr(check_kinds("a | b", PART_MODULE, PART_PROGRAM, &at), "boot module"));
+    assert_int_equal(at, 0);
+}
+
 /* As many signs and words as there is room for, in any order. */
 static void any(void **state)
 {
@@ -69,9 +99,9 @@ static void any(void **state)
         char line[200] = "";
         for (unsigned i = random_below(60); i > 0; i--)
             strcat(line, parts[random_below(6)]);
-        if (words_split(line, 0, &words) || pipeline_parse(&words, &pipeline))
+        if (words_split(line, 0, &words) || words.count == 0 || pipeline_parse(&words, &pipeline))
             continue;
-        assert_in_range(pipeline.count, words.count > 0, PIPELINE_MAX);
+        assert_in_range(pipeline.count, 1, PIPELINE_MAX);
         for (unsigned i = 0; i < pipeline.count; i++)
             assert_non_null(pipeline.argv[i][0]);
     }
@@ -80,10 +110,8 @@ static void any(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(single),
-        cmocka_unit_test(several),
-        cmocka_unit_test(wrong),
-        cmocka_unit_test(any),
+        cmocka_unit_test(single), cmocka_unit_test(several), cmocka_unit_test(wrong),
+        cmocka_unit_test(kinds),  cmocka_unit_test(any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
