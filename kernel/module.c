@@ -396,6 +396,7 @@ static bool read_line(struct module *m, const struct boot_module *boot, struct m
     memcpy(m->name, line->name, NAME_BYTES);
     m->is_data = line->is_data;
     m->is_update = line->updates[0] != '\0';
+    m->borrows = line->image[0] != '\0';
     if (m->is_data || m->is_update) /* addressed by nobody */
         return good;
     m->demand = good && line->demand; /* before others' needs are looked at */
@@ -482,11 +483,32 @@ static bool take_program(struct module *m, const struct boot_module *boot)
     return !m->reason[0];
 }
 
-/* The second pass: what needs the other lines and the machine. */
-static void load(struct module *m, const struct boot_module *boot, const struct module_line *line)
+/* Its file, or that of the module that its line names; NULL: there is none. */
+static const struct boot_module *find_file(struct module *m, const struct boot_info *boot,
+                                           const struct module_line *line)
 {
+    if (!m->borrows)
+        return &boot->module[m - modules];
+    const struct module *other = module_find(line->image);
+    const char *wrong = !other             ? "no such module"
+                        : other == m       ? "the module itself"
+                        : other->is_data   ? "data, not a program"
+                        : other->is_update ? "another module's update"
+                        : other->borrows   ? "has another one's itself"
+                        : other->left_out  ? "left out itself"
+                                           : NULL;
+    if (!wrong)
+        return &boot->module[other - modules];
+    format(m->reason, sizeof m->reason, "image=%s: %s", line->image, wrong);
+    return NULL;
+}
+
+/* The second pass: what needs the other lines and the machine. */
+static void load(struct module *m, const struct boot_info *boot, const struct module_line *line)
+{
+    const struct boot_module *file = find_file(m, boot, line);
     take_line(m, line);
-    if (take_program(m, boot) && check_handler(m, line) && take_needs(m, line) &&
+    if (file && take_program(m, file) && check_handler(m, line) && take_needs(m, line) &&
         take_data(m, line) && check_machine(m, line) && define_identity(m, line))
         (void)reserve(m, line); /* leaves its reason */
     if (m->reason[0])
@@ -562,7 +584,7 @@ void modules_load(const struct boot_info *boot)
             load_data(&modules[i], &boot->module[i]);
     for (unsigned i = 0; i < count; i++)
         if (!modules[i].is_data && !modules[i].is_update && read_again(i, boot, &line))
-            load(&modules[i], &boot->module[i], &line);
+            load(&modules[i], boot, &line);
     for (unsigned i = 0; i < count; i++)
         if (modules[i].is_update && read_again(i, boot, &line))
             load_update(&modules[i], boot, &line);

@@ -31,6 +31,7 @@ struct module {
     uint32_t kernel_calls, irq_lines; /* as in struct module_line */
     unsigned port_count;
     struct module_ports ports[MODULE_PORTS_MAX];
+    bool borrows;      /* another module's file, its own is none */
     const char *image; /* the file, in the kernel's window */
     uint32_t image_bytes;
     struct elf_program program;

@@ -356,6 +356,14 @@ static bool parse_updates(struct parser *p, struct slice value)
     return true;
 }
 
+static bool parse_image(struct parser *p, struct slice value)
+{
+    if (!is_name(value))
+        return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    copy_name(p->out->image, value);
+    return true;
+}
+
 /* ---- What the supervisor is told ------------------------------------------------------------ */
 
 static bool parse_needs(struct parser *p, struct slice value)
@@ -430,6 +438,7 @@ enum key {
     KEY_LEAST,
     KEY_DATA,
     KEY_UPDATES,
+    KEY_IMAGE,
     KEY_NEEDS,
     KEY_RESTART,
     KEY_LIMIT,
@@ -460,6 +469,7 @@ static const struct {
     [KEY_LEAST] = {"least", parse_least},
     [KEY_DATA] = {"data", parse_data},
     [KEY_UPDATES] = {"updates", parse_updates},
+    [KEY_IMAGE] = {"image", parse_image},
     [KEY_NEEDS] = {"needs", parse_needs},
     [KEY_RESTART] = {"restart", parse_restart},
     [KEY_LIMIT] = {"limit", parse_limit},

@@ -62,6 +62,7 @@ struct module_line {
     char faults[NAME_BYTES];  /* the process that settles its faults, or "" */
     char data[NAME_BYTES];    /* the data module that it sees, or "" */
     char updates[NAME_BYTES]; /* the module whose program this file may replace, or "" */
+    char image[NAME_BYTES];   /* the module whose program it has, this file being none, or "" */
     struct slice needs;       /* the list as it stands in the line, every name well-formed */
     uint32_t restart;         /* RESTART_*; all from here on only with `supervised` */
     uint32_t limit, limit_seconds;

@@ -10,6 +10,7 @@ import os
 import re
 from dataclasses import dataclass, field
 
+import protocol_page
 import protocol_read
 
 SHELL_TABLE = "servers/shell/commands.c"
@@ -163,13 +164,14 @@ def prototypes(root, messages):
     return found
 
 
-def field_items(title, structure):
+def field_items(tongue, title, structure):
     if not structure:
         return []
-    items = [Block("text", title)]
+    items = [Block("text", tongue.text(title))]
     for shown in structure.shown():
-        values = f"one of {shown.set}" if shown.set else ""
-        items.append(Block("item", "; ".join(filter(None, [shown.about, values])) or shown.format, shown.name))
+        values = tongue.text("one of {}").format(shown.set) if shown.set else ""
+        told = tongue.semicolon.join(filter(None, [tongue.text(shown.about), values]))
+        items.append(Block("item", told or shown.format, shown.name))
     return items
 
 
@@ -181,18 +183,24 @@ def told_shortly(about):
     return first[0].lower() + first[1:].rstrip("."), rest if dot or rest else ""
 
 
-def kernel_page(protocol, message, functions):
-    summary, rest = told_shortly(message.about)
+def told_in_chinese(about):
+    first, _, rest = about.partition("。")
+    return first, rest
+
+
+def kernel_page(protocol, message, functions, tongue):
+    about = tongue.text(message.about)
+    summary, rest = told_in_chinese(about) if isinstance(tongue, protocol_page.Chinese) else told_shortly(about)
     page = Page(f"sys_{message.name}", 2, summary, protocol.path)
-    synopsis = functions or [f"{message.symbol}, by ipc_request(SYSTEM, &m)"]
+    synopsis = functions or [tongue.text("{}, by ipc_request(SYSTEM, &m)").format(message.symbol)]
     page.sections["Synopsis"] = [Block("code", "\n".join(synopsis))]
-    how = f"A message {message.symbol} to SYSTEM; permitted by kernel={message.name} on the module's line."
-    about = [Block("text", f"{rest} {how}".strip())]
-    about += field_items("The request's words:", message.request)
-    about += field_items("The answer's words:", message.answer)
+    how = tongue.text("A message {} to SYSTEM; permitted by kernel={} on the module's line.").format(message.symbol, message.name)
+    about = [Block("text", tongue.between.join(filter(None, [rest, how])))]
+    about += field_items(tongue, "The request's words:", message.request)
+    about += field_items(tongue, "The answer's words:", message.answer)
     page.sections["Description"] = about
     errors = {"EPERM": "the module's line does not allow it"} | message.errors
-    page.sections["Errors"] = [Block("item", text, name) for name, text in errors.items()]
+    page.sections["Errors"] = [Block("item", tongue.text(text), name) for name, text in errors.items()]
     return page
 
 
@@ -205,10 +213,11 @@ def kernel_calls(protocols):
     return system_of(protocols).messages
 
 
-def kernel_pages(root, protocols):
+def kernel_pages(root, protocols, tongue=protocol_page.English()):
+    """In English, or in Chinese with the texts of docs/zh/protocols.toml, which tools/protocols.py holds complete."""
     system = system_of(protocols)
     functions = prototypes(root, system.messages)
-    return [kernel_page(system, message, functions[message.name]) for message in system.messages]
+    return [kernel_page(system, message, functions[message.name], tongue) for message in system.messages]
 
 
 def shell_commands(root):

@@ -42,6 +42,10 @@ CHINESE = {
     "yes": "是", "no": "否", "no answer": "没有应答",
     "structure": "结构体", "record": "记录", "words": "字", "field": "字段", "format": "格式", "what it is": "含义",
     "values": "值", "kind": "种类", "names": "名字", "what they are": "含义", "enumeration": "枚举", "flags": "标志",
+    "one of {}": "取自 {}", "The request's words:": "请求的字：", "The answer's words:": "应答的字：",
+    "{}, by ipc_request(SYSTEM, &m)": "{}，用 ipc_request(SYSTEM, &m)",
+    "A message {} to SYSTEM; permitted by kernel={} on the module's line.": "发给 SYSTEM 的消息 {}；由模块行上的 kernel={} 许可。",
+    "the module's line does not allow it": "模块行不许可它",
     "In C: {}; described in `{}`.": "在 C 里：{}；描述见 `{}`。",
     "Only from `{}`.": "只来自 `{}`。", "counted by `{}`": "字符数见 `{}`",
 }

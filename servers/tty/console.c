@@ -134,8 +134,10 @@ void console_scroll(int pages)
 
 void console_redraw(void)
 {
-    console_shown()->terminal.dirty_first = 0;
-    console_shown()->terminal.dirty_end = console_shown()->terminal.rows;
+    struct terminal *const t = &console_shown()->terminal;
+    t->dirty_first = 0;
+    t->dirty_end = t->rows;
+    t->anew = true;
 }
 
 void console_bottom(void)

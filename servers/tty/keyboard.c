@@ -104,8 +104,11 @@ void keyboard_poll(void)
         return;
     }
     keyboard = MISSING;
-    console_note("no keyboard answers: plug one in (one on USB needs the firmware's legacy "
-                 "emulation), or type on the serial line");
+    console_note(serial_present()
+                     ? "no keyboard answers: plug one in (one on USB needs the firmware's legacy "
+                       "emulation), or type on the serial line"
+                     : "no keyboard answers: plug one in (one on USB needs the firmware's legacy "
+                       "emulation)");
 }
 
 /* Shift-PageUp and Shift-PageDown go through what has left the screen. */
@@ -183,7 +186,10 @@ void keyboard_use(const struct keymap *map)
 const char *keyboard_start(void)
 {
     if (port_in(PORT_STATUS) == 0xff)
-        return "no keyboard controller; type on the serial line";
+        return serial_present()
+                   ? "no keyboard controller; type on the serial line"
+                   : "neither keyboard controller nor serial port: only the firmware's "
+                     "legacy emulation of USB keyboards can help";
     if (sys_irq_claim(KEYBOARD_IRQ, EVENT_BIT_KEYBOARD) < 0)
         return "interrupt 1 is not ours: no keyboard";
     present = true;

@@ -386,7 +386,7 @@ void pixels_update(const struct terminal *t)
         t->cursor_hidden ? columns * rows : t->now.row * columns + t->now.column;
     for (unsigned i = t->dirty_first * columns; i < t->dirty_end * columns; i++) {
         const struct terminal_cell cell = seen_cell(t, i);
-        if (same(&cell, &shown[i]))
+        if (same(&cell, &shown[i]) && !t->anew)
             continue;
         shown[i] = cell;
         draw(i, &cell, i == shown_cursor);

@@ -37,4 +37,5 @@ void screen_update(struct terminal *t)
     else if (kind == VGA)
         vga_update(t);
     t->dirty_first = t->dirty_end = 0;
+    t->anew = false;
 }

@@ -458,6 +458,7 @@ static void erase_display(struct terminal *t)
     case 2:
     case 3:
         blank_rows(t, 0, t->rows);
+        t->anew = true; /* who finds the screen wrong clears it */
         break;
     default:
         return;

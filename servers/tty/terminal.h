@@ -82,6 +82,7 @@ struct terminal {
     struct utf8 utf8;
 
     uint16_t dirty_first, dirty_end; /* rows whose cells changed, [first, end) */
+    bool anew; /* these are drawn whatever is thought to stand on the screen */
 
     char answer[TERMINAL_ANSWER_BYTES]; /* what the program asked for, to be sent as if typed */
     uint8_t answer_bytes;

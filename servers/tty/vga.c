@@ -150,7 +150,7 @@ void vga_update(const struct terminal *t)
 {
     for (unsigned i = t->dirty_first * VGA_COLUMNS; i < t->dirty_end * VGA_COLUMNS; i++) {
         const uint16_t text = text_of(&t->cell[i], t->reversed);
-        if (text == shown[i])
+        if (text == shown[i] && !t->anew)
             continue;
         shown[i] = text;
         memory[i] = text;

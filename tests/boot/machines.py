@@ -114,6 +114,8 @@ MACHINES = {
                              keyboard=False),
     "no-serial": Entry("pc, no serial port", {}, serial=False),
     "q35-no-serial": Entry("q35, no serial port", {"machine": "q35"}, serial=False),
+    "no-input": Entry("pc, neither keyboard controller nor serial port", {"machine": "pc,i8042=off"},
+                      also=has_no_keyboard, serial=False, keyboard=False),
     "bochs-pentium": Entry("Bochs, Pentium", {"cpu": "pentium"}, bochs=True),
     "bochs-pentium-mmx": Entry("Bochs, Pentium MMX", {"cpu": "pentium_mmx"}, bochs=True),
     "bochs-k6": Entry("Bochs, AMD K6-2", {"cpu": "amd_k6_2_chomper"}, bochs=True),

@@ -3,7 +3,6 @@ that something has is refused, and without the folder all is as before."""
 
 import re
 import shutil
-import tempfile
 
 from parley_machine import check, run
 from tree_copy import Tree
@@ -80,11 +79,10 @@ def goes_away(copy):
     check(not re.search(r"^counter", said.rpartition("no such command")[2], re.M), f"something is left:\n{said[-2000:]}")
 
 
-def test(_build):
-    with tempfile.TemporaryDirectory(prefix="parley-new-server-") as folder:
-        copy = Tree(folder)
-        for part in (refusals, is_formatted, works, breaks, goes_away):
-            part(copy)
+def test(build):
+    copy = Tree(build)
+    for part in (refusals, is_formatted, works, breaks, goes_away):
+        part(copy)
 
 
 if __name__ == "__main__":

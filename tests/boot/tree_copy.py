@@ -1,5 +1,6 @@
-"""A copy of this tree, for tests that change one."""
+"""A copy of this tree, for tests that change one. They share it, one after the other, so that it is built once."""
 
+import filecmp
 import pathlib
 import shutil
 import subprocess
@@ -13,15 +14,27 @@ import tree  # noqa: E402
 
 
 class Tree:
-    """What git tracks here, as it is now, in another folder."""
+    """What git tracks here, as it is now, in a folder of the build folder's; what an earlier test made there is gone, but
+    for what it built."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, build):
+        self.folder = pathlib.Path(build).resolve() / "tree"
         self.build = self.folder / "build" / "release"
-        for path in tree.tracked():
-            target = self.folder / path
+        wanted = set(tree.tracked())
+        for path in sorted(self.folder.rglob("*"), reverse=True):
+            within = path.relative_to(self.folder)
+            if within.parts[0] == "build" or str(within) in wanted:
+                continue
+            if not path.is_dir():
+                path.unlink()
+            elif not any(path.iterdir()):
+                path.rmdir()
+        for path in wanted:
+            source, target = ROOT / path, self.folder / path
+            if target.is_file() and filecmp.cmp(source, target, shallow=False):
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / path, target)
+            shutil.copy(source, target)  # as of now: what was built of another version is older
 
     def call(self, *words, text=None, status=0):
         """A command in it; what it said."""

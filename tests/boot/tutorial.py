@@ -11,7 +11,6 @@ the page is left out.
 
 import re
 import shlex
-import tempfile
 
 from parley_machine import ROOT, Failure, check, run
 from readme_transcript import pattern, replay
@@ -78,22 +77,21 @@ def self_test():
         raise Failure(f"the hunk has a place in {text!r}")
 
 
-def test(_build):
+def test(build):
     self_test()
     steps = list(blocks(PAGE.read_text(encoding="utf-8")))
     check({what for what, *_ in steps} == {"file", "patch", "run", "session"}, "the page does not have all kinds of blocks")
-    with tempfile.TemporaryDirectory(prefix="parley-tutorial-") as folder:
-        copy = Tree(folder)
-        copy.call("./parley", "run", "--quick", "--yes")  # as the README says; the first session is on it
-        for what, operand, text, line in steps:
-            try:
-                if what == "file":
-                    (copy.folder / operand).write_text(text)
-                else:
-                    {"patch": patch, "run": commands, "session": session}[what](copy, text)
-            except Failure as failure:
-                raise Failure(f"{PAGE.relative_to(ROOT)}, line {line}: {failure}") from None
-        copy.call("clang-format", "--dry-run", "-Werror", *map(str, (copy.folder / "servers/kv").glob("*.c")))
+    copy = Tree(build)
+    copy.call("./parley", "run", "--quick", "--yes")  # as the README says; the first session is on it
+    for what, operand, text, line in steps:
+        try:
+            if what == "file":
+                (copy.folder / operand).write_text(text)
+            else:
+                {"patch": patch, "run": commands, "session": session}[what](copy, text)
+        except Failure as failure:
+            raise Failure(f"{PAGE.relative_to(ROOT)}, line {line}: {failure}") from None
+    copy.call("clang-format", "--dry-run", "-Werror", *map(str, (copy.folder / "servers/kv").glob("*.c")))
 
 
 if __name__ == "__main__":

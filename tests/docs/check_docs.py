@@ -2,7 +2,7 @@
 """Holds the documentation to the tree: links, paths and the tour's stops must be real.
 
 Checked in README.md, README.zh.md and everything below docs/:
-  - a relative link leads to a file;
+  - a relative link leads to a file, and in a page to a heading or an anchor that is there;
   - a path in backticks below a folder of the tree exists;
   - a stop `path:function` names a file that defines that function (C definition or assembly label);
     docs/calls.md names files without their folders and is check_calls.py's.
@@ -13,13 +13,17 @@ With --self-test the checks are tried on texts that are known to be wrong.
 """
 
 import argparse
+import functools
 import re
 import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+import page_text  # noqa: E402
+
 FOLDERS = ("arch", "docs", "ipc", "iso", "kernel", "labs", "libc", "servers", "tests", "tools")
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 STOP = re.compile(r"^([\w./-]+/[\w.-]+\.(?:c|h|asm|S)):(\w+)$")
@@ -57,14 +61,28 @@ def unlisted_examples(root: Path, pages: list[Path]) -> list[str]:
             if name not in shown and not name.endswith("/main.c")]
 
 
+@functools.cache
+def anchors(page: Path) -> set[str]:
+    return page_text.anchors(page.read_text(encoding="utf-8"))
+
+
+def wrong_link(page: Path, link: page_text.Link) -> str | None:
+    if "://" in link.place:
+        return None
+    target = (page.parent / link.place).resolve() if link.place else page
+    if not target.exists():
+        return f"link to {link.place}: no such file"
+    if link.anchor and target.suffix == ".md" and link.anchor[1:] not in anchors(target):
+        return f"link to {link.place}{link.anchor}: no such heading"
+    return None
+
+
 def problems_of(page: Path, root: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     where = page.relative_to(root)
     prose = FENCE.sub("", text)
     found = []
-    for target in LINK.findall(prose):
-        if "://" not in target and not (page.parent / target).exists():
-            found.append(f"{where}: link to {target}: no such file")
+    found += [f"{where}: {wrong}" for link in page_text.links(text) if (wrong := wrong_link(page, link))]
     for code in CODE.findall(prose):
         stop = STOP.match(code)
         if stop:
@@ -99,9 +117,13 @@ def self_test() -> list[str]:
         (root / "ipc/a.c").write_text("static int here(int x)\n{\n    return there(x);\n}\n")
         (root / "ipc/b.c").write_text("int b;\n")
         (root / "ipc/b.toml").write_text("b = 1\n")
+        (root / "docs/other.md").write_text("# Other\n\n## There\n")
         page = root / "docs/page.md"
         cases = {
             "[x](gone.md)": 1,
+            "[x](other.md#gone)": 1,
+            "[x](#gone)": 1,
+            "# A heading\n\n[x](#a-heading) and [x](other.md#there)": 0,
             "`ipc/gone.c`": 1,
             "`ipc/a.c:there`": 1,
             "`ipc/gone.c:here`": 1,
@@ -116,6 +138,7 @@ def self_test() -> list[str]:
         failed = []
         for text, expected in cases.items():
             page.write_text(text)
+            anchors.cache_clear()
             got = len(problems_of(page, root))
             if got != expected:
                 failed.append(f"self-test: {text!r}: {got} problems, expected {expected}")

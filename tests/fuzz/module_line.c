@@ -280,7 +280,7 @@ static void check_arguments(void)
 /* Data is told nothing else. */
 static void check_data(unsigned words_said)
 {
-    const char *type = value_of("type"), *data = value_of("data");
+    const char *type = value_of("type"), *data = value_of("data"), *image = value_of("image");
 
     FUZZ_CHECK(type == NULL || strcmp(type, "data") == 0 || strcmp(type, "program") == 0);
     FUZZ_CHECK(line.is_data == (type != NULL && strcmp(type, "data") == 0));
@@ -288,6 +288,8 @@ static void check_data(unsigned words_said)
     FUZZ_CHECK(line.least_bytes == (value_of("least") != NULL ? size(value_of("least")) : 0));
     FUZZ_CHECK(strcmp(line.data, data != NULL ? data : "") == 0);
     FUZZ_CHECK(data == NULL || is_name(data));
+    FUZZ_CHECK(strcmp(line.image, image != NULL ? image : "") == 0);
+    FUZZ_CHECK(image == NULL || is_name(image));
 }
 
 /* Nor is another program for a module. */
@@ -306,7 +308,7 @@ static void check_words(void)
     static const char *const keys[] = {
         "start",   "identity",  "priority", "quantum", "calls",   "targets", "kernel",  "irq",
         "ports",   "map",       "heap",     "stack",   "faults",  "needs",   "restart", "limit",
-        "backoff", "heartbeat", "type",     "data",    "updates", "least",
+        "backoff", "heartbeat", "type",     "data",    "updates", "least",   "image",
     };
     unsigned known = 0, quiet = 0;
     const char *start = value_of("start");
@@ -579,12 +581,12 @@ static void say_option(struct composer *c, uint32_t key)
         {"ports", '-'},   {"irq", 'i'},      {"calls", 'l'},     {"kernel", 'l'},  {"targets", 'l'},
         {"faults", 'w'},  {"identity", 'w'}, {"start", 'w'},     {"needs", 'l'},   {"restart", 'w'},
         {"limit", '/'},   {"backoff", 'n'},  {"heartbeat", 'n'}, {"type", 'w'},    {"data", 'w'},
-        {"updates", 'w'}, {"least", 'n'},
+        {"updates", 'w'}, {"least", 'n'},    {"image", 'w'},
     };
     uint32_t elements = 1 + fuzz_byte(c->input) % 4;
-    char kind = options[key % 22].kind;
+    char kind = options[key % 23].kind;
 
-    say(c, options[key % 22].key);
+    say(c, options[key % 23].key);
     say(c, "=");
     for (uint32_t i = 0; i < elements && (i == 0 || strchr("l+-i", kind) != NULL); i++) {
         say(c, i > 0 ? ":" : "");

@@ -57,6 +57,11 @@ class Folder(unittest.TestCase):
             self.assertTrue(made.is_file(), f"{path} is not in the site")
             self.assertIn(f'lang="{language.sphinx.replace("_", "-")}"', made.read_text(encoding="utf-8"))
 
+    def test_calls_to_the_kernel_are_told_in_both_languages(self):
+        for name, words in (("en", "maps frames, one page after the other"), ("zh", "映射页框，一页接一页")):
+            self.assertIn(words, (folder / name / "man/sys_map.2.html").read_text(encoding="utf-8"))
+            self.assertIn('href="man/sys_map.2.html"', (folder / name / "index-of-calls.html").read_text(encoding="utf-8"))
+
     def test_all_links_lead_somewhere_within(self):
         pages = {page: Links(page) for page in folder.rglob("*.html")}
         for page, links in pages.items():

@@ -15,6 +15,7 @@ KERNEL_BASE = 0xC0000000
 PAGE_BYTES = 4096
 MESSAGE_BYTES = 36
 PRESENT, LARGE = 0x001, 0x080
+NOT_CACHED = 0x018  # a device
 USER_CHUNKS = KERNEL_BASE >> 22
 
 NO_SLOT = 0xFFFF
@@ -61,8 +62,19 @@ def read_word(address):
     return struct.unpack("<I", read(address, 4))[0]
 
 
+def window_bytes():
+    """So much of physical memory the kernel sees at KERNEL_BASE."""
+    return int(gdb.parse_and_eval("'arch/x86/paging.c'::window_bytes"))
+
+
 def read_physical(address, count):
-    return read((KERNEL_BASE + address) & 0xFFFFFFFF, count)
+    if address + count <= window_bytes():
+        return read(KERNEL_BASE + address, count)
+    gdb.execute("maintenance packet Qqemu.PhyMemMode:1", to_string=True)  # QEMU's: addresses are physical
+    try:
+        return read(address, count)
+    finally:
+        gdb.execute("maintenance packet Qqemu.PhyMemMode:0", to_string=True)
 
 
 def symbol(name):
@@ -262,12 +274,12 @@ def translate(directory, address):
 
 
 def user_pages(directory):
-    """(address, physical page) of every 4 KB page of a process, ascending."""
+    """(address, physical page) of every 4 KB page of memory of a process, ascending; not of devices."""
     chunks = struct.unpack(f"<{USER_CHUNKS}I", read_physical(directory, 4 * USER_CHUNKS))
     for index, chunk in enumerate(chunks):
         if not chunk & PRESENT or chunk & LARGE:
             continue
         entries = struct.unpack("<1024I", read_physical(chunk & ~(PAGE_BYTES - 1), PAGE_BYTES))
         for page, entry in enumerate(entries):
-            if entry & PRESENT:
+            if entry & PRESENT and not entry & NOT_CACHED:
                 yield index << 22 | page << 12, entry & ~(PAGE_BYTES - 1)

@@ -51,12 +51,9 @@ def registers_of(process):
 
 
 def regions_of(process):
-    """Its memory in pieces as large as possible; devices beyond the window are left out."""
-    window = int(gdb.parse_and_eval("'arch/x86/paging.c'::window_bytes"))
+    """Its memory in pieces as large as possible."""
     regions = []
     for address, page in kernel_state.user_pages(process.directory):
-        if page >= window:
-            continue
         data = kernel_state.read_physical(page, kernel_state.PAGE_BYTES)
         if regions and regions[-1][0] + len(regions[-1][1]) == address:
             regions[-1][1].extend(data)

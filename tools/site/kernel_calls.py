@@ -3,28 +3,35 @@
 import re
 
 import manual_read
+import protocol_page
 import protocol_read
+import translations
 
 
-def block_lines(block):
+def block_lines(block, colon):
     if block.kind == "code":
         return ["```", block.text, "```", ""]
     if block.kind == "item":
-        return [f"- `{block.term}`: {block.text}" if block.term else f"- {block.text}", ""]
+        return [f"- `{block.term}`{colon}{block.text}" if block.term else f"- {block.text}", ""]
     return [block.text, ""]
 
 
-def markdown(page):
+def markdown(page, language, colon):
+    headings = dict(zip(manual_read.ENGLISH.headings, language.headings))
     lines = [f"# {page.name}({page.section})", "", page.summary, ""]
     for heading, blocks in page.sections.items():
-        lines += [f"## {heading}", "", *(line for block in blocks for line in block_lines(block))]
+        lines += [f"## {headings[heading]}", "", *(line for block in blocks for line in block_lines(block, colon))]
     return "\n".join(lines)
 
 
-def pages(root):
+def pages(root, chinese):
     """Page of the site -> its text."""
     protocols, _ = protocol_read.read_all(str(root))
-    return {f"man/{page.key}": markdown(page) for page in manual_read.kernel_pages(str(root), protocols)}
+    language = manual_read.CHINESE if chinese else manual_read.ENGLISH
+    tongue = (protocol_page.Chinese(translations.Table(str(root), protocol_page.TABLE)) if chinese
+              else protocol_page.English())
+    made = manual_read.kernel_pages(str(root), protocols, tongue)
+    return {f"man/{page.key}": markdown(page, language, tongue.colon) for page in made}
 
 
 def linked(text, made):

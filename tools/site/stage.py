@@ -70,7 +70,7 @@ class Site:
         for path in [root / ENGLISH.readme, root / CHINESE.readme, *sorted((root / "docs").rglob("*.md"))]:
             language, page = name_of(path.relative_to(root))
             self.pages[language][page] = path
-        self.made = {}  # pages of the English site that are no files
+        self.made = {language: {} for language in LANGUAGES}  # pages that are no files
         self.shown = set()  # files of the tree that some page links
         self.anchors = {}
 
@@ -209,7 +209,7 @@ def entries(part):
 def navigation(site, language):
     """Page -> the toctrees that belong to its end."""
     there, trees, named = dict(site.pages[language]), {"index": []}, {"index"}
-    there |= site.made if language == ENGLISH else {}
+    there |= site.made[language]
     for part in tomllib.loads(NAVIGATION.read_text(encoding="utf-8"))["part"]:
         listed = [(page, pattern) for page, pattern in entries(part) if page in there]
         for page, pattern in listed:
@@ -244,16 +244,17 @@ def show_file(site, folder, path):
 
 def stage(site, folder):
     """Fills folder/en and folder/zh."""
-    site.made = kernel_calls.pages(site.root)
+    site.made = {language: kernel_calls.pages(site.root, language == CHINESE) for language in LANGUAGES}
     for language in reversed(LANGUAGES):  # what Chinese pages link of the tree, the English site shows
         trees = navigation(site, language)
         for page in site.pages[language]:
             text = Staged(site, language, page).text() + "".join(trees.get(page, []))
             write(folder / language.folder / f"{page}.md", text)
         shutil.copytree(site.root / "docs/images", folder / language.folder / "images")
-    index = folder / ENGLISH.folder / "index-of-calls.md"
-    write(index, kernel_calls.linked(index.read_text(encoding="utf-8"), site.made))
-    for page, text in site.made.items():
-        write(folder / ENGLISH.folder / f"{page}.md", text)
+    for language, made in site.made.items():
+        index = folder / language.folder / "index-of-calls.md"
+        write(index, kernel_calls.linked(index.read_text(encoding="utf-8"), made))
+        for page, text in made.items():
+            write(folder / language.folder / f"{page}.md", text)
     for path in sorted(site.shown):
         show_file(site, folder / ENGLISH.folder, path)

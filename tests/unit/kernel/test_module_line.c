@@ -301,6 +301,12 @@ static void what_the_supervisor_is_told(void **state)
 static void wrong_supervision(void **state)
 {
     (void)state;
+    accept("d image=a");
+    assert_string_equal(parsed.image, "a");
+    refuse("d image=", "image=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d image=a.b/c", "image=a.b/c: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
+    refuse("d type=data image=a", "image: not with type=data");
+    refuse("d updates=a image=a", "image: not with updates");
     refuse("d updates=", "updates=: not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
     refuse("d updates=a heap=4K", "heap: not with updates");
     refuse("d updates=a quiet", "quiet: not with updates");

@@ -23,6 +23,7 @@ static uint8_t waiting[64];
 static unsigned waiting_bytes, command, echoes;
 static uint64_t now;
 static char notes[512], typed[64];
+static bool controller, serial;
 static struct console shown;
 
 static void send(uint8_t byte)
@@ -33,6 +34,8 @@ static void send(uint8_t byte)
 
 uint8_t port_in(uint16_t port)
 {
+    if (!controller)
+        return 0xff;
     if (port == STATUS)
         return waiting_bytes > 0;
     assert_int_equal(port, DATA);
@@ -84,6 +87,11 @@ void console_scroll(int pages)
 
 void console_bottom(void) {}
 
+bool serial_present(void)
+{
+    return serial;
+}
+
 void console_note(const char *missing)
 {
     if (missing != NULL) {
@@ -130,6 +138,7 @@ static int begin(void **state)
 {
     (void)state;
     behind = HEALTHY;
+    controller = serial = true;
     waiting_bytes = command = echoes = 0;
     notes[0] = typed[0] = '\0';
     return 0;
@@ -183,6 +192,27 @@ static void no_keyboard(void **state)
     assert_string_equal(notes, "a keyboard answers now\n");
 }
 
+/* Nobody is told to type where nobody can. */
+static void no_serial_port_either(void **state)
+{
+    (void)state;
+    serial = false;
+    behind = DEAF;
+    assert_null(keyboard_start());
+    pass(5000);
+    assert_non_null(strstr(notes, "no keyboard answers: plug one in"));
+    assert_null(strstr(notes, "serial"));
+}
+
+static void no_controller(void **state)
+{
+    (void)state;
+    controller = false;
+    assert_string_equal(keyboard_start(), "no keyboard controller; type on the serial line");
+    serial = false;
+    assert_non_null(strstr(keyboard_start(), "neither keyboard controller nor serial port: only"));
+}
+
 static void none_by_the_controllers_word(void **state)
 {
     behind = TIMES_OUT;
@@ -221,6 +251,8 @@ int main(void)
         cmocka_unit_test_setup(nothing, begin),
         cmocka_unit_test_setup(none_by_the_controllers_word, begin),
         cmocka_unit_test_setup(noise, begin),
+        cmocka_unit_test_setup(no_serial_port_either, begin),
+        cmocka_unit_test_setup(no_controller, begin),
         cmocka_unit_test_setup(typed_during_the_boot, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

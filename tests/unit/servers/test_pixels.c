@@ -63,6 +63,7 @@ static void start(void)
     pixels_adopt(&t);
     pixels_update(&t);
     t.dirty_first = t.dirty_end = 0;
+    t.anew = false;
 }
 
 static void show(const char *text)
@@ -70,6 +71,7 @@ static void show(const char *text)
     write_text(&t, text);
     pixels_update(&t);
     t.dirty_first = t.dirty_end = 0;
+    t.anew = false;
 }
 
 static uint32_t pixel(unsigned x, unsigned y)
@@ -243,6 +245,19 @@ static void any_picture(void **state)
     assert_string_equal(picture(0, 0, 1, 0), glyph('x', 0));
 }
 
+/* Who finds the screen wrong clears it. */
+static void clearing_draws_all(void **state)
+{
+    (void)state;
+    make_screen(640, 480, 32);
+    start();
+    show("A");
+    memset(memory, 0x55, screen.row_bytes * screen.height);
+    show("\033[2J\033[HA\033[?25l");
+    assert_string_equal(picture(0, 0, 1, 0), glyph('A', 0));
+    assert_string_equal(picture(79, 29, 1, 0), glyph(' ', 0));
+}
+
 static void no_screen(void **state)
 {
     (void)state;
@@ -263,6 +278,7 @@ int main(void)
         cmocka_unit_test(wide_characters),
         cmocka_unit_test(another_tty_finds_it),
         cmocka_unit_test(any_picture),
+        cmocka_unit_test(clearing_draws_all),
         cmocka_unit_test(no_screen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
