@@ -386,7 +386,7 @@ static void another_server(unsigned times)
     nap(100000);
     IS(child_create("kid", 8, &unborn), 0, "one that has not begun");
     for (unsigned i = 0; i < KIDS; i++)
-        good += spawn("forks", times / 2, 0, &child[i]) == 0;
+        good += spawn("forks", times * 8, 0, &child[i]) == 0;
     IS(good, KIDS, "and three that fork and need pages");
     for (unsigned i = 0; i < times; i++) {
         nap(i * 61 % 400);
