@@ -26,10 +26,22 @@ static int ask_once(message *m)
 /* Of the one that watches it; the same as `store` until that is lost. */
 static endpoint_t watched = NONE;
 
+/* One that was waited for in vain, since somebody has stopped it, is not waited for again: a server
+   would else stand still at each of its records. */
+static bool missing;
+
+static bool watches; /* store_watch was called */
+
+static unsigned patience(void)
+{
+    return missing ? PAUSE_US : ANSWER_US;
+}
+
 void store_watch(void)
 {
+    watches = true;
     int error = -EAGAIN;
-    for (unsigned waited = 0; waited < ANSWER_US; waited += PAUSE_US) {
+    for (unsigned waited = 0; waited < patience(); waited += PAUSE_US) {
         error = sys_lookup("store", &watched);
         if (error == 0)
             error = sys_watch(watched, true);
@@ -37,6 +49,7 @@ void store_watch(void)
             break;
         libc_pause(PAUSE_US);
     }
+    missing = error == -EAGAIN;
     if (error < 0)
         watched = NONE;
 }
@@ -49,21 +62,31 @@ bool store_died(endpoint_t dead)
     return true;
 }
 
+static void note_answer(void)
+{
+    if (missing && watches)
+        store_watch(); /* it is another one than that which went */
+    missing = false;
+}
+
 /* All requests may be repeated; so often that a store which is restarted is waited for. */
 static int ask(message *m)
 {
     const message request = *m;
     int error = -EAGAIN;
-    for (unsigned waited = 0; waited < ANSWER_US; waited += PAUSE_US) {
+    for (unsigned waited = 0; waited < patience(); waited += PAUSE_US) {
         *m = request;
         error = ask_once(m);
-        if (error == 0)
+        if (error == 0) {
+            note_answer();
             return m->m_type;
+        }
         if (error != -EAGAIN && error != -EDEADSRCDST && error != -EREPLYDEAD)
             return error;
         store = NONE;
         libc_pause(PAUSE_US);
     }
+    missing = true;
     return error;
 }
 

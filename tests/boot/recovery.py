@@ -98,6 +98,25 @@ def steering(guest):
         check(said in answer, f"{line!r} printed:\n{answer}")
 
 
+def without_the_store(guest):
+    """What keeps its state there goes on while somebody has stopped it, the console among them."""
+    guest.command("service stop store")
+    before = services(guest)
+    check(before["store"][0] == "stopped", f"service stop store: {before['store']}")
+    works(guest, "while the store is stopped")
+    guest.command("sleep 2.5")  # two beats and more
+    guest.command("kill -9 tty")
+    works(guest, "after tty was killed without a store")
+    guest.command("sleep 2.5")
+    guest.command("service start store")
+    after = services(guest)
+    check({name: row[2] for name, row in after.items() if name not in ("store", "tty")}
+          == {name: row[2] for name, row in before.items() if name not in ("store", "tty")}
+          and after["tty"][2] == before["tty"][2] + 1, f"servers died for want of a store:\n{before}\n{after}")  # fmt: skip
+    killed(guest, "store")
+    killed(guest, "tty")
+
+
 def typed_ahead(guest):
     """What was typed and not read outlives a tty that is replaced: lines ahead of the shell, and half a line of a program's."""
     lines = [f"echo ahead {i:03}" for i in range(130)]
@@ -147,6 +166,7 @@ def test(build):
         the_colour(guest)
         the_shell(guest)
         steering(guest)
+        without_the_store(guest)
         typed_ahead(guest)
         guest.power_off()
     unsupervised(build)

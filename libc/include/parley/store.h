@@ -3,7 +3,8 @@
  * back to the next process of the same identity. Protocol: proto/store.h.
  *
  * Each call waits a tenth of a second at most, also for a store that is just being restarted, and
- * then fails: a server must go on without. ENOENT: no such record, or no store at all.
+ * then fails: a server must go on without. While none comes back, since it was stopped, further
+ * calls fail at once (EAGAIN). ENOENT: no such record, or no store at all.
  * EIO: what came back is not what was put, or not what was asked for; twice.
  */
 #pragma once
