@@ -13,7 +13,7 @@ static volatile int zero;
 
 int main(int argc, char **argv)
 {
-    const char *how = argc > 1 ? argv[1] : "write";
+    const char *how = argc == 1 ? "write" : argc == 2 ? argv[1] : "";
     if (strcmp(how, "read") == 0)
         return *(volatile int *)16;
     if (strcmp(how, "write") == 0)

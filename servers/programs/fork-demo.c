@@ -3,10 +3,14 @@
  * writes its own name into the same variable; each finds its own there afterwards. The status is
  * how many of them were wrong.
  */
+#include "number.h"
+
 #include <parley/program.h>
 #include <parley/system.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define MOST 8 /* 510 processes, one branch of them at a time */
 
 static char name[16] = "root";
 
@@ -19,7 +23,7 @@ static int wrong_below(endpoint_t child)
 }
 
 /* Returns how many were wrong from here on down. */
-static int split(const char *path, unsigned depth)
+static int split(const char *path, unsigned long depth)
 {
     char mine[16];
     int wrong = 0;
@@ -39,8 +43,12 @@ static int split(const char *path, unsigned depth)
 
 int main(int argc, char **argv)
 {
-    const unsigned depth = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 3;
-    const int wrong = split("", depth < 8 ? depth : 8);
+    unsigned long depth = 3;
+    if (argc > 2 || (argc == 2 && !number_read(argv[1], MOST, &depth))) {
+        fprintf(stderr, "fork-demo: use: fork-demo [DEPTH], DEPTH at most %d\n", MOST);
+        return 2;
+    }
+    const int wrong = split("", depth);
     printf("%s is what the first has\n", name);
     return wrong;
 }

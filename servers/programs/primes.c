@@ -1,7 +1,9 @@
 /* primes [N]: writes the prime numbers up to N (100), one a line. */
-#include <stdbool.h>
+#include "number.h"
+
 #include <stdio.h>
-#include <stdlib.h>
+
+#define MOST 1000000000 /* the squares of divisors fit into 32 bits */
 
 static bool is_prime(unsigned long n)
 {
@@ -13,8 +15,12 @@ static bool is_prime(unsigned long n)
 
 int main(int argc, char **argv)
 {
-    const unsigned long most = argc > 1 ? strtoul(argv[1], NULL, 10) : 100;
+    unsigned long most = 100;
     int written = 0;
+    if (argc > 2 || (argc == 2 && !number_read(argv[1], MOST, &most))) {
+        fprintf(stderr, "primes: use: primes [N], N at most %d\n", MOST);
+        return 2;
+    }
     for (unsigned long n = 2; n <= most && written >= 0; n++)
         if (is_prime(n))
             written = printf("%lu\n", n);

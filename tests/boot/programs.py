@@ -245,6 +245,11 @@ def deaths(guest):
         check(re.search(r"crash died: ", printed), f"crash {how} has no report:\n{printed}")
         says(guest, "echo $?", r"137\n")
     says(guest, "fork-demo 3", r"(\w+: \w+ is written here\n){14}root is what the first has\n")
+    for wrong in ("fork-demo x", "fork-demo 9", "fork-demo 1 1", "primes x", "primes -1", "primes 4294967295", "primes 5 5", "ls a b",
+                  "crash nothing", "crash read write"):  # fmt: skip
+        name = wrong.split()[0]
+        says(guest, wrong, rf"{name}: use: {name} .*\n{name}: exit status 2\n")
+    says(guest, "ls nothing", r"ls: no file's name begins with nothing\nls: exit status 1\n")
     says(guest, "fork-demo 2 | wc", r"(\w+: \w+ is written here\n){6}1 6 27\n")  # a clone's output is the console
 
 
