@@ -81,7 +81,9 @@ static bool read_facts(const char *list, struct options *o)
         }
         o->wanted.what |= bit;
     }
-    return true;
+    if (o->wanted.what == 0)
+        say("trace: what= says of nothing (try help trace)\n");
+    return o->wanted.what != 0;
 }
 
 static bool read_type(const char *word, struct options *o)
@@ -125,6 +127,10 @@ static bool read_option(const char *word, struct options *o)
 static bool read_command(char **word, struct options *o)
 {
     size_t used = 0;
+    if (*word == NULL) {
+        say("trace: a command is missing behind --\n");
+        return false;
+    }
     for (; *word != NULL; word++) {
         if (strchr(*word, '\'') != NULL) {
             say("trace: a command with a ' cannot be passed on\n");
@@ -209,8 +215,10 @@ static int show_live(struct options *o)
     return 0;
 }
 
+/* Nothing is recorded while it is shown: what is looked at would be overwritten by the looking. */
 static int show_command(const struct options *o)
 {
+    const struct trace_settings off = {0};
     struct trace_settings before;
     struct trace_reader reader;
     const int error = trace_view_watch(&before, &reader);
@@ -218,11 +226,12 @@ static int show_command(const struct options *o)
         return refuse("a command", error);
     const int status = command_line(o->command, 0);
     const uint64_t end = trace_written();
-    (void)sys_trace_set(&before);
+    (void)sys_trace_set(&off);
     while (reader.next < end && show_some(&reader, end, o, LINES_A_LOOK) > 0)
         if (output_stopped())
             break;
     show_lost(&reader);
+    (void)sys_trace_set(&before);
     return status;
 }
 
@@ -249,7 +258,7 @@ static int show_last_of(struct trace_reader reader, uint32_t count, const struct
     return 0;
 }
 
-/* Nothing is recorded meanwhile: what is looked at would be overwritten by the looking. */
+/* Nothing is recorded meanwhile, as above. */
 static int show_last(uint32_t count, const struct options *o)
 {
     const struct trace_settings off = {0};

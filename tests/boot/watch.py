@@ -48,6 +48,15 @@ def of_a_command(guest):
     check(times == sorted(times) and len(set(times)) > 10, f"time stands or goes backwards:\n{answer}")
 
 
+def of_a_long_one(guest):
+    """While the trace is on all the time, too, what is shown does not go under what showing it records."""
+    guest.command("trace on")
+    answer = guest.command("trace -- nosuchcommand")
+    guest.command("trace off")
+    listed = {int(index) for index in re.findall(r"shell -> files: +list\(index=(\d+)\)", answer)}
+    check("overwritten" not in answer and len(listed) > 50 and listed == set(range(len(listed))), f"there are holes in it:\n{answer}")
+
+
 def with_filters(guest):
     answer = guest.command("trace names clock -- date")
     check(answer.count("\n") == 1, f"nothing is between these two:\n{answer}")
@@ -59,6 +68,9 @@ def with_filters(guest):
     check(len(re.findall(TIME, answer)) == 2, f"a birth and a death:\n{answer}")
     answer = guest.command("trace -v shell -- date")
     check(re.search(r"call\S* shell > clock ipc_request .*type 0x202", answer), answer)
+    says(guest, "trace what=", r"trace: what= says of nothing .*\n")
+    says(guest, "trace date --", r"trace: no process called date.*\n")
+    says(guest, "trace --", r"trace: a command is missing behind --\n")
     says(guest, "trace nobody", r"trace: no process called nobody.*\n")
     says(guest, "trace what=nonsense", r"trace: what=nonsense: no such thing.*\n")
     says(guest, "trace type=x", r"trace: type=x: not a number\n")
@@ -179,7 +191,7 @@ def test(build):
         stream = pathlib.Path(folder) / "stream"
         extra = ("-chardev", f"file,id=stream,path={stream}", "-serial", "chardev:stream")
         with boot(Machine(build=build, boot="quick", extra=extra, modules=modules)) as guest:
-            for part in (of_a_command, with_filters, afterwards, live, counts, what_they_ask):
+            for part in (of_a_command, of_a_long_one, with_filters, afterwards, live, counts, what_they_ask):
                 part(guest)
             over_the_wire(guest, stream)
     with boot(Machine(build=build, boot="quick", extra=())) as guest:
