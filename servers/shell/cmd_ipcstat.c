@@ -6,18 +6,16 @@
 #include "samples.h"
 #include "stopwatch.h"
 #include "trace_view.h"
-#include "words.h"
 
 #include <abi/errors.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS     256
-#define PAIRS     64
-#define CLASSES   22 /* powers of two of a microsecond, up to seconds */
-#define BAR       40
-#define LOOK_US   20000
-#define MOST_LOOK 3600000000u
+#define SLOTS   256
+#define PAIRS   64
+#define CLASSES 22 /* powers of two of a microsecond, up to seconds */
+#define BAR     40
+#define LOOK_US 20000
 
 struct pair {
     endpoint_t client, server;
@@ -146,11 +144,14 @@ static void watch(struct trace_reader *reader, uint64_t microseconds)
 
 int command_ipcstat(int argc, char **argv)
 {
+    static const struct seconds_range range = {"0.1", 100000, 3600};
     uint64_t microseconds = 2000000;
     struct trace_settings before;
     struct trace_reader reader;
-    if (argc > 2 || (argc == 2 && words_seconds(argv[1], &microseconds) < 0))
+    if (argc > 2)
         return command_usage("ipcstat");
+    if (argc == 2 && !command_seconds("ipcstat", argv[1], &range, &microseconds))
+        return STATUS_USAGE;
     const int error = trace_view_watch(&before, &reader);
     if (error < 0) {
         say("ipcstat: no trace: %s\n", error == -ENOSPC ? "no memory for a ring" : strerror(error));
@@ -159,7 +160,7 @@ int command_ipcstat(int argc, char **argv)
     memset(open, 0, sizeof open);
     memset(histogram, 0, sizeof histogram);
     pair_count = pairs_left_out = 0;
-    watch(&reader, microseconds < MOST_LOOK ? microseconds : MOST_LOOK);
+    watch(&reader, microseconds);
     (void)sys_trace_set(&before);
     show_pairs();
     show_histogram();

@@ -102,7 +102,8 @@ int command_ping(int argc, char **argv)
         return STATUS_USAGE;
     }
     endpoint_t target;
-    if (process_find(argv[1], &target) < 0) {
+    struct process_info info;
+    if (process_find(argv[1], &target) < 0 || sys_process_of(target, &info) < 0) {
         say("ping: no process called %s (try ps)\n", argv[1]);
         return STATUS_FAILED;
     }

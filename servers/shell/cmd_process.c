@@ -22,8 +22,8 @@ static int kill_job(const char *name)
 int command_kill(int argc, char **argv)
 {
     endpoint_t endpoint;
-    const bool really = argc == 3 && strcmp(argv[1], "-9") == 0;
-    if (!really && argc != 2)
+    const bool really = argc > 1 && strcmp(argv[1], "-9") == 0;
+    if (argc != (really ? 3 : 2))
         return command_usage("kill");
     argv += really;
     if (argv[1][0] == '%')

@@ -31,10 +31,11 @@ static bool is_elsewhere(int error)
     return error == -EAGAIN || error == -ENOENT || error == -EDEADSRCDST || error == -EREPLYDEAD;
 }
 
+static const char *const names[] = {"supervisor", "supervisor-2"};
+
 /* ENOENT of a request means what it says, unless there is no such process: told apart here. */
 static int ask(message *m)
 {
-    static const char *const names[] = {"supervisor", "supervisor-2"};
     const message request = *m;
     endpoint_t exists;
     int error = -ESRCH;
@@ -144,8 +145,14 @@ static int list(void)
 
 /* ---- start, stop, restart, update ------------------------------------------------------------ */
 
+/* Of the two supervisors the list shows the one that leads, which is no service of its own. */
 static int no_service(const char *name)
 {
+    if (strcmp(name, names[0]) == 0 || strcmp(name, names[1]) == 0) {
+        say("service: %s leads, and does not steer itself (kill -9 %s: the other one takes over)\n",
+            name, name);
+        return STATUS_FAILED;
+    }
     say("service: no such service: %s (try service list)\n", name);
     return STATUS_FAILED;
 }

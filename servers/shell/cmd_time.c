@@ -4,7 +4,6 @@
 #include "console.h"
 #include "output.h"
 #include "services.h"
-#include "words.h"
 
 #include <abi/errors.h>
 #include <parley/system.h>
@@ -62,12 +61,11 @@ int command_date(int argc, char **argv)
 
 int command_sleep(int argc, char **argv)
 {
+    static const struct seconds_range range = {"0", 0, 1000000};
     uint64_t us;
     if (argc != 2)
         return command_usage("sleep");
-    if (words_seconds(argv[1], &us) < 0) {
-        say("sleep: %s is not a number of seconds from 0 to 1000000\n", argv[1]);
+    if (!command_seconds("sleep", argv[1], &range, &us))
         return STATUS_USAGE;
-    }
     return console_wait(us) ? 0 : STATUS_INTERRUPTED;
 }

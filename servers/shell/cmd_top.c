@@ -3,7 +3,6 @@
 #include "console.h"
 #include "output.h"
 #include "processes.h"
-#include "words.h"
 
 #include <parley/system.h>
 #include <stdlib.h>
@@ -74,13 +73,12 @@ static void show(unsigned count, uint32_t us)
 
 int command_top(int argc, char **argv)
 {
+    static const struct seconds_range range = {"0.1", 100000, 60};
     uint64_t period = 1000000, then, now;
-    if (argc > 2 || (argc == 2 && words_seconds(argv[1], &period) < 0))
+    if (argc > 2)
         return command_usage("top");
-    if (period < 100000 || period > 60000000) {
-        say("top: from 0.1 to 60 seconds\n");
+    if (argc == 2 && !command_seconds("top", argv[1], &range, &period))
         return STATUS_USAGE;
-    }
     memset(before, 0, sizeof before);
     (void)look();
     (void)sys_time(&then);

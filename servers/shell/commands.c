@@ -61,6 +61,17 @@ int command_usage(const char *name)
     return STATUS_USAGE;
 }
 
+bool command_seconds(const char *name, const char *text, const struct seconds_range *range,
+                     uint64_t *microseconds)
+{
+    if (words_seconds(text, microseconds) == 0 && *microseconds >= range->least_us &&
+        *microseconds <= range->most * 1000000ull)
+        return true;
+    say("%s: %s is not a number of seconds from %s to %u\n", name, text, range->least,
+        (unsigned)range->most);
+    return false;
+}
+
 static void offer_first_words(struct match *m, const char *prefix)
 {
     for (const struct command *c = commands; c->name != NULL; c++)
@@ -72,6 +83,12 @@ static void offer_first_words(struct match *m, const char *prefix)
 static int unknown(const char *name)
 {
     static struct match all;
+    if (!programs_are_there()) {
+        say("%s: no command of the shell's, and the files with the programs are not there (see "
+            "service list)\n",
+            name);
+        return STATUS_UNKNOWN;
+    }
     all.count = 0;
     offer_first_words(&all, "");
     const char *nearest = NULL;

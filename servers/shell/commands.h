@@ -7,6 +7,9 @@
 
 #include "match.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #define STATUS_FAILED      1
 #define STATUS_USAGE       2
 #define STATUS_UNKNOWN     127
@@ -29,6 +32,11 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+struct seconds_range {
+    const char *least; /* as a person reads it */
+    uint32_t least_us, most;
+};
+
 extern const struct command commands[]; /* ends with a NULL name */
 
 const struct command *command_find(const char *name);
@@ -44,6 +52,10 @@ unsigned command_complete(const char *line, struct match *m);
 
 /* "kill: use: kill NAME|ENDPOINT" */
 int command_usage(const char *name);
+
+/* An argument that is a number of seconds in a range; says of which when it is not. */
+bool command_seconds(const char *name, const char *text, const struct seconds_range *range,
+                     uint64_t *microseconds);
 
 int command_help(int argc, char **argv);
 int command_echo(int argc, char **argv);

@@ -75,6 +75,13 @@ bool program_exists(const char *word)
     return file_find(path, &file) == 0;
 }
 
+bool programs_are_there(void)
+{
+    char name[FILE_NAME_BYTES];
+    struct file file;
+    return file_list(0, &file, name) == 0;
+}
+
 void programs_offer(struct match *m, const char *prefix)
 {
     char name[FILE_NAME_BYTES];
@@ -215,6 +222,9 @@ static int not_started(const char *name, const struct program *program, int erro
         say("%s: %s\n", name, program->wrong);
     else if (error == -EAGAIN)
         say("%s: there is no place for another process\n", name);
+    else if (error == -ESRCH)
+        say("%s: the memory server, which starts programs, is not there (see service list)\n",
+            name);
     else
         say("%s: %s\n", name, strerror(error));
     return error == -ENOENT ? STATUS_UNKNOWN : STATUS_FAILED;
@@ -299,7 +309,8 @@ static int begin_members(struct job *job, const struct pipeline *pipeline)
         error = begin_member(&job->member[i], pipeline->argv[i], &streams[i]);
     if (!error)
         return 0;
-    say("shell: %s: %s\n", job->text, strerror(error));
+    say("shell: %s: %s\n", job->text,
+        error == -ENOENT ? "the pipe server is not there (see service list)" : strerror(error));
     return STATUS_FAILED;
 }
 

@@ -12,6 +12,7 @@
 
 /* Whether the archive has a program that this word means: bin/NAME, or the path itself. */
 bool program_exists(const char *word);
+bool programs_are_there(void); /* else the files are not to be had */
 void programs_offer(struct match *m, const char *prefix);
 
 /* Starts what a line says. In the foreground: waits for its end and returns the last program's

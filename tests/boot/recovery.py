@@ -77,6 +77,14 @@ def steering(guest):
     guest.command("kill -9 supervisor")
     check(services(guest)["clock"][0] == "stopped", "another supervisor started what was stopped")
     guest.command("service start clock")
+    for service, line, said in (("files", "ls", "the files with the programs are not there"),
+                                ("files", "nosuch", "the files with the programs are not there"),
+                                ("memory", "ls", "the memory server, which starts programs, is not there"),
+                                ("pipes", "ls | wc", "the pipe server is not there")):  # fmt: skip
+        guest.command(f"service stop {service}")
+        answer = guest.command(line)
+        check(said in answer, f"without {service}, {line!r} printed:\n{answer}")
+        guest.command(f"service start {service}")
     works(guest, "after clock was started again")
     before = services(guest)["clock"]
     guest.command("service restart clock")
@@ -91,7 +99,7 @@ def steering(guest):
                        ("service update clock tty", "the line of tty does not say updates=clock"),
                        ("service update nobody clock-2", "no such service: nobody"),
                        ("start clock-2", "clock-2 is an update of a service"), ("service", "service: use:"), ("service stop", "service: use:"),
-                       ("service pause clock", "service: use:"), ("service stop nobody", "no such service: nobody"),
+                       ("service pause clock", "service: use:"), ("service stop nobody", "no such service: nobody"), ("service stop supervisor-2", "supervisor-2 leads"),
                        ("service restart " + "x" * 20, "no such service"), ("service stop tty", "restart it instead"),
                        ("service stop shell", "restart it instead")):  # fmt: skip
         answer = guest.command(line)

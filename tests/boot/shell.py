@@ -91,7 +91,9 @@ def times(guest):
     before = uptime()
     says(guest, "sleep 0.3", "")
     check(uptime() - before >= 0.3, "sleep 0.3 was shorter by the guest's own clock")
-    says(guest, "sleep soon", r".*soon is not a number.*\n")
+    for command, least, most in (("sleep", "0", "1000000"), ("top", r"0\.1", "60"), ("ipcstat", r"0\.1", "3600")):
+        for wrong in ("soon", "-1", "99999999") + (("0",) if command != "sleep" else ()):
+            says(guest, f"{command} {wrong}", rf"{command}: {wrong} is not a number of seconds from {least} to {most}\n")
     answer = says(guest, "date", r"(Sun|Mon|Tue|Wed|Thu|Fri|Sat) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n")
     shown = time.strptime(answer[4:].strip(), "%Y-%m-%d %H:%M:%S UTC")
     check(time.strftime("%a", shown) == answer[:3], f"date: that is no {answer[:3]}: {answer}")
@@ -105,6 +107,7 @@ def messages(guest):
         check(f"{server}: 100 sent, 100 answered, 0 wrong" in answer, answer)
         check(re.search(r"min \d+ \w+, median \d+ \w+, max \d+ \w+", answer), answer)
     says(guest, "ping nobody", r"ping: no process called nobody.*\n")
+    says(guest, "ping 1", r"ping: no process called 1 \(try ps\)\n")
     says(guest, "ping names 0", r"ping: 0 is not a number.*\n")
     visitors = [int(re.search(r"visitor (\d+)", guest.command("greet Ada")).group(1)) for _ in range(3)]
     check(visitors == [visitors[0], visitors[0] + 1, visitors[0] + 2], f"greet counts {visitors}")
@@ -119,6 +122,7 @@ def kills(guest):
     check("hello" not in [row.split()[0] for row in guest.command("ps").splitlines()], "ps shows the dead")
     says(guest, "kill hello", r"kill: no process called hello.*\n")
     says(guest, "kill shell", r"kill: that is this shell itself.*\n")
+    says(guest, "kill -9", r"kill: use: .*\n")
     says(guest, "start hello", "")
     says(guest, "start hello", r"start: hello is running already.*\n")
     says(guest, "greet again", r"Hello, again! You are visitor 1\.\n")
