@@ -120,7 +120,7 @@ def main():
     try:
         with made_folder.filled(folder, "./parley site") as new:
             count = fill(new)
-    except (made_folder.Refused, stage.Failed) as error:
+    except (made_folder.Refused, stage.Failed, OSError) as error:
         sys.exit(f"./parley site: {error}")
     say(f"{folder} is ready, {count} pages, {made_folder.size(folder)}; open {folder / 'index.html'}")
 
