@@ -12,7 +12,7 @@ COUNTED = "model|mutants|mechanical|conformance|fuzz|scripts|proof|faults|matrix
 
 
 def parse():
-    parser = argparse.ArgumentParser(prog="./parley test")
+    parser = argparse.ArgumentParser(prog="./parley test", usage="./parley test [OPTION...] [NAME...]")
     parser.add_argument("--build", required=True)
     parser.add_argument("--keep-going", action="store_true")
     parser.add_argument("--list", action="store_true")

@@ -10,7 +10,7 @@ import time
 
 from parley_machine import BOUND, PROMPT, ROOT, check, run
 
-COMMANDS = ("doctor", "run", "test", "bench", "trace", "web", "new-server", "sdk", "debug", "record", "replay", "clean")
+COMMANDS = ("doctor", "run", "test", "bench", "trace", "site", "web", "new-server", "sdk", "grade", "debug", "record", "replay", "clean")
 PROGRAMS = ("tools/write-usb", "tools/make-virtualbox-vm", "tools/console")
 
 
@@ -44,6 +44,13 @@ def help_and_errors():
         expect(call("./parley", *words), 2, " ".join(words), words[-1])
     for words, missing in ((["web"], "DIR"), (["sdk"], "DIR"), (["sdk", ""], "DIR"), (["new-server"], "NAME")):
         expect(call("./parley", *words), 2, " ".join(words), f"{missing} is missing")
+    expect(call("./parley", "test", "--list", "^boot-entry$"), 0, "test --list", "boot-entry  boot")
+    for command in (["test", "no-such-test"], ["test", "--list", "no-such-test"]):
+        expect(call("./parley", *command), 1, " ".join(command), "there is no test named or labelled no-such-test")
+    expect(call("./parley", "test", "("), 2, "test (", "not a regular expression")
+    said = call("./parley", "site", "/proc/parley")  # where nobody can make a folder
+    expect(said, 1, "site /proc/parley", "./parley site: ")
+    check("Traceback" not in said.stderr, f"site /proc/parley:\n{said.stderr}")
     for place in ("docs", "README.md"):
         expect(call("./parley", "sdk", place), 1, f"sdk {place}", f"{place} is there already and not an SDK")
     expect(call("tools/write-usb", "--check", "/dev/null"), 1, "write-usb", "not a disk")

@@ -44,17 +44,20 @@ own_servers() { # -- NAME...: whether each is a folder of parley_server's, and t
 command_test() {
     parse_options y "yes,keep-going,list,long,matrix,jobs:,pictures:,faults:,seed:,first:,log:" "$@"
     set -- "${options[@]}"
-    local yes=no pass=() proof= name
+    local yes=no pass=() proof= list=no tests=yes name
     while :; do
         case $1 in
         -h | --help) test_help && return ;;
         -y | --yes) yes=yes ;;
-        --keep-going | --list | --matrix) pass+=("$1") ;;
+        --keep-going) pass+=("$1") ;;
+        --list) list=yes ;;
+        --matrix) tests=no && pass+=("$1") ;;
         --long)
             pass+=("$1")
             proof=proof
             ;;
-        --faults | --seed | --first) whole_number "$1" "$2" 1 9999999 && pass+=("$1" "$2") && shift ;;
+        --faults) whole_number "$1" "$2" 1 9999999 && tests=no && pass+=("$1" "$2") && shift ;;
+        --seed | --first) whole_number "$1" "$2" 1 9999999 && pass+=("$1" "$2") && shift ;;
         --jobs) whole_number "$1" "$2" 1 64 && pass+=("$1" "$2") && shift ;;
         --log | --pictures) pass+=("$1" "$2") && shift ;;
         --) break ;;
@@ -64,7 +67,7 @@ command_test() {
     for name in "$@"; do
         case $name in proof*) proof=proof ;; esac
     done
-    if own_servers "$@"; then
+    if [ $list = no ] && own_servers "$@"; then
         ensure_tools $yes run
         build release kernel servers
         shift
@@ -72,6 +75,13 @@ command_test() {
         exec "$python" tools/run_tests.py --build build/release "${pass[@]}" -- "${@/%/-(guest|page)$}"
     fi
     ensure_tools $yes "run image efi uefi test trace site web debug" $proof
+    build check build.ninja # what tests there are is known before anything is built
+    if [ $list = yes ]; then
+        exec "$python" tools/run_tests.py --build build/check --list "${pass[@]}" "$@"
+    fi
+    if [ $tests = yes ]; then
+        "$python" tools/run_tests.py --build build/check --list "${pass[@]}" "$@" >/dev/null || exit
+    fi
     build check all iso
     exec "$python" tools/run_tests.py --build build/check "${pass[@]}" "$@"
 }
