@@ -18,13 +18,16 @@
 
 static endpoint_t name_server = NONE;
 
+/* One that was waited for in vain, since somebody has stopped it, is not waited for again. */
 static int find(void)
 {
+    static bool missing;
     int error = sys_lookup("names", &name_server);
-    for (unsigned i = 0; error == -EAGAIN && i < PAUSES; i++) {
+    for (unsigned i = 0; error == -EAGAIN && i < PAUSES && !missing; i++) {
         libc_pause(PAUSE_US);
         error = sys_lookup("names", &name_server);
     }
+    missing = error == -EAGAIN;
     return error;
 }
 

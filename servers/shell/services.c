@@ -4,6 +4,7 @@
 #include <parley/ipc.h>
 #include <parley/system.h>
 #include <proto/names.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ANSWER_US 2000000
@@ -16,15 +17,21 @@ static int ask_at(endpoint_t server, message *m)
     return error < 0 ? error : m->m_type;
 }
 
-/* A supervised one is the supervisor's to start: it is waited for, as long as for an answer. */
+/* A supervised one is the supervisor's to start: it is waited for, as long as for an answer. But
+   the name server only once in vain: each command would ask for it. */
 static int process_or_start(const char *name, endpoint_t *endpoint)
 {
+    static bool no_names;
+    const bool is_names = strcmp(name, "names") == 0;
     int error = sys_lookup(name, endpoint);
-    for (unsigned us = 0; error == -EAGAIN && us < ANSWER_US; us += PAUSE_US) {
+    for (unsigned us = 0; error == -EAGAIN && us < ANSWER_US && !(is_names && no_names);
+         us += PAUSE_US) {
         message m;
         (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, PAUSE_US, NULL);
         error = sys_lookup(name, endpoint);
     }
+    if (is_names)
+        no_names = error == -EAGAIN;
     return error == -ENOENT ? sys_start(name, "", endpoint) : error;
 }
 

@@ -125,6 +125,23 @@ def without_the_store(guest):
     killed(guest, "tty")
 
 
+def without_names(guest):
+    """Nobody waits for a name server that was stopped at each command: it comes back by a command."""
+    guest.command("service stop names")
+    guest.command("uptime")
+    before = services(guest)
+    guest.command("sleep 2.5")
+    answer = guest.command("trace shell -- date")
+    check(" UTC\n" in answer, f"without names, date printed:\n{answer}")
+    looks = answer.count('lookup(name="names")')  # whoever waits looks each millisecond
+    check(0 < looks < 50, f"a command waits for the name server: {looks} looks")
+    guest.command("service start names")
+    works(guest, "after names was started again")
+    after = services(guest)
+    check(before["names"][0] == "stopped" and {name: row[2] for name, row in before.items() if name != "names"}
+          == {name: row[2] for name, row in after.items() if name != "names"}, f"servers died:\n{before}\n{after}")  # fmt: skip
+
+
 def typed_ahead(guest):
     """What was typed and not read outlives a tty that is replaced: lines ahead of the shell, and half a line of a program's."""
     lines = [f"echo ahead {i:03}" for i in range(130)]
@@ -175,6 +192,7 @@ def test(build):
         the_shell(guest)
         steering(guest)
         without_the_store(guest)
+        without_names(guest)
         typed_ahead(guest)
         guest.power_off()
     unsupervised(build)
