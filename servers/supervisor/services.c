@@ -14,6 +14,7 @@
 #define WELL_US        10000000 /* it has lived so long: its next death is a first one */
 #define SHORT_US       5000     /* it has hardly lived */
 #define SHORT_MAX      16       /* such lives in a row, and there is a delay even with backoff=0 */
+#define LATE_MS        100      /* so long the memory server may take back what a dead one had */
 #define UP_US          200000   /* to answer, before those that need it start */
 
 /* Of the other supervisor, whose line cannot say. */
@@ -179,6 +180,17 @@ static void exchange_program(struct supervised *s)
         report("%s has another program", s->name);
 }
 
+/* EAGAIN: the memory server has not yet taken back what it gave to the dead one. */
+static void start_later(struct supervised *s, int error)
+{
+    const uint32_t delay = back_off(s, s->began);
+    s->due = now_us() + delay * 1000ull + 1000;
+    if (error != -EAGAIN)
+        report("%s cannot be started: error %d", s->name, -error);
+    else if (delay >= LATE_MS)
+        report("%s cannot be started: its memory has not been taken back", s->name);
+}
+
 static void start(struct supervised *s)
 {
     endpoint_t endpoint;
@@ -188,8 +200,7 @@ static void start(struct supervised *s)
     if (error == -EBUSY) /* somebody else has */
         error = sys_lookup(s->name, &endpoint);
     if (error < 0) {
-        s->due = now_us() + back_off(s, s->began) * 1000ull + 1000;
-        report("%s cannot be started: error %d", s->name, -error);
+        start_later(s, error);
         return;
     }
     adopt(s, endpoint);

@@ -61,6 +61,12 @@ def the_shell(guest):
     guest.prompt()
     works(guest, "after the shell was killed")
     check(services(guest)["shell"][2] == before["shell"][2] + 1, "the shell was not started once more")
+    guest.command("idle &")  # so that the memory server has something to take back
+    guest.type("service restart shell\r")
+    guest.expect(BANNER)
+    guest.prompt()
+    works(guest, "after the shell was restarted")
+    check("cannot be started" not in guest.command("dmesg"), f"a restart in the log is no failure:\n{guest.text[-2000:]}")
 
 
 def the_colour(guest):
