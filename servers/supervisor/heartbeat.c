@@ -98,8 +98,9 @@ static bool gives_a_sign(struct supervised *s)
 
 static void beat(struct supervised *s)
 {
-    s->missed = gives_a_sign(s) ? 0 : s->missed + 1;
-    if (s->missed >= MISSED_MAX)
+    const bool stays = s->again; /* it has said that it retires */
+    s->missed = !stays && gives_a_sign(s) ? 0 : s->missed + 1;
+    if (stays || s->missed >= MISSED_MAX)
         heartbeat_end(s);
 }
 

@@ -201,6 +201,9 @@ static void test_hangs(void)
     former = process_of("m-still");
     IS(ask("m-still", MOODY_WORK, 100), 0, "heartbeat=0: nobody asks");
     IS(process_of("m-still"), former, "and nobody is ended");
+    IS(supervisor_asks(SUPERVISOR_RESTART, "m-still"), 0,
+       "one that says that it retires, and stays, is to restart");
+    OK(is_up("m-still", former) != NONE, "and does");
 }
 
 /* A server that holds a request by right, and whoever made it has its message say something else.
