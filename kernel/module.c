@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "process.h"
 #include "schedule.h"
+#include "space.h"
 #include "stack.h"
 #include "trace.h"
 
@@ -615,6 +616,15 @@ static void fill(const struct module *m)
     load_into_process(&m->space, USER_STACK_TOP - m->stack_bytes, NULL, m->stack_bytes);
 }
 
+/* Neither runs nor waits for the release of its pages. Whose work that release is, the memory
+   server's, has nobody to do it for itself: its go here, a part at a time. */
+static bool is_vacant(struct module *m)
+{
+    if (m->owed && (m->kernel_calls & 1u << SYS_SPACE) != 0)
+        (void)space_release(m);
+    return m->slot == IPC_NO_SLOT && !m->owed;
+}
+
 int module_start(struct module *m, const char *arguments, uint32_t console)
 {
     uint32_t image[STACK_IMAGE_BYTES / 4];
@@ -633,7 +643,7 @@ int module_start(struct module *m, const char *arguments, uint32_t console)
         return -ENOEXEC;
     if (stack_build(&start, image) == 0)
         return -E2BIG;
-    if (m->slot != IPC_NO_SLOT || m->owed)
+    if (!is_vacant(m))
         return -EBUSY;
     int slot = ipc_create(&ipc_table, m->identity);
     if (slot < 0)
@@ -660,7 +670,7 @@ int module_update(struct module *m, struct module *update)
 {
     if (update->updates != m || m->reason[0] || update->reason[0])
         return -EINVAL;
-    if (m->slot != IPC_NO_SLOT || m->owed)
+    if (!is_vacant(m))
         return -EBUSY;
     EXCHANGE(m->image, update->image);
     EXCHANGE(m->image_bytes, update->image_bytes);
