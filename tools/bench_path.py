@@ -1,4 +1,4 @@
-"""The common rendezvous, instruction by instruction, for docs/performance.md.
+"""The common rendezvous, instruction by instruction, for docs/performance.md and its Chinese page.
 
 QEMU traces one instruction at a time while the guest's benchmark makes its round trips; of these the steady
 one is taken. What was executed is shown with the line of the source that made it (from the kernel's debugging
@@ -209,9 +209,9 @@ def count(rows):
     return sum(times for _, _, times in rows)
 
 
-def render_pass(title, rows):
-    lines = [f"### {title}: {count(rows)} instructions after the gate's", "", "```",
-             f"{'':>4} {'cost':>4}  {'instruction':58} for"]  # fmt: skip
+def render_pass(text, title, way, rows):
+    heading = text("### {}, {}: {} instructions after the gate's").format(text(title), text(way), count(rows))
+    lines = [heading, "", "```", f"{'':>4} {'cost':>4}  {'instruction':58} for"]  # code is not translated
     last = None
     for number, (step, instruction, times) in enumerate(rows, 1):
         lines.append(f"{number:>4} {times:>4}  {shown(instruction):58} {step if step != last else ''}".rstrip())
@@ -219,10 +219,10 @@ def render_pass(title, rows):
     return lines + ["```", ""]
 
 
-def render_steps(found):
+def render_steps(text, found):
     ways = list(found)
-    lines = ["### What each step costs, there and back", "",
-             "| step | " + " | ".join(WAYS[way] for way in ways) + " |",
+    lines = [text("### What each step costs, there and back"), "",
+             f"| {text('step')} | " + " | ".join(text(WAYS[way]) for way in ways) + " |",
              "| --- |" + " ---: |" * len(ways)]  # fmt: skip
     costs = {way: [collections.Counter(), collections.Counter()] for way in ways}
     order = {}
@@ -233,7 +233,7 @@ def render_steps(found):
                 order[step] = True
     def line(title, number):
         cells = [" + ".join(str(number(cost) or 0) for cost in costs[way]) for way in ways]
-        return f"| {title} | " + " | ".join("" if cell == "0 + 0" else cell for cell in cells) + " |"
+        return f"| {text(title)} | " + " | ".join("" if cell == "0 + 0" else cell for cell in cells) + " |"
     for step in sorted(order, key=lambda step: not step.startswith("check")):
         lines.append(line(step, lambda cost, step=step: cost[step]))
     lines.append(line("**all checks**", lambda cost: sum(n for step, n in cost.items() if step.startswith("check"))))
@@ -241,10 +241,10 @@ def render_steps(found):
     return lines
 
 
-def render(found):
-    """The page's part, as lines; `found` is what passes_of gave."""
+def render(text, found):
+    """The page's part, as lines; `text` gives its language's words, `found` is what passes_of gave."""
     lines = []
     for way in SHOWN:
         for title, rows in zip(("Request", "Answer"), found[way]):
-            lines += render_pass(f"{title}, {WAYS[way]}", rows)
-    return lines + render_steps(found)
+            lines += render_pass(text, title, WAYS[way], rows)
+    return lines + render_steps(text, found)
