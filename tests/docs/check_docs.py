@@ -2,7 +2,8 @@
 """Holds the documentation to the tree: links, paths and the tour's stops must be real.
 
 Checked in README.md, README.zh.md and everything below docs/:
-  - a relative link leads to a file, and in a page to a heading or an anchor that is there;
+  - a relative link leads to a file, and in a page to a heading or an anchor that is there; a Chinese page shows the
+    Chinese picture where there is one;
   - a path in backticks below a folder of the tree exists;
   - a stop `path:function` names a file that defines that function (C definition or assembly label);
     docs/calls.md names files without their folders and is check_calls.py's.
@@ -72,6 +73,9 @@ def wrong_link(page: Path, link: page_text.Link) -> str | None:
     target = (page.parent / link.place).resolve() if link.place else page
     if not target.exists():
         return f"link to {link.place}: no such file"
+    chinese = target.parents[1] / "zh/images" / target.name
+    if link.picture and target.parts[-3:-1] == ("docs", "images") and "docs/zh/" in page.as_posix() and chinese.exists():
+        return f"picture {link.place}: there is one with Chinese words"
     if link.anchor and target.suffix == ".md" and link.anchor[1:] not in anchors(target):
         return f"link to {link.place}{link.anchor}: no such heading"
     return None
@@ -118,12 +122,16 @@ def self_test() -> list[str]:
         (root / "ipc/b.c").write_text("int b;\n")
         (root / "ipc/b.toml").write_text("b = 1\n")
         (root / "docs/other.md").write_text("# Other\n\n## There\n")
+        for picture in ("docs/images/both.svg", "docs/images/one.svg", "docs/zh/images/both.svg"):
+            (root / picture).parent.mkdir(parents=True, exist_ok=True)
+            (root / picture).touch()
         page = root / "docs/page.md"
         cases = {
             "[x](gone.md)": 1,
             "[x](other.md#gone)": 1,
             "[x](#gone)": 1,
             "# A heading\n\n[x](#a-heading) and [x](other.md#there)": 0,
+            "![x](images/both.svg)": 0,
             "`ipc/gone.c`": 1,
             "`ipc/a.c:there`": 1,
             "`ipc/gone.c:here`": 1,
@@ -142,6 +150,10 @@ def self_test() -> list[str]:
             got = len(problems_of(page, root))
             if got != expected:
                 failed.append(f"self-test: {text!r}: {got} problems, expected {expected}")
+        page = root / "docs/zh/page.md"
+        page.write_text("![x](images/both.svg) ![x](../images/both.svg) ![x](../images/one.svg)")
+        if len(problems_of(page, root)) != 1:
+            failed.append("self-test: an English picture on a Chinese page is not found")
         (root / EXAMPLES).mkdir(parents=True)
         (root / EXAMPLES / "new.c").write_text("int n;\n")
         if len(unlisted_examples(root, [page])) != 1:
