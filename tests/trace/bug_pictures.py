@@ -38,14 +38,14 @@ import recording  # noqa: E402
 SOURCE = ROOT / "servers" / "tty" / "input.c"
 # The mended lines, and what stood there before.
 MENDED = (
-    ("""    if (mode == TTY_MODE_RAW && reader_lives())
-        input_advance();
-    if (mode == TTY_MODE_RAW && reader.endpoint != NONE) {
-        push(INTERRUPT);
-        input_advance();
+    ("""    if (in->mode == TTY_MODE_RAW && reader_lives(in))
+        advance(c);
+    if (in->mode == TTY_MODE_RAW && in->reader.endpoint != NONE) {
+        push(in, INTERRUPT);
+        advance(c);
         return;
-""", """    if (mode == TTY_MODE_RAW && reader_lives()) {
-        push(INTERRUPT);
+""", """    if (in->mode == TTY_MODE_RAW && reader_lives(in)) {
+        push(in, INTERRUPT);
         return;
 """),
     ("        advance(c); /* what came before it is its reader's, who may then read no more */\n", ""),
@@ -145,10 +145,10 @@ def go_to_the_line(build, folder):
     check(shows, f"the bug shows in none of {TRIES} recordings")
     s = gdb_session.Script()
     s.do("stop-in tty").do("continue", r"main \(")
-    s.do("break push if byte == 3").do("continue", r"push \(byte=3")
+    s.do("break push if byte == 3").do("continue", r"push \(.*byte=3")
     s.do("backtrace 3", r"^#0  push ", r"^#1  interrupt \(", r"^#2  input_byte ")
     s.do("waits", r"^shell --read\(most=1, console=0\)--> tty -> running$")
-    s.do("print ring[ring_start]@ring_count", r'\\r"$')  # how much came at once, the workstation decides
+    s.do("print in->ring[in->ring_start]@in->ring_count", r'\\r"$')  # how much came at once, the workstation decides
     return gdb_session.run(s, "replay", "--gdb", folder)
 
 

@@ -20,8 +20,8 @@ shows what the test said: for a guest that panicked or hung, its last 50 lines.
   --seed S       which faults (1)
   --first N      the number of the first one (0), to put one again or to go on
   --log FILE     a line a fault goes to this file
-  --long         run the long campaigns (label `long`) as well; `proof` is all long, and
-                 runs when it is named
+  --long         run the long campaigns (label `long`) as well; `proof`, `matrix` and `site`
+                 are all long, and run when they are named
   -y, --yes      install what is missing without asking; root is never asked
   -h, --help     this page
 

@@ -59,7 +59,7 @@ def context_of(site, language, beside):
     def add(_app, page, _template, context, _doctree):
         plain = context.get("_", sphinx.locale._)
         context["_"] = lambda words: WORDS[language].get(words) or plain(words)
-        there = page in site.pages[other] or page == "search"
+        there = page in site.pages[other] or page in site.made[other] or page == "search"
         context.update(own_language=language.name, other_language=other.name, other_code=other.folder, untranslated=other.untranslated,
                        other_address=stage.way(page, f"{other.folder}/{page}.html") if there else None,
                        beside=beside and stage.way(page, beside), beside_words=language.run_here)

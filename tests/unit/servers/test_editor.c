@@ -313,7 +313,7 @@ static void test_any_keys(void **state)
         "\033d",  "\033[",     "3",
         "\033",   "\xc3",      "\x06",
     };
-    for (unsigned i = 0; i < 60000; i++) {
+    for (unsigned i = 0; i < 15000; i++) {
         output_bytes = 0;
         const unsigned choice = random_below(sizeof key / sizeof key[0]);
         if (choice == 17 || choice == 18 ? random_below(20) == 0 : true)
