@@ -36,9 +36,9 @@ ENGLISH = Language(DOCS)
 
 
 def languages():
-    """English, Chinese, and the table of the latter's words."""
+    """English and Chinese, and the table of the latter's words."""
     table = translations.Table(str(machine.ROOT), TABLE)
-    return ENGLISH, Language(DOCS / "zh", table.text), table
+    return (ENGLISH, Language(DOCS / "zh", table.text)), table
 
 
 # ---- The pages -----------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ def rendered(language, measured, goals, found):
     """The page as it must be; `found` is what bench_path.passes_of gave."""
     text = OURS.sub(our_line(measured, language.words), language.page.read_text())
     text = replaced(text, "figures", figures_lines(measured, goals, language.words))
-    return replaced(text, "path", bench_path.render(language.words, found))
+    return replaced(text, "path", bench_path.render(found, language.words))
 
 
 def traced_counts(found):
@@ -121,7 +121,7 @@ def problems(measured, goals, build):
     found = bench_path.passes_of(build)
     result = [f"{row}: {count} instructions were executed, the benchmark counted {measured[row][0]}"
               for row, count in traced_counts(found).items() if row in measured and measured[row][0] != count]  # fmt: skip
-    *pages, table = languages()
+    pages, table = languages()
     for language in pages:
         result += first_difference(language, rendered(language, measured, goals, found))
         result += picture_problems(language, measured)
@@ -130,10 +130,12 @@ def problems(measured, goals, build):
 
 def update(measured, goals, build):
     found = bench_path.passes_of(build)
-    *pages, _ = languages()
+    pages, table = languages()
     for language in pages:
-        language.page.write_text(rendered(language, measured, goals, found))
         draw(measured, language.picture, language.words)
+        language.page.write_text(rendered(language, measured, goals, found))
+    if complaints := list(table.complaints()):
+        raise Failure("\n".join(complaints))
 
 
 # ---- The picture ---------------------------------------------------------------------------------

@@ -209,8 +209,8 @@ def count(rows):
     return sum(times for _, _, times in rows)
 
 
-def render_pass(text, title, way, rows):
-    heading = text("### {}, {}: {} instructions after the gate's").format(text(title), text(way), count(rows))
+def render_pass(title, way, rows, words):
+    heading = words("### {}, {}: {} instructions after the gate's").format(words(title), words(way), count(rows))
     lines = [heading, "", "```", f"{'':>4} {'cost':>4}  {'instruction':58} for"]  # code is not translated
     last = None
     for number, (step, instruction, times) in enumerate(rows, 1):
@@ -219,10 +219,10 @@ def render_pass(text, title, way, rows):
     return lines + ["```", ""]
 
 
-def render_steps(text, found):
+def render_steps(found, words):
     ways = list(found)
-    lines = [text("### What each step costs, there and back"), "",
-             f"| {text('step')} | " + " | ".join(text(WAYS[way]) for way in ways) + " |",
+    lines = [words("### What each step costs, there and back"), "",
+             f"| {words('step')} | " + " | ".join(words(WAYS[way]) for way in ways) + " |",
              "| --- |" + " ---: |" * len(ways)]  # fmt: skip
     costs = {way: [collections.Counter(), collections.Counter()] for way in ways}
     order = {}
@@ -233,7 +233,7 @@ def render_steps(text, found):
                 order[step] = True
     def line(title, number):
         cells = [" + ".join(str(number(cost) or 0) for cost in costs[way]) for way in ways]
-        return f"| {text(title)} | " + " | ".join("" if cell == "0 + 0" else cell for cell in cells) + " |"
+        return f"| {words(title)} | " + " | ".join("" if cell == "0 + 0" else cell for cell in cells) + " |"
     for step in sorted(order, key=lambda step: not step.startswith("check")):
         lines.append(line(step, lambda cost, step=step: cost[step]))
     lines.append(line("**all checks**", lambda cost: sum(n for step, n in cost.items() if step.startswith("check"))))
@@ -241,10 +241,10 @@ def render_steps(text, found):
     return lines
 
 
-def render(text, found):
-    """The page's part, as lines; `text` gives its language's words, `found` is what passes_of gave."""
+def render(found, words):
+    """The page's part, as lines; `found` is what passes_of gave, `words` gives its language's for English ones."""
     lines = []
     for way in SHOWN:
         for title, rows in zip(("Request", "Answer"), found[way]):
-            lines += render_pass(text, title, WAYS[way], rows)
-    return lines + render_steps(text, found)
+            lines += render_pass(title, WAYS[way], rows, words)
+    return lines + render_steps(found, words)

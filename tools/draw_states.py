@@ -180,8 +180,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     options = parser.parse_args()
-    table, chinese = Table(read(TABLE)), translations.Table(ROOT, CHINESE_WORDS)
+    table = Table(read(TABLE))
     table.check()
+    try:
+        chinese = translations.Table(ROOT, CHINESE_WORDS)
+    except translations.Refused as error:
+        sys.exit(str(error))
     made = files(table, chinese)
     complaints = list(chinese.complaints())
     for name, text in made.items():

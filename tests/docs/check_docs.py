@@ -15,6 +15,7 @@ With --self-test the checks are tried on texts that are known to be wrong.
 
 import argparse
 import functools
+import os
 import re
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
+import languages  # noqa: E402
 import page_text  # noqa: E402
 
 FOLDERS = ("arch", "docs", "ipc", "iso", "kernel", "labs", "libc", "servers", "tests", "tools")
@@ -73,12 +75,16 @@ def wrong_link(page: Path, link: page_text.Link) -> str | None:
     target = (page.parent / link.place).resolve() if link.place else page
     if not target.exists():
         return f"link to {link.place}: no such file"
-    chinese = target.parents[1] / "zh/images" / target.name
-    if link.picture and target.parts[-3:-1] == ("docs", "images") and "docs/zh/" in page.as_posix() and chinese.exists():
-        return f"picture {link.place}: there is one with Chinese words"
     if link.anchor and target.suffix == ".md" and link.anchor[1:] not in anchors(target):
         return f"link to {link.place}{link.anchor}: no such heading"
     return None
+
+
+def is_english_picture(page: str, link: page_text.Link, root: Path) -> bool:
+    """Whether a Chinese page shows an English picture of which there is one with Chinese words."""
+    shown = os.path.normpath(os.path.join(os.path.dirname(page), link.place))
+    return (link.picture and languages.is_chinese(page) and not languages.is_chinese(shown)
+            and (root / languages.chinese_of(shown)).exists())
 
 
 def problems_of(page: Path, root: Path) -> list[str]:
@@ -87,6 +93,8 @@ def problems_of(page: Path, root: Path) -> list[str]:
     prose = FENCE.sub("", text)
     found = []
     found += [f"{where}: {wrong}" for link in page_text.links(text) if (wrong := wrong_link(page, link))]
+    found += [f"{where}: picture {link.place}: there is one with Chinese words" for link in page_text.links(text)
+              if is_english_picture(where.as_posix(), link, root)]
     for code in CODE.findall(prose):
         stop = STOP.match(code)
         if stop:

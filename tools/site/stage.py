@@ -252,8 +252,8 @@ def stage(site, folder):
         for page in site.pages[language]:
             text = Staged(site, language, page).text() + "".join(trees.get(page, []))
             write(folder / language.folder / f"{page}.md", text)
-        for images in dict.fromkeys(f"{docs}/images" for docs in (ENGLISH.docs, language.docs)):  # a picture with words has both
-            shutil.copytree(site.root / images, folder / language.folder / "images", dirs_exist_ok=True)
+        for docs in (ENGLISH.docs, language.docs):  # pictures with the language's words take the place of the English ones
+            shutil.copytree(site.root / docs / "images", folder / language.folder / "images", dirs_exist_ok=True)
     for language, made in site.made.items():
         index = folder / language.folder / "index-of-calls.md"
         write(index, kernel_calls.linked(index.read_text(encoding="utf-8"), made))
