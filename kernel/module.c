@@ -229,17 +229,22 @@ static bool define_identity(struct module *m, const struct module_line *line)
 
 /* ---- Loading --------------------------------------------------------------------------------- */
 
+/* Why a line cannot mean this module's program, or NULL. */
+static const char *why_no_program(const struct module *named)
+{
+    return !named             ? "no such module"
+           : named->is_data   ? "data, not a program"
+           : named->is_update ? "another module's update"
+                              : NULL;
+}
+
 /* The process that settles the faults must be there, and another one. */
 static bool check_handler(struct module *m, const struct module_line *line)
 {
     if (line->faults[0] == '\0')
         return true;
     const struct module *handler = module_find(line->faults);
-    const char *wrong = !handler             ? "no such module"
-                        : handler == m       ? "the process itself"
-                        : handler->is_data   ? "data, not a program"
-                        : handler->is_update ? "another module's update"
-                                             : NULL;
+    const char *wrong = handler == m ? "the process itself" : why_no_program(handler);
     if (wrong)
         format(m->reason, sizeof m->reason, "faults=%s: %s", line->faults, wrong);
     return wrong == NULL;
@@ -490,13 +495,11 @@ static const struct boot_module *find_file(struct module *m, const struct boot_i
     if (!m->borrows)
         return &boot->module[m - modules];
     const struct module *other = module_find(line->image);
-    const char *wrong = !other             ? "no such module"
-                        : other == m       ? "the module itself"
-                        : other->is_data   ? "data, not a program"
-                        : other->is_update ? "another module's update"
-                        : other->borrows   ? "has another one's itself"
-                        : other->left_out  ? "left out itself"
-                                           : NULL;
+    const char *wrong = other == m ? "the module itself" : why_no_program(other);
+    if (!wrong && other->borrows)
+        wrong = "has another one's itself";
+    else if (!wrong && other->left_out)
+        wrong = "left out itself";
     if (!wrong)
         return &boot->module[other - modules];
     format(m->reason, sizeof m->reason, "image=%s: %s", line->image, wrong);
@@ -520,11 +523,9 @@ static void load(struct module *m, const struct boot_info *boot, const struct mo
 static void load_update(struct module *m, const struct boot_info *boot, struct module_line *line)
 {
     struct module *other = module_find(line->updates);
-    const char *wrong = !other             ? "no such module"
-                        : other->is_data   ? "data, not a program"
-                        : other->is_update ? "another module's update"
-                        : other->reason[0] ? "that module is refused"
-                                           : NULL;
+    const char *wrong = why_no_program(other);
+    if (!wrong && other->reason[0])
+        wrong = "that module is refused";
     if (wrong) {
         format(m->reason, sizeof m->reason, "updates=%s: %s", line->updates, wrong);
         return;
