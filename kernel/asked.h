@@ -2,8 +2,9 @@
  * What a waiting process has asked, or offers: for those who look on.
  *
  * It is read where it stands, in the process's own message, and not from the trace: whoever waits
- * has not touched it since and nobody else may, however long ago that was and whether anything was
- * recorded or not; and a call pays nothing for it.
+ * has not touched it since, however long ago that was and whether anything was recorded or not; and
+ * a call pays nothing for it. Others may have, where the process lets them write in its memory: so
+ * it is for those who look on, and nobody may be judged by it.
  */
 #pragma once
 

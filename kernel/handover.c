@@ -96,8 +96,7 @@ void kernel_enter(struct arch_context *running)
         make_ready(process_of(woken_by_machine));
 }
 
-/* ---- Handing over
- * -------------------------------------------------------------------------------- */
+/* ---- Handing over ---------------------------------------------------------------------------- */
 
 static unsigned woken, woken_count;
 

@@ -32,7 +32,8 @@ static int locate(const struct process *p, uint32_t address, uint32_t flags,
     return 0;
 }
 
-/* A box is checked once and for all: a process's memory does not change while it lives. */
+/* A box is checked once and for all: its page stays, or a copy takes its place and the box moves
+   along (move_boxes in space.c). */
 int message_locate_box(const struct process *p, uint32_t address, uint32_t flags, phys_addr_t *box)
 {
     struct arch_place place;

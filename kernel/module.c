@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "process.h"
 #include "schedule.h"
+#include "space.h"
 #include "stack.h"
 #include "trace.h"
 
@@ -229,17 +230,22 @@ static bool define_identity(struct module *m, const struct module_line *line)
 
 /* ---- Loading --------------------------------------------------------------------------------- */
 
+/* Why a line cannot mean this module's program, or NULL. */
+static const char *why_no_program(const struct module *named)
+{
+    return !named             ? "no such module"
+           : named->is_data   ? "data, not a program"
+           : named->is_update ? "another module's update"
+                              : NULL;
+}
+
 /* The process that settles the faults must be there, and another one. */
 static bool check_handler(struct module *m, const struct module_line *line)
 {
     if (line->faults[0] == '\0')
         return true;
     const struct module *handler = module_find(line->faults);
-    const char *wrong = !handler             ? "no such module"
-                        : handler == m       ? "the process itself"
-                        : handler->is_data   ? "data, not a program"
-                        : handler->is_update ? "another module's update"
-                                             : NULL;
+    const char *wrong = handler == m ? "the process itself" : why_no_program(handler);
     if (wrong)
         format(m->reason, sizeof m->reason, "faults=%s: %s", line->faults, wrong);
     return wrong == NULL;
@@ -490,13 +496,11 @@ static const struct boot_module *find_file(struct module *m, const struct boot_i
     if (!m->borrows)
         return &boot->module[m - modules];
     const struct module *other = module_find(line->image);
-    const char *wrong = !other             ? "no such module"
-                        : other == m       ? "the module itself"
-                        : other->is_data   ? "data, not a program"
-                        : other->is_update ? "another module's update"
-                        : other->borrows   ? "has another one's itself"
-                        : other->left_out  ? "left out itself"
-                                           : NULL;
+    const char *wrong = other == m ? "the module itself" : why_no_program(other);
+    if (!wrong && other->borrows)
+        wrong = "has another one's itself";
+    else if (!wrong && other->left_out)
+        wrong = "left out itself";
     if (!wrong)
         return &boot->module[other - modules];
     format(m->reason, sizeof m->reason, "image=%s: %s", line->image, wrong);
@@ -520,11 +524,9 @@ static void load(struct module *m, const struct boot_info *boot, const struct mo
 static void load_update(struct module *m, const struct boot_info *boot, struct module_line *line)
 {
     struct module *other = module_find(line->updates);
-    const char *wrong = !other             ? "no such module"
-                        : other->is_data   ? "data, not a program"
-                        : other->is_update ? "another module's update"
-                        : other->reason[0] ? "that module is refused"
-                                           : NULL;
+    const char *wrong = why_no_program(other);
+    if (!wrong && other->reason[0])
+        wrong = "that module is refused";
     if (wrong) {
         format(m->reason, sizeof m->reason, "updates=%s: %s", line->updates, wrong);
         return;
@@ -614,6 +616,15 @@ static void fill(const struct module *m)
     load_into_process(&m->space, USER_STACK_TOP - m->stack_bytes, NULL, m->stack_bytes);
 }
 
+/* Neither runs nor waits for the release of its pages. Whose work that release is, the memory
+   server's, has nobody to do it for itself: its go here, a part at a time. */
+static bool is_vacant(struct module *m)
+{
+    if (m->owed && (m->kernel_calls & 1u << SYS_SPACE) != 0)
+        (void)space_release(m);
+    return m->slot == IPC_NO_SLOT && !m->owed;
+}
+
 int module_start(struct module *m, const char *arguments, uint32_t console)
 {
     uint32_t image[STACK_IMAGE_BYTES / 4];
@@ -632,7 +643,7 @@ int module_start(struct module *m, const char *arguments, uint32_t console)
         return -ENOEXEC;
     if (stack_build(&start, image) == 0)
         return -E2BIG;
-    if (m->slot != IPC_NO_SLOT || m->owed)
+    if (!is_vacant(m))
         return -EBUSY;
     int slot = ipc_create(&ipc_table, m->identity);
     if (slot < 0)
@@ -659,7 +670,7 @@ int module_update(struct module *m, struct module *update)
 {
     if (update->updates != m || m->reason[0] || update->reason[0])
         return -EINVAL;
-    if (m->slot != IPC_NO_SLOT || m->owed)
+    if (!is_vacant(m))
         return -EBUSY;
     EXCHANGE(m->image, update->image);
     EXCHANGE(m->image_bytes, update->image_bytes);

@@ -73,7 +73,8 @@ struct module *module_find(const char *name);
  * Starts a module that does not run. `arguments` is split at blanks; an empty string stands for
  * the arguments on the module's line. `console` is for its start stack. Returns the slot, or
  * -ENOEXEC, -EBUSY, -E2BIG, -EAGAIN.
- * EBUSY, too, while the memory server has not released the pages of its former process.
+ * EBUSY, too, while the pages of its former process have not been released: by the memory server,
+ * but the memory server's own by this, SPACE_RELEASE_PAGES a call.
  */
 int module_start(struct module *module, const char *arguments, uint32_t console);
 

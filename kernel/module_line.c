@@ -317,12 +317,18 @@ static bool parse_stack(struct parser *p, struct slice value)
     return true;
 }
 
-static bool parse_faults(struct parser *p, struct slice value)
+/* Of a module, this one's or another's. */
+static bool read_name(struct parser *p, struct slice value, char *to)
 {
     if (!is_name(value))
         return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
-    copy_name(p->out->faults, value);
+    copy_name(to, value);
     return true;
+}
+
+static bool parse_faults(struct parser *p, struct slice value)
+{
+    return read_name(p, value, p->out->faults);
 }
 
 static bool parse_least(struct parser *p, struct slice value)
@@ -342,26 +348,17 @@ static bool parse_type(struct parser *p, struct slice value)
 
 static bool parse_data(struct parser *p, struct slice value)
 {
-    if (!is_name(value))
-        return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
-    copy_name(p->out->data, value);
-    return true;
+    return read_name(p, value, p->out->data);
 }
 
 static bool parse_updates(struct parser *p, struct slice value)
 {
-    if (!is_name(value))
-        return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
-    copy_name(p->out->updates, value);
-    return true;
+    return read_name(p, value, p->out->updates);
 }
 
 static bool parse_image(struct parser *p, struct slice value)
 {
-    if (!is_name(value))
-        return fail(p, value, "not a name (1 to 15 of a-z A-Z 0-9 _ - .)");
-    copy_name(p->out->image, value);
-    return true;
+    return read_name(p, value, p->out->image);
 }
 
 /* ---- What the supervisor is told ------------------------------------------------------------ */

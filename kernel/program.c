@@ -45,7 +45,8 @@ int program_create(const char *name, unsigned priority, phys_addr_t root, const 
     };
     memcpy(m->name, name, NAME_BYTES);
     memcpy(m->faults, faults, NAME_BYTES);
-    KERNEL_ASSERT(arch_space_create(&m->space, take_root, &root) == 0);
+    const int error = arch_space_create(&m->space, take_root, &root);
+    KERNEL_ASSERT(error == 0); /* it needs nothing but the root */
     process_create((unsigned)slot, m, 0, 0);
     return slot;
 }

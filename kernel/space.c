@@ -20,8 +20,7 @@ struct module *space_owed(endpoint_t endpoint)
     return m;
 }
 
-/* ---- Pages that must stay
- * ----------------------------------------------------------------------------- */
+/* ---- Pages that must stay -------------------------------------------------------------------- */
 
 static bool lies_in(phys_addr_t message, phys_addr_t page)
 {

@@ -3,10 +3,11 @@
  */
 #include "text.h"
 
+typedef uint32_t __attribute__((may_alias)) word;
+
 /* By words where both are aligned: programs are loaded with it. */
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
-    typedef uint32_t __attribute__((may_alias)) word;
     char *t = to;
     const char *f = from;
     if ((((uintptr_t)t | (uintptr_t)f) & (sizeof(word) - 1)) == 0) {
@@ -32,11 +33,9 @@ void *memmove(void *to, const void *from, size_t bytes)
     return to;
 }
 
-/* By words where the beginning is aligned: memory of processes and the screen are cleared with it.
- */
+/* By words where the beginning is aligned: processes' memory and the screen are cleared with it. */
 void *memset(void *to, int value, size_t bytes)
 {
-    typedef uint32_t __attribute__((may_alias)) word;
     char *t = to;
     if (((uintptr_t)t & (sizeof(word) - 1)) == 0) {
         const uint32_t four = 0x01010101u * (uint8_t)value;

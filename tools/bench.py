@@ -15,6 +15,7 @@ import sys
 import bench_page
 import bench_path
 import machine
+import translations
 
 TABLE = machine.ROOT / "docs" / "performance.txt"
 CROWD = 201
@@ -192,14 +193,13 @@ def goals_of(table):
 
 def update(options, table, measured):
     write_table(table, measured)
-    bench_page.draw(measured, bench_page.PICTURE)
     bench_page.update(measured, goals_of(table), options.build)
 
 
 def draw_beside(options, measured):
     """The picture for people; tests need none."""
     try:
-        bench_page.draw(measured, options.build / bench_page.PICTURE.name)
+        bench_page.draw(measured, options.build / bench_page.PICTURE)
     except bench_page.Failure as missing:
         print(f"./parley bench: {missing}", file=sys.stderr)
 
@@ -232,7 +232,7 @@ def run(options):
 def main():
     try:
         return run(parse())
-    except (Failure, bench_page.Failure, bench_path.Failure, machine.Unavailable) as failure:
+    except (Failure, bench_page.Failure, bench_path.Failure, machine.Unavailable, translations.Refused) as failure:
         print(f"./parley bench: {failure}", file=sys.stderr)
         return 1
 

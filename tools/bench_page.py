@@ -1,14 +1,19 @@
-"""docs/performance.md and its picture: what ./parley bench --update writes there, and whether it is so."""
+"""docs/performance.md, its Chinese page, and the picture of each: what ./parley bench --update writes there, and whether
+it is so. The Chinese page has a text of docs/zh/performance.toml for each text that is written here.
+"""
 
+import html
 import re
 import shutil
 import subprocess
 
 import bench_path
 import machine
+import translations
 
-PAGE = machine.ROOT / "docs" / "performance.md"
-PICTURE = machine.ROOT / "docs" / "images" / "bench-load.svg"
+DOCS = machine.ROOT / "docs"
+TABLE = "docs/zh/performance.toml"
+PICTURE = "bench-load.svg"
 CURVES = ("load", "enqueue")
 OURS = re.compile(r"^\| \*\*Parley\*\*.*$", re.M)  # our line in the table of the peers
 GATES_OWN = {"rt36_box_sysenter": 2}  # in ring 3: esp into ebp, once a call
@@ -18,7 +23,25 @@ class Failure(Exception):
     """What went wrong, for the reader."""
 
 
-# ---- The page ------------------------------------------------------------------------------------
+class Language:
+    """One of the two pages, and its words for English ones."""
+
+    def __init__(self, folder, words=str):
+        self.words = words
+        self.page = folder / "performance.md"
+        self.picture = folder / "images" / PICTURE
+
+
+ENGLISH = Language(DOCS)
+
+
+def languages():
+    """English and Chinese, and the table of the latter's words."""
+    table = translations.Table(str(machine.ROOT), TABLE)
+    return (ENGLISH, Language(DOCS / "zh", table.text)), table
+
+
+# ---- The pages -----------------------------------------------------------------------------------
 
 
 def marks(name):
@@ -31,40 +54,40 @@ def replaced(text, name, lines):
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise Failure(f"{PAGE.name} lacks the lines '{begin}' and '{end}'")
+        raise Failure(f"performance.md lacks the lines '{begin}' and '{end}'")
     return before + "\n".join([begin, "", *lines, "", end]) + after
 
 
-def value_of(measured, name):
-    value, median = measured[name][0], measured.get(name + ".median")
-    return f"{value}, median {median[0]}" if median else str(value)
+def value_of(measured, name, words):
+    value, median, both = measured[name][0], measured.get(name + ".median"), words("{}, median {}")
+    return both.format(value, median[0]) if median else str(value)
 
 
-def figures_lines(measured, goals):
-    lines = ["| row | instructions | there + back | goal |", "| --- | ---: | ---: | ---: |"]
+def figures_lines(measured, goals, words):
+    lines = [words("| row | instructions | there + back | goal |"), "| --- | ---: | ---: | ---: |"]
     for name in measured:
         if "." in name or name.startswith(CURVES) or name == "rt36_wall":
             continue
-        ways = [value_of(measured, f"{name}.{way}") for way in ("there", "back") if f"{name}.{way}" in measured]
-        lines.append(f"| `{name}` | {value_of(measured, name)} | {' + '.join(ways)} | {goals.get(name) or ''} |")
+        ways = [value_of(measured, f"{name}.{way}", words) for way in ("there", "back") if f"{name}.{way}" in measured]
+        lines.append(f"| `{name}` | {value_of(measured, name, words)} | {' + '.join(ways)} | {goals.get(name) or ''} |")
     for name in CURVES:
         values = [value for _, value in curve(measured, name)]
-        lines.append(f"| `{name}_N` | {min(values)} to {max(values)} | | flat |")
+        lines.append(words("| `{}_N` | {} to {} | | flat |").format(name, min(values), max(values)))
     return lines
 
 
-def our_line(measured):
+def our_line(measured, words):
     def value(name):
         return measured[name][0] if name in measured else "-"
     trip = f"{value('rt36_box_int')} / {value('rt36_box_sysenter')}"
-    return f"| **Parley**, boxes, `int` / `sysenter` | {trip} | {trip} | {value('null_badcall')} |"
+    return words("| **Parley**, boxes, `int` / `sysenter` | {} | {} | {} |").format(trip, trip, value("null_badcall"))
 
 
-def rendered(text, measured, goals, found):
+def rendered(language, measured, goals, found):
     """The page as it must be; `found` is what bench_path.passes_of gave."""
-    text = OURS.sub(our_line(measured), text)
-    text = replaced(text, "figures", figures_lines(measured, goals))
-    return replaced(text, "path", bench_path.render(found))
+    text = OURS.sub(our_line(measured, language.words), language.page.read_text())
+    text = replaced(text, "figures", figures_lines(measured, goals, language.words))
+    return replaced(text, "path", bench_path.render(found, language.words))
 
 
 def traced_counts(found):
@@ -73,27 +96,46 @@ def traced_counts(found):
             for row, passes in found.items()}  # fmt: skip
 
 
+def first_difference(language, wanted):
+    """Where the page is not what it must be, in words, or nothing."""
+    name = language.page.relative_to(machine.ROOT)
+    now, then = language.page.read_text().splitlines(), wanted.splitlines()
+    for number, (line, must_be) in enumerate(zip(now, then), 1):
+        if line != must_be:
+            return [f"{name}:{number}: is: {line}\n  must be: {must_be}"]
+    return [f"{name}: {len(now)} lines, must be {len(then)}"] if len(now) != len(then) else []
+
+
+def picture_problems(language, measured):
+    name = language.picture.relative_to(machine.ROOT)
+    picture = language.picture.read_text() if language.picture.exists() else ""
+    if data_of(measured) not in picture:
+        yield f"{name} shows other curves than were measured"
+    for words in map(language.words, LABELS):
+        if html.escape(words) not in picture:
+            yield f"{name} does not say: {words}"
+
+
 def problems(measured, goals, build):
-    """Complaints, a line each, about the page and its picture."""
+    """Complaints, a line each, about both pages and their pictures."""
     found = bench_path.passes_of(build)
     result = [f"{row}: {count} instructions were executed, the benchmark counted {measured[row][0]}"
               for row, count in traced_counts(found).items() if row in measured and measured[row][0] != count]  # fmt: skip
-    now = PAGE.read_text().splitlines()
-    then = rendered(PAGE.read_text(), measured, goals, found).splitlines()
-    for number, (line, wanted) in enumerate(zip(now, then), 1):
-        if line != wanted:
-            result.append(f"docs/{PAGE.name}:{number}: is: {line}\n  must be: {wanted}")
-            break
-    else:
-        if len(now) != len(then):
-            result.append(f"docs/{PAGE.name}: {len(now)} lines, must be {len(then)}")
-    if data_of(measured) not in (PICTURE.read_text() if PICTURE.exists() else ""):
-        result.append(f"docs/images/{PICTURE.name} shows other curves than were measured")
-    return result
+    pages, table = languages()
+    for language in pages:
+        result += first_difference(language, rendered(language, measured, goals, found))
+        result += picture_problems(language, measured)
+    return result + list(table.complaints())
 
 
 def update(measured, goals, build):
-    PAGE.write_text(rendered(PAGE.read_text(), measured, goals, bench_path.passes_of(build)))
+    found = bench_path.passes_of(build)
+    pages, table = languages()
+    for language in pages:
+        draw(measured, language.picture, language.words)
+        language.page.write_text(rendered(language, measured, goals, found))
+    if complaints := list(table.complaints()):
+        raise Failure("\n".join(complaints))
 
 
 # ---- The picture ---------------------------------------------------------------------------------
@@ -109,11 +151,13 @@ def data_of(measured):
     return "".join(f"<!-- {name}: {' '.join(f'{x}:{y}' for x, y in curve(measured, name))} -->\n" for name in CURVES)
 
 
+LABELS = ("What a crowd costs", "processes that live, or senders that wait already", "instructions",
+          "round trip of 36 bytes among so many processes", "request that queues behind so many, until the next process runs")
 PLOT = """
 set terminal svg size 900,480 font "sans,14" background "white"
-set title "What a crowd costs"
-set xlabel "processes that live, or senders that wait already"
-set ylabel "instructions"
+set title "{labels[0]}"
+set xlabel "{labels[1]}"
+set ylabel "{labels[2]}"
 set xrange [0:205]
 set yrange [0:{top}]
 set grid
@@ -124,16 +168,17 @@ END
 $enqueue << END
 {enqueue}
 END
-plot $load with linespoints lw 2 pt 5 title "round trip of 36 bytes among so many processes", \\
-     $enqueue with linespoints lw 2 pt 7 title "request that queues behind so many, until the next process runs"
+plot $load with linespoints lw 2 pt 5 title "{labels[3]}", \\
+     $enqueue with linespoints lw 2 pt 7 title "{labels[4]}"
 """
 
 
-def draw(measured, path):
+def draw(measured, path, words=str):
     curves = {name: curve(measured, name) for name in CURVES}
     if not shutil.which("gnuplot"):
         raise Failure("no picture: gnuplot is missing (Debian package gnuplot-nox)")
     text = PLOT.format(top=max(value for points in curves.values() for _, value in points) * 1.2,
+                       labels=[words(label) for label in LABELS],
                        **{name: "\n".join(f"{x} {y}" for x, y in points) for name, points in curves.items()})
     drawn = subprocess.run(["gnuplot"], input=text, text=True, check=True, capture_output=True)
     text = re.sub(r"[ \t]+$", "", drawn.stdout, flags=re.M)

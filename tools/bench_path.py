@@ -1,4 +1,4 @@
-"""The common rendezvous, instruction by instruction, for docs/performance.md.
+"""The common rendezvous, instruction by instruction, for docs/performance.md and its Chinese page.
 
 QEMU traces one instruction at a time while the guest's benchmark makes its round trips; of these the steady
 one is taken. What was executed is shown with the line of the source that made it (from the kernel's debugging
@@ -209,9 +209,9 @@ def count(rows):
     return sum(times for _, _, times in rows)
 
 
-def render_pass(title, rows):
-    lines = [f"### {title}: {count(rows)} instructions after the gate's", "", "```",
-             f"{'':>4} {'cost':>4}  {'instruction':58} for"]  # fmt: skip
+def render_pass(title, way, rows, words):
+    heading = words("### {}, {}: {} instructions after the gate's").format(words(title), words(way), count(rows))
+    lines = [heading, "", "```", f"{'':>4} {'cost':>4}  {'instruction':58} for"]  # code is not translated
     last = None
     for number, (step, instruction, times) in enumerate(rows, 1):
         lines.append(f"{number:>4} {times:>4}  {shown(instruction):58} {step if step != last else ''}".rstrip())
@@ -219,10 +219,10 @@ def render_pass(title, rows):
     return lines + ["```", ""]
 
 
-def render_steps(found):
+def render_steps(found, words):
     ways = list(found)
-    lines = ["### What each step costs, there and back", "",
-             "| step | " + " | ".join(WAYS[way] for way in ways) + " |",
+    lines = [words("### What each step costs, there and back"), "",
+             f"| {words('step')} | " + " | ".join(words(WAYS[way]) for way in ways) + " |",
              "| --- |" + " ---: |" * len(ways)]  # fmt: skip
     costs = {way: [collections.Counter(), collections.Counter()] for way in ways}
     order = {}
@@ -233,7 +233,7 @@ def render_steps(found):
                 order[step] = True
     def line(title, number):
         cells = [" + ".join(str(number(cost) or 0) for cost in costs[way]) for way in ways]
-        return f"| {title} | " + " | ".join("" if cell == "0 + 0" else cell for cell in cells) + " |"
+        return f"| {words(title)} | " + " | ".join("" if cell == "0 + 0" else cell for cell in cells) + " |"
     for step in sorted(order, key=lambda step: not step.startswith("check")):
         lines.append(line(step, lambda cost, step=step: cost[step]))
     lines.append(line("**all checks**", lambda cost: sum(n for step, n in cost.items() if step.startswith("check"))))
@@ -241,10 +241,10 @@ def render_steps(found):
     return lines
 
 
-def render(found):
-    """The page's part, as lines; `found` is what passes_of gave."""
+def render(found, words):
+    """The page's part, as lines; `found` is what passes_of gave, `words` gives its language's for English ones."""
     lines = []
     for way in SHOWN:
         for title, rows in zip(("Request", "Answer"), found[way]):
-            lines += render_pass(f"{title}, {WAYS[way]}", rows)
-    return lines + render_steps(found)
+            lines += render_pass(title, WAYS[way], rows, words)
+    return lines + render_steps(found, words)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the pictures of docs/images that are made from text.
+"""Draws the pictures of docs/images that are made from text, and the same with Chinese words as docs/zh/images.
 
     tools/draw_pictures.py             writes the SVG of each
     tools/draw_pictures.py --check     says whether those that are there are what it would write
@@ -8,6 +8,8 @@
   NAME.svg      from NAME.dot, in Graphviz' language, unless another tool has made that (ipc-states)
   NAME.svg      from NAME.seq: who sends what to whom, downwards
 
+The Chinese words are those of docs/zh/images/pictures.toml, one for each English text but for modules' names.
+
 A file .seq begins with `lanes: NAME | NAME ...`; each line after that is one step: `A -> B: WORDS` (`=>` where memory is
 copied, `~>` for an event or an error), or `A: WORDS`, what is the matter with A from then on.
 """
@@ -15,17 +17,22 @@ copied, `~>` for an event or an error), or `A: WORDS`, what is the matter with A
 import argparse
 import re
 import sys
+import unicodedata
 from pathlib import Path
 
 import diagram
+import translations
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs/images"
+CHINESE_IMAGES = ROOT / "docs/zh/images"
+TABLE = "docs/zh/images/pictures.toml"
 MODULES = ROOT / "iso/modules.conf"
 BY_OTHERS = {"ipc-states"}  # tools/draw_states.py's
 
 STEP = re.compile(r"(?:(?P<source>\S+) (?P<arrow>->|=>|~>) )?(?P<target>[^\s:]+): (?P<words>.+)")
 ARROWS = {"->": 'color="#1f5fa8"', "=>": 'color="#4f8a3d", penwidth=3', "~>": 'color="#b3541e", style=dashed'}
+LABEL = re.compile(r'label="(?P<space> *)(?P<words>[^"]+)"')
 LETTER, ROW, MARGIN = 6.1, 32, 40  # points: a letter's width, a step's height, what is left beside words
 
 
@@ -33,13 +40,19 @@ class Malformed(Exception):
     """What is wrong with a text, in words for its author."""
 
 
+def wide(words):
+    """How wide they are, in points: a Chinese character takes the place of two letters."""
+    return LETTER * sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in words)
+
+
 # ---- Sequences -------------------------------------------------------------------------------------------------
 
 
 class Sequence:
-    """A .seq file: its lanes from left to right, its steps downwards."""
+    """A .seq file: its lanes from left to right, its steps downwards. `words` gives its language's for English ones."""
 
-    def __init__(self, name, text):
+    def __init__(self, name, text, words):
+        self.words = words
         lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
         if not lines or not lines[0].startswith("lanes: "):
             raise Malformed(f"{name}: begins with `lanes: NAME | NAME ...`")
@@ -61,15 +74,16 @@ class Sequence:
             for step in self.steps:
                 ends = sorted(self.lanes.index(step[end]) for end in ("source", "target") if step[end])
                 if len(ends) == 2 and ends[1] == lane:
-                    place = max(place, places[ends[0]] + len(step["words"]) * LETTER + MARGIN)
+                    place = max(place, places[ends[0]] + wide(self.words(step["words"])) + MARGIN)
                 elif ends in ([lane - 1], [lane]):
-                    place = max(place, places[-1] + len(step["words"]) * LETTER * 0.62 + MARGIN)
+                    place = max(place, places[-1] + wide(self.words(step["words"])) * 0.62 + MARGIN)
             places.append(place)
         return places
 
     def node(self, name, place, row, label, *options):
         at = f'pos="{place:.0f},{-row * ROW:.0f}"'
-        return f"    {name} [{', '.join([at, f'label={diagram.quoted(label)}', *options])}]"
+        label = diagram.quoted(self.words(label) if label else "")
+        return f"    {name} [{', '.join([at, f'label={label}', *options])}]"
 
     def step_lines(self, row, step):
         target = self.places[self.lanes.index(step["target"])]
@@ -120,23 +134,26 @@ def identities(found):
     return members
 
 
-def label_of(members):
+def label_of(members, words):
     """Their names, and what of the machine they hold."""
     names = ", ".join(name for name, _ in members)
     keys = members[0][1]
-    hands = [f"interrupts {keys['irq'].replace(':', ', ')}"] if "irq" in keys else []
-    hands += ["ports"] if "ports" in keys else []
+    hands = [words("interrupts {}").format(keys["irq"].replace(":", ", "))] if "irq" in keys else []
+    hands += [words("ports")] if "ports" in keys else []
     return names + ("\\n" + "; ".join(hands) if hands else "")
 
 
-def cluster(name, title, colour, fill, members):
+def cluster(name, title, colour, fill, members, words):
     yield f"    subgraph cluster_{name} {{"
-    yield f'        label={diagram.quoted(title)}; labeljust=l; style="rounded,filled"; color="{colour}"; fillcolor="{fill}"'
-    yield from (f'        {diagram.quoted(identity)} [label="{label_of(m)}"]' for identity, m in members.items())
+    yield f'        label={diagram.quoted(words(title))}; labeljust=l; style="rounded,filled"; color="{colour}"; fillcolor="{fill}"'
+    yield from (f'        {diagram.quoted(identity)} [label="{label_of(m, words)}"]' for identity, m in members.items())
     yield "    }"
 
 
-def servers_dot(text):
+KERNEL = "the kernel: address spaces, messages, interrupts as messages, the processor"
+
+
+def servers_dot(text, words):
     """Those that run after the boot, a box an identity; targets= as arrows, but for whoever may ask all."""
     members = identities(modules(text))
     targets = {identity: m[0][1].get("targets", "servers").split(":") for identity, m in members.items()}
@@ -151,10 +168,10 @@ def servers_dot(text):
         f'    graph [rankdir=TB, nodesep=0.4, ranksep=0.5, bgcolor="white", pad=0.25, {font}, fontsize=12]',
         f'    node [shape=box, style="rounded,filled", fillcolor="white", {font}, fontsize=13, margin="0.16,0.08"]',
         '    edge [color="#1f5fa8", arrowsize=0.8]',
-        *cluster("free", "may ask every server", "#8064a2", "#ece6f6", free),
-        *cluster("bound", "may ask whom its arrow names, and answer whoever asks", "#4a7fb5", "#e3eefb", bound),
+        *cluster("free", "may ask every server", "#8064a2", "#ece6f6", free, words),
+        *cluster("bound", "may ask whom its arrow names, and answer whoever asks", "#4a7fb5", "#e3eefb", bound, words),
         *(f"    {diagram.quoted(asker)} -> {diagram.quoted(asked)}" for asker, asked in asks),
-        '    kernel [label="the kernel: address spaces, messages, interrupts as messages, the processor", shape=box, style=filled,'
+        f"    kernel [label={diagram.quoted(words(KERNEL))}, shape=box, style=filled,"
         ' fillcolor="#eeeeee", color="#888888"]',
         *(f"    {diagram.quoted(above)} -> {diagram.quoted(below)} [style=invis]" for above in free for below in first),
         *(f"    {diagram.quoted(above)} -> kernel [style=invis]" for above in last),
@@ -164,15 +181,26 @@ def servers_dot(text):
 # ---- All of them -----------------------------------------------------------------------------------------------
 
 
-def pictures():
+def labelled(text, words):
+    """The text for Graphviz with the labels that `words` gives for its own."""
+    return LABEL.sub(lambda found: f'label="{found["space"]}{words(found["words"])}"', text)
+
+
+def pictures(words):
     """Name -> the SVG."""
-    made = {"servers": diagram.svg(servers_dot(MODULES.read_text(encoding="utf-8")))}
+    made = {"servers": diagram.svg(servers_dot(MODULES.read_text(encoding="utf-8"), words))}
     for path in sorted(IMAGES.glob("*.dot")):
         if path.stem not in BY_OTHERS:
-            made[path.stem] = diagram.svg(path.read_text(encoding="utf-8"))
+            made[path.stem] = diagram.svg(labelled(path.read_text(encoding="utf-8"), words))
     for path in sorted(IMAGES.glob("*.seq")):
-        made[path.stem] = diagram.svg(Sequence(path.name, path.read_text(encoding="utf-8")).dot(), "-Kneato", "-n")
+        made[path.stem] = diagram.svg(Sequence(path.name, path.read_text(encoding="utf-8"), words).dot(), "-Kneato", "-n")
     return made
+
+
+def in_chinese(table):
+    """What gives the Chinese words: names of modules stay as they are."""
+    names = modules(MODULES.read_text(encoding="utf-8")).keys()
+    return lambda text: text if names >= set(text.split(", ")) else table.text(text)
 
 
 def main():
@@ -180,15 +208,19 @@ def main():
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     options = parser.parse_args()
     try:
-        made = pictures()
-    except Malformed as error:
+        table = translations.Table(str(ROOT), TABLE)
+        made = {IMAGES / f"{name}.svg": picture for name, picture in pictures(str).items()}
+        made |= {CHINESE_IMAGES / f"{name}.svg": picture for name, picture in pictures(in_chinese(table)).items()}
+    except (Malformed, translations.Refused) as error:
         sys.exit(str(error))
-    for name, picture in made.items():
-        path = IMAGES / f"{name}.svg"
+    complaints = list(table.complaints())
+    for path, picture in made.items():
         if not options.check:
             path.write_text(picture, encoding="utf-8")
         elif not path.is_file() or not diagram.same(path.read_text(encoding="utf-8"), picture):
-            sys.exit(f"docs/images/{name}.svg is not what its text says: run tools/draw_pictures.py and look at it")
+            complaints.append(f"{path.relative_to(ROOT)} is not what its text says: run tools/draw_pictures.py and look at it")
+    if complaints:
+        sys.exit("\n".join(complaints))
     print(f"{len(made)} pictures")
 
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 
-CLOCK_FACTOR = 5  # a program that sleeps, or shares the processor, has so many times its processor's time
+CLOCK_FACTOR = 20  # a program that sleeps, or shares the processor, has so many times its processor's time
 PRINT_BYTES = 1 << 20
 MEMORY_MB = 1024
 SANITIZERS = {"ASAN_OPTIONS": f"detect_leaks=0:handle_sigill=1:hard_rss_limit_mb={MEMORY_MB}:color=never"}

@@ -15,7 +15,6 @@ import protocol_read
 
 SHELL_TABLE = "servers/shell/commands.c"
 SECTIONS = {1: "commands and programs", 2: "calls", 3: "functions of libc"}
-SUMMARY_MOST = 60
 NAMES_MOST = len("man/ipc_reply_receive.2")  # a name in the archive has 27 characters
 TITLE = re.compile(r"# ([\w-]+)\(([123])\)")
 ITEM = re.compile(r"- (?:`([^`]+)`(?:: |：))?(.*)", re.S)
@@ -175,22 +174,9 @@ def field_items(tongue, title, structure):
     return items
 
 
-def told_shortly(about):
-    """A line that says what it is, and what is left to say: all of it, where that line is not a whole sentence."""
-    first, dot, rest = about.partition(". ")
-    if len(first) > SUMMARY_MOST:
-        first, rest = re.split(r"[;,:] ", first)[0], about
-    return first[0].lower() + first[1:].rstrip("."), rest if dot or rest else ""
-
-
-def told_in_chinese(about):
-    first, _, rest = about.partition("。")
-    return first, rest
-
-
 def kernel_page(protocol, message, functions, tongue):
     about = tongue.text(message.about)
-    summary, rest = told_in_chinese(about) if isinstance(tongue, protocol_page.Chinese) else told_shortly(about)
+    summary, rest = tongue.told_shortly(about)
     page = Page(f"sys_{message.name}", 2, summary, protocol.path)
     synopsis = functions or [tongue.text("{}, by ipc_request(SYSTEM, &m)").format(message.symbol)]
     page.sections["Synopsis"] = [Block("code", "\n".join(synopsis))]

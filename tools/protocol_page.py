@@ -14,6 +14,7 @@ import translations
 MARK = "<!-- From here on made by tools/protocols.py --docs: change servers/protocols, not this. -->\n"
 TABLE = "docs/zh/protocols.toml"
 WIDTH = 140
+SUMMARY_MOST = 60
 
 
 class Stale(Exception):
@@ -29,6 +30,13 @@ class English:
 
     def text(self, words):
         return words
+
+    def told_shortly(self, about):
+        """A line that says what it is, and what is left to say: all of it, where that line is not a whole sentence."""
+        first, dot, rest = about.partition(". ")
+        if len(first) > SUMMARY_MOST:
+            first, rest = re.split(r"[;,:] ", first)[0], about
+        return first[0].lower() + first[1:].rstrip("."), rest if dot or rest else ""
 
     def anchors(self, _heading):
         return []
@@ -63,6 +71,10 @@ class Chinese:
 
     def text(self, words):
         return CHINESE.get(words, words) if not words or words in CHINESE else self.table.text(words)
+
+    def told_shortly(self, about):
+        first, _, rest = about.partition("。")
+        return first, rest
 
     def anchors(self, heading):
         """So that links differ from those of the English pages in their path alone."""

@@ -87,8 +87,7 @@ static void serial_put(char c)
         out8(SERIAL_DATA, (uint8_t)c);
 }
 
-/* ---- Screen: VGA text
- * ----------------------------------------------------------------------------- */
+/* ---- Screen: VGA text ------------------------------------------------------------------------ */
 
 #define SCREEN_ADDRESS 0xb8000u
 #define COLUMNS        80u
@@ -180,8 +179,7 @@ static uint32_t screen_cursor(void)
     return cursor < CELLS ? cursor : CELLS - COLUMNS;
 }
 
-/* ---- Both
- * -------------------------------------------------------------------------------------------- */
+/* ---- Both ------------------------------------------------------------------------------------ */
 
 void console_init(void)
 {

@@ -145,8 +145,7 @@ bool arch_context_set_position(struct arch_context *context, const struct arch_p
     return true;
 }
 
-/* ---- Reports
- * ---------------------------------------------------------------------------------------- */
+/* ---- Reports --------------------------------------------------------------------------------- */
 
 struct named {
     const char *name;
@@ -195,8 +194,7 @@ void arch_registers_print(const struct arch_registers *registers, void (*print)(
     print_row(print, control, 4, 8);
 }
 
-/* ---- Backtrace
- * ---------------------------------------------------------------------------------------- */
+/* ---- Backtrace ------------------------------------------------------------------------------- */
 
 /* The end of the stack that holds this address, or 0. */
 static uint32_t stack_end(uint32_t address)

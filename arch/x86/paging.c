@@ -57,8 +57,7 @@ uint32_t arch_window_bytes(void)
     return window_bytes;
 }
 
-/* ---- Beyond the window
- * --------------------------------------------------------------------------- */
+/* ---- Beyond the window ----------------------------------------------------------------------- */
 
 enum view {
     VIEW_FIRST, /* the boot's, a copy's source */
@@ -140,8 +139,7 @@ static bool view_read(void *context, phys_addr_t address, void *into, uint32_t b
 
 const struct multiboot_view paging_boot_view = {view_read, NULL};
 
-/* ---- The kernel's half
- * ------------------------------------------------------------------------------ */
+/* ---- The kernel's half ----------------------------------------------------------------------- */
 
 /* Where the range meets something in use: the first page behind that; else 0. */
 static uint32_t obstacle_end(const struct boot_info *info, uint32_t start, uint32_t bytes)
@@ -266,8 +264,7 @@ const char *paging_init(struct boot_info *info, uint32_t bytes)
     return NULL;
 }
 
-/* ---- Address spaces
- * ------------------------------------------------------------------------------------ */
+/* ---- Address spaces -------------------------------------------------------------------------- */
 
 void paging_enter(const struct arch_space *space)
 {

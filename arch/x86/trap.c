@@ -73,8 +73,7 @@ void trap_from_idle(uint32_t vector)
         interrupt(vector - VECTOR_LINES);
 }
 
-/* ---- Out of it
- * ----------------------------------------------------------------------------------- */
+/* ---- Out of it ------------------------------------------------------------------------------- */
 
 struct arch_context *trap_leave(void)
 {
@@ -88,8 +87,7 @@ struct arch_context *trap_leave(void)
     return next;
 }
 
-/* ---- Our own faults
- * -------------------------------------------------------------------------------- */
+/* ---- Our own faults -------------------------------------------------------------------------- */
 
 static _Noreturn void panic(struct arch_registers *r)
 {

@@ -15,6 +15,14 @@ static const struct server_client nobody = {.endpoint = NONE};
 static struct server_client current;
 static void (*on_retire)(void);
 
+#define CLIENTS 256 /* as many as the kernel has processes */
+
+/* By the client's slot: its last request, if that was put off. */
+static struct put_off {
+    endpoint_t client;
+    int32_t type;
+} put_off[CLIENTS];
+
 struct server_client server_current(void)
 {
     return current;
@@ -56,6 +64,23 @@ static int retire(endpoint_t sender)
     sys_exit(0);
 }
 
+static struct put_off *put_off_of(endpoint_t client)
+{
+    return &put_off[endpoint_slot(client) % CLIENTS];
+}
+
+static int tell_held(message *m)
+{
+    const endpoint_t client = ((const struct proto_holds_request *)m->m_words)->client;
+    const struct put_off *held = put_off_of(client);
+    if (!is_supervisor(m->m_source))
+        return -EPERM;
+    if (held->type == 0 || held->client != client)
+        return -ENOENT;
+    *(struct proto_holds_answer *)m->m_words = (struct proto_holds_answer){(uint32_t)held->type};
+    return 0;
+}
+
 static int dispatch(const struct server_handler *handlers, message *m)
 {
     for (const struct server_handler *h = handlers; h && h->type; h++) {
@@ -64,6 +89,8 @@ static int dispatch(const struct server_handler *handlers, message *m)
     }
     if (m->m_type == PROTO_PING)
         return 0;
+    if (m->m_type == PROTO_HOLDS)
+        return tell_held(m);
     memset(m->m_words, 0, sizeof(m->m_words));
     return m->m_type == PROTO_RETIRE ? retire(m->m_source) : -ENOSYS;
 }
@@ -73,9 +100,12 @@ static struct server_client serve(const struct server_handler *handlers, message
                                   uint32_t second)
 {
     current = (struct server_client){m->m_source, IPC_TICKET(second)};
+    const int32_t type = m->m_type;
     int status = dispatch(handlers, m);
     /* A plain send has no ticket and waits for no answer. */
-    if (status > 0 || current.ticket == 0)
+    const bool waits = current.ticket != 0, later = waits && status > 0;
+    *put_off_of(current.endpoint) = (struct put_off){current.endpoint, later ? type : 0};
+    if (!waits || later)
         return nobody;
     m->m_type = status;
     return current;

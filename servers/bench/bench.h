@@ -136,8 +136,7 @@ void fill_question(message *m, uint32_t round);
 unsigned wrong_in_question(const message *m, uint32_t round, endpoint_t source);
 unsigned wrong_in_answer(const message *m, uint32_t round, endpoint_t source);
 
-/* ---- Messages at chosen places
- * ------------------------------------------------------------------- */
+/* ---- Messages at chosen places --------------------------------------------------------------- */
 
 /* Sets both boxes of this process; again does no harm. */
 void boxes_set(void);

@@ -9,14 +9,14 @@
 #include <proto/memory.h>
 #include <string.h>
 
-#define LOANS_MAX  512
-#define NUMBERS    (1u << 22)
+#define LOANS_MAX  16384 /* LENT_MAX of each of 256 processes */
+#define NUMBERS    (1u << 18)
 #define KEY_MAX    0x0fffffffu
 #define DEPTH_MAX  8  /* how often a grant may be passed on */
 #define USES_NOTED 16 /* a ledger learns of so many at a time: a copy is not to cost two */
 
-static struct loan {
-    uint32_t name; /* number << 9 | index, never 0; 0: the entry is free */
+struct loan {
+    uint32_t name; /* number * LOANS_MAX + index, never 0; 0: the entry is free */
     endpoint_t owner, peer;
     uint32_t address, bytes;
     uint32_t access;
@@ -26,22 +26,81 @@ static struct loan {
     uint32_t through;  /* a grant's: of which it is a part, or 0 */
     bool grant;
     uint8_t place, held; /* in the owner's ledger, and in the peer's */
-} loans[LOANS_MAX];
+};
+
+/* Nobody's loans may keep others from lending, so there is room for all that the ledgers may hold:
+   what is usual is there from the start, even when no memory is left; the rest comes in pages. */
+#define OWN_LOANS  256
+#define PAGE_LOANS (PAGE_BYTES / sizeof(struct loan))
+static struct loan own_loans[OWN_LOANS];
+static uint32_t extra_pages; /* from USER_MEMORY on */
 static uint32_t number;
 
 _Static_assert(LENT_MAX == HELD_MAX, "find_place has one end");
 
+static uint32_t room(void)
+{
+    const uint32_t all = OWN_LOANS + extra_pages * PAGE_LOANS;
+    return all < LOANS_MAX ? all : LOANS_MAX;
+}
+
+static struct loan *loan_at(uint32_t index)
+{
+    if (index < OWN_LOANS)
+        return &own_loans[index];
+    index -= OWN_LOANS;
+    return (struct loan *)(USER_MEMORY + index / PAGE_LOANS * PAGE_BYTES) + index % PAGE_LOANS;
+}
+
+/* The first open one from *index on, which is then behind it; NULL: there is none. */
+static struct loan *next_open(uint32_t *index)
+{
+    while (*index < room()) {
+        struct loan *l = loan_at((*index)++);
+        if (l->name)
+            return l;
+    }
+    return NULL;
+}
+
+/* Room for those of one more page. False: no memory is left, or no process could have so many. */
+static bool grow(void)
+{
+    if (room() == LOANS_MAX ||
+        pages_fresh(self(), USER_MEMORY + extra_pages * PAGE_BYTES, MAP_WRITE) != 0)
+        return false;
+    extra_pages++;
+    return true;
+}
+
+static bool is_last_page_empty(void)
+{
+    const uint32_t first = OWN_LOANS + (extra_pages - 1) * PAGE_LOANS;
+    for (uint32_t i = first; i < room(); i++)
+        if (loan_at(i)->name)
+            return false;
+    return true;
+}
+
+static void shrink(void)
+{
+    while (extra_pages && is_last_page_empty() &&
+           pages_take(self(), USER_MEMORY + (extra_pages - 1) * PAGE_BYTES, 1) == 0)
+        extra_pages--;
+}
+
 static struct loan *find(uint32_t name)
 {
-    struct loan *loan = &loans[name % LOANS_MAX];
-    return name && loan->name == name ? loan : NULL;
+    const uint32_t index = name % LOANS_MAX;
+    struct loan *loan = name && index < room() ? loan_at(index) : NULL;
+    return loan && loan->name == name ? loan : NULL;
 }
 
 uint32_t lend_open(void)
 {
     uint32_t open = 0;
-    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        open += l->name != 0;
+    for (uint32_t i = 0; next_open(&i);)
+        open++;
     return open;
 }
 
@@ -77,10 +136,11 @@ static uint8_t find_place(endpoint_t process, bool held)
 {
     bool used[LENT_MAX] = {false};
     uint8_t place = 0;
-    for (const struct loan *l = loans; l < loans + LOANS_MAX; l++) {
-        if (l->name && !held && l->owner == process)
+    const struct loan *l;
+    for (uint32_t i = 0; (l = next_open(&i)) != NULL;) {
+        if (!held && l->owner == process)
             used[l->place] = true;
-        if (l->name && held && l->attached && l->peer == process)
+        if (held && l->attached && l->peer == process)
             used[l->held] = true;
     }
     while (place < LENT_MAX && used[place])
@@ -93,38 +153,50 @@ static uint8_t find_place(endpoint_t process, bool held)
 /* The one that a former server may have entered, and died before it could say so. */
 static const struct loan *find_same(const struct loan *loan)
 {
-    for (const struct loan *l = loans; loan->key && l < loans + LOANS_MAX; l++)
-        if (l->name && l->owner == loan->owner && l->key == loan->key && l->peer == loan->peer &&
+    const struct loan *l;
+    for (uint32_t i = 0; loan->key && (l = next_open(&i)) != NULL;)
+        if (l->owner == loan->owner && l->key == loan->key && l->peer == loan->peer &&
             l->address == loan->address && l->bytes == loan->bytes && l->access == loan->access &&
             l->through == loan->through && l->grant == loan->grant)
             return l;
     return NULL;
 }
 
+/* The first free entry's index, or LOANS_MAX: there is none. */
+static uint32_t find_free(void)
+{
+    uint32_t index = 0;
+    while (index < room() && loan_at(index)->name)
+        index++;
+    return index < room() || grow() ? index : LOANS_MAX;
+}
+
 /* Enters it, in the owner's ledger as well, and watches both, or an error. */
 static int enter(struct loan loan, uint32_t *name)
 {
-    struct loan *l = loans;
     const struct loan *same = find_same(&loan);
     if (same) {
         *name = same->name;
         return 0;
     }
     loan.place = find_place(loan.owner, false);
-    while (l < loans + LOANS_MAX && l->name)
-        l++;
-    if (l == loans + LOANS_MAX || loan.place == LENT_MAX)
+    if (loan.place == LENT_MAX)
         return -ENOSPC;
+    const uint32_t index = find_free();
+    if (index == LOANS_MAX)
+        return -ENOMEM;
     number = (number + 1) % NUMBERS ? number + 1 : 1;
-    loan.name = number * LOANS_MAX + (uint32_t)(l - loans);
+    loan.name = number * LOANS_MAX + index;
     int error = sys_watch(loan.peer, true);
     if (!error)
         error = sys_watch(loan.owner, true);
     if (!error)
         error = note_lent(&loan);
-    if (error)
+    if (error) {
+        shrink();
         return error;
-    *l = loan;
+    }
+    *loan_at(index) = loan;
     *name = loan.name;
     return 0;
 }
@@ -139,16 +211,23 @@ static int let_go(struct loan *l)
 }
 
 /* With all that was granted through it: no deeper than DEPTH_MAX. */
-static void end(struct loan *loan)
+static void end_each(struct loan *loan)
 {
     const uint32_t name = loan->name;
     if (loan->attached)
         (void)let_go(loan);
     loan->name = 0;
     (void)note_lent(loan);
-    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        if (l->name && l->through == name)
-            end(l);
+    struct loan *l;
+    for (uint32_t i = 0; loan->grant && (l = next_open(&i)) != NULL;)
+        if (l->through == name)
+            end_each(l);
+}
+
+static void end(struct loan *loan)
+{
+    end_each(loan);
+    shrink();
 }
 
 /* Pages that the peer has attached stay with it when their owner dies, so that nobody faults
@@ -163,8 +242,9 @@ static bool bequeath(struct loan *loan, endpoint_t dead)
 
 void lend_forget(endpoint_t dead)
 {
-    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        if (l->name && (l->owner == dead || l->peer == dead) && !bequeath(l, dead))
+    struct loan *l;
+    for (uint32_t i = 0; (l = next_open(&i)) != NULL;)
+        if ((l->owner == dead || l->peer == dead) && !bequeath(l, dead))
             end(l);
 }
 
@@ -250,8 +330,10 @@ int lend_detach(message *m)
     if (error || !l->attached)
         return error;
     error = let_go(l);
-    if (l->owner == NONE) /* it could not be attached again */
+    if (l->owner == NONE) { /* it could not be attached again */
         l->name = 0;
+        shrink();
+    }
     return error;
 }
 
@@ -351,10 +433,14 @@ int lend_revoke(message *m)
 
 /* ---- After a restart ------------------------------------------------------------------------- */
 
-/* The entry of that name, taken or made; NULL: another has its place, which no server did. */
+/* The entry of that name, taken or made; NULL: another has its place, which no server did, or there
+   is neither room nor memory. */
 static struct loan *restore(uint32_t name)
 {
-    struct loan *l = &loans[name % LOANS_MAX];
+    while (name % LOANS_MAX >= room())
+        if (!grow())
+            return NULL;
+    struct loan *l = loan_at(name % LOANS_MAX);
     if (l->name == 0)
         *l = (struct loan){.name = name, .owner = NONE};
     return l->name == name ? l : NULL;
@@ -412,20 +498,23 @@ static bool settle(struct loan *l)
            sys_watch(l->peer, true) == 0;
 }
 
-/* A name that a former server gave is to come again as late as any: numbers go on at the time. */
+/* Which numbers a former server gave and took back is not known, so it begins anywhere: a name of
+   then comes again by a chance of one in NUMBERS with each loan that gets its entry. */
 void lend_settle(void)
 {
     uint64_t now = 0;
     (void)sys_time(&now);
     number = (uint32_t)now % NUMBERS;
-    for (struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        if (l->name && !settle(l))
+    struct loan *l;
+    for (uint32_t i = 0; (l = next_open(&i)) != NULL;)
+        if (!settle(l))
             end(l);
 }
 
 void lend_retire(void)
 {
-    for (const struct loan *l = loans; l < loans + LOANS_MAX; l++)
-        if (l->name && l->uses % USES_NOTED)
+    const struct loan *l;
+    for (uint32_t i = 0; (l = next_open(&i)) != NULL;)
+        if (l->uses % USES_NOTED)
             (void)note_lent(l);
 }

@@ -233,16 +233,15 @@ int programs_clone(message *m)
     if (program_at(parent) == NULL || sys_process(endpoint_slot(parent), &info) != 0)
         return -EPERM;
     int error = conceive(parent, info.name, info.priority, &child);
-    if (error)
-        return error;
-    if (!ledger_read(parent, &ledger) || !ledger_read(child, &childs))
+    if (!error && !(ledger_read(parent, &ledger) && ledger_read(child, &childs)))
         error = -ENOMEM;
-    childs.region_count = ledger.region_count;
-    memcpy(childs.region, ledger.region, sizeof childs.region);
-    childs.begun = 1;
-    ledger_write(child, &childs);
-    if (!error)
+    if (!error) {
+        childs.region_count = ledger.region_count;
+        memcpy(childs.region, ledger.region, sizeof childs.region);
+        childs.begun = 1;
+        ledger_write(child, &childs);
         error = demand_clone(parent, child);
+    }
     if (!error)
         error = sys_begin(child, r.ip, r.sp);
     if (error) {

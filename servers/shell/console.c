@@ -144,15 +144,20 @@ void console_write(const char *text, size_t bytes)
     }
 }
 
-void say(const char *format, ...)
+void write_formatted(text_writer *write, const char *format, va_list arguments)
 {
     char text[512];
+    const int length = vsnprintf(text, sizeof text, format, arguments);
+    if (length > 0)
+        write(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+}
+
+void say(const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(text, sizeof text, format, arguments);
+    write_formatted(console_write, format, arguments);
     va_end(arguments);
-    if (length > 0)
-        console_write(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }
 
 static int ask_layout(message *m, char name[CONSOLE_LAYOUT_BYTES])

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <abi/endpoint.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,11 @@
 void console_start(unsigned number);
 
 void console_write(const char *text, size_t bytes);
+
+/* What say and print are made of: up to 511 bytes go to `write`. */
+typedef void text_writer(const char *text, size_t bytes);
+__attribute__((format(printf, 2, 0))) void write_formatted(text_writer *write, const char *format,
+                                                           va_list arguments);
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 /* The next byte that was typed, or KEY_NEW_CONSOLE. ^C also when it came as a notification. */

@@ -12,7 +12,6 @@
 #include "editor.h"
 
 #include <parley/unicode.h>
-#include <parley/utf8.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -412,19 +411,17 @@ static enum editor_event control_key(struct editor *e, uint8_t byte)
 /* Collects the bytes of a character; what is no UTF-8 is dropped. */
 static void character_byte(struct editor *e, uint8_t byte)
 {
-    if (!utf8_continues((char)byte)) {
+    uint32_t code;
+    enum utf8_result result = utf8_feed(&e->utf8, byte, &code);
+    if (result == UTF8_AGAIN) {
         e->character_bytes = 0;
-        e->character_missing = byte < 0x80                   ? 1
-                               : byte >= 0xc2 && byte < 0xe0 ? 2
-                               : byte >= 0xe0 && byte < 0xf0 ? 3
-                               : byte >= 0xf0 && byte < 0xf5 ? 4
-                                                             : 0;
+        result = utf8_feed(&e->utf8, byte, &code);
     }
-    if (e->character_missing == 0)
-        return;
     e->character[e->character_bytes++] = (char)byte;
-    if (--e->character_missing == 0)
+    if (result == UTF8_DONE)
         editor_insert(e, e->character, e->character_bytes);
+    if (result != UTF8_MORE)
+        e->character_bytes = 0;
 }
 
 enum editor_event editor_key(struct editor *e, uint8_t byte)

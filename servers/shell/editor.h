@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <parley/utf8.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +26,8 @@ struct editor {
     size_t shown_cursor; /* columns from the prompt's start to where the terminal's cursor is */
     size_t output_bytes; /* since the line was last drawn as a whole */
     char character[4];   /* a character whose last bytes have not come */
-    uint8_t character_bytes, character_missing;
+    uint8_t character_bytes;
+    struct utf8 utf8;
     uint8_t escape;        /* 0, or the state inside a key's sequence */
     uint16_t parameter[2]; /* of that sequence */
     uint8_t parameter_index;

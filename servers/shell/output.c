@@ -12,7 +12,6 @@
 #include <abi/errors.h>
 #include <parley/pipe.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #define LOOK_US 5000
 
@@ -49,13 +48,10 @@ void output_write(const char *text, size_t bytes)
 
 void print(const char *format, ...)
 {
-    char text[512];
     va_list arguments;
     va_start(arguments, format);
-    const int length = vsnprintf(text, sizeof text, format, arguments);
+    write_formatted(output_write, format, arguments);
     va_end(arguments);
-    if (length > 0)
-        output_write(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }
 
 int output_open(uint32_t name)

@@ -4,7 +4,9 @@
  * stands in the kernel's list, so nobody needs a deadline for this: a deadline would make every
  * request longer.
  *
- * Only where the protocol does not say that the answer may come at any time (`waits`). One that
+ * Only where the protocol does not say that the answer may come at any time (`waits`). The
+ * client's message is only what raises the suspicion: others may write where it lies. So the server
+ * is asked what it holds of that client's, and only one that does not know is to blame. One that
  * waits for more to do is given two beats. One that asks others or serves others all the while is
  * given ten: it may be in the midst of it. Is it another server that keeps it waiting, that one is
  * to blame. One that neither waits nor takes a message is not seen here, but by its signs of life.
@@ -60,6 +62,20 @@ static bool owes(const struct process_info *server, const struct wait *w, uint64
            !is_kept_waiting(server, now);
 }
 
+/* Its server has run since it was looked at, and may have answered. */
+static bool waits_still(const struct process_info *client, const struct wait *w)
+{
+    struct process_info now;
+    return sys_process_of(client->endpoint, &now) == 0 && now.state == PROCESS_AWAITING &&
+           goes_on(w, &now);
+}
+
+static bool holds_by_right(const struct process_info *server, const struct process_info *client)
+{
+    const int32_t type = heartbeat_holds(server->endpoint, client->endpoint);
+    return type > 0 && !service_answers_at_once(type);
+}
+
 static void look_at(const struct process_info *client, uint64_t now)
 {
     struct process_info server;
@@ -72,7 +88,8 @@ static void look_at(const struct process_info *client, uint64_t now)
         *w = (struct wait){client->endpoint, server.endpoint, client->messages_sent,
                            server.messages_sent, now};
     if (!service_answers_at_once(client->asked.m_type) ||
-        !owes(&server, w, beats_of(s, w, now), now))
+        !owes(&server, w, beats_of(s, w, now), now) || holds_by_right(&server, client) ||
+        !waits_still(client, w))
         return;
     report("%s owes %s an answer to request 0x%x", s->name, client->name,
            (unsigned)client->asked.m_type);

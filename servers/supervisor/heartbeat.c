@@ -21,11 +21,36 @@
 #define ASKS       2
 #define MISSED_MAX 2
 
+static int request(message *m, endpoint_t process, uint32_t flags, uint32_t timeout_us)
+{
+    int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT | flags, process, m, timeout_us, NULL);
+    return error < 0 ? error : m->m_type;
+}
+
 static int ask(int32_t type, endpoint_t process, uint32_t flags, uint32_t timeout_us)
 {
     message m = {.m_type = type};
-    int error = ipc_call(IPC_REQUEST | IPC_TIMEOUT | flags, process, &m, timeout_us, NULL);
-    return error < 0 ? error : m.m_type;
+    return request(&m, process, flags, timeout_us);
+}
+
+/* Whoever took it and was late is asked again. */
+static int request_patiently(const message *question, endpoint_t process, uint32_t flags,
+                             message *m)
+{
+    int error = -EREPLYTIMEDOUT;
+    for (unsigned i = 0; i < ASKS && error == -EREPLYTIMEDOUT; i++) {
+        *m = *question;
+        error = request(m, process, flags, ANSWER_US);
+    }
+    return error;
+}
+
+int32_t heartbeat_holds(endpoint_t server, endpoint_t client)
+{
+    const message question = {.m_type = PROTO_HOLDS, .m_words = {(uint32_t)client}};
+    message m;
+    int error = request_patiently(&question, server, 0, &m);
+    return error ? error : (int32_t)((const struct proto_holds_answer *)m.m_words)->type;
 }
 
 bool heartbeat_answers(endpoint_t process, uint32_t timeout_us)
@@ -65,20 +90,17 @@ static bool is_busy(struct supervised *s)
 
 static bool gives_a_sign(struct supervised *s)
 {
-    for (unsigned i = 0; i < ASKS; i++) {
-        const int error = ask(PROTO_PING, s->endpoint, IPC_NONBLOCK, ANSWER_US);
-        if (error == -ENOTREADY)
-            return is_busy(s);
-        if (error != -EREPLYTIMEDOUT)
-            return true;
-    }
-    return false;
+    const message ping = {.m_type = PROTO_PING};
+    message m;
+    const int error = request_patiently(&ping, s->endpoint, IPC_NONBLOCK, &m);
+    return error == -ENOTREADY ? is_busy(s) : error != -EREPLYTIMEDOUT;
 }
 
 static void beat(struct supervised *s)
 {
-    s->missed = gives_a_sign(s) ? 0 : s->missed + 1;
-    if (s->missed >= MISSED_MAX)
+    const bool stays = s->again; /* it has said that it retires */
+    s->missed = !stays && gives_a_sign(s) ? 0 : s->missed + 1;
+    if (stays || s->missed >= MISSED_MAX)
         heartbeat_end(s);
 }
 

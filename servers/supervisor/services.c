@@ -22,6 +22,8 @@
 #define PARTNER_CAP_MS       50 /* while one is away, nobody waits to take over */
 #define PARTNER_HEARTBEAT_MS 500
 
+#define RETIRED_US 20000 /* to end, for one that has said that it retires */
+
 struct supervised services[SERVICES_MAX];
 unsigned service_count;
 
@@ -332,7 +334,8 @@ void service_stop(struct supervised *s)
     kept_save(s);
 }
 
-/* Whoever does not retire when asked has nothing that could be kept from harm. */
+/* Whoever does not retire when asked, or says so and stays, has nothing that could be kept from
+   harm. */
 void service_restart(struct supervised *s)
 {
     if (s->state != SUPERVISOR_STATE_RUNNING) {
@@ -340,7 +343,9 @@ void service_restart(struct supervised *s)
         return;
     }
     s->again = true;
-    if (!heartbeat_retire(s->endpoint))
+    if (heartbeat_retire(s->endpoint))
+        s->beat_due = now_us() + RETIRED_US;
+    else
         end(s);
 }
 

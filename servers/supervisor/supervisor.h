@@ -77,6 +77,8 @@ void heartbeat_end(struct supervised *s);
 bool heartbeat_answers(endpoint_t process, uint32_t timeout_us);
 /* Asks it to end by itself, without a loss; false: it does not. */
 bool heartbeat_retire(endpoint_t process);
+/* The type of the client's request that the server has put off, or a negative error. */
+int32_t heartbeat_holds(endpoint_t server, endpoint_t client);
 /* Asks the other supervisor: 0: it leads; -EAGAIN: it waits; else why it has not said. */
 int heartbeat_who_leads(endpoint_t process);
 

@@ -39,7 +39,7 @@ static bool rub_out(struct current *c)
 static void note_kind(struct current *c, uint8_t byte)
 {
     if (c->escape == 0 && byte >= ' ' && byte != 0x7f) {
-        c->plain++;
+        c->plain += !c->lost;
         return;
     }
     if (c->escape == 1)

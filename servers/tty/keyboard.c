@@ -18,6 +18,9 @@
 
 #define KEYBOARD_IRQ 1
 
+#define NOT_PLUGGED_IN                                                                             \
+    "no keyboard answers: plug one in (one on USB needs the firmware's legacy emulation)"
+
 #define PORT_DATA   0x60
 #define PORT_STATUS 0x64 /* writing: commands to the controller */
 
@@ -104,11 +107,7 @@ void keyboard_poll(void)
         return;
     }
     keyboard = MISSING;
-    console_note(serial_present()
-                     ? "no keyboard answers: plug one in (one on USB needs the firmware's legacy "
-                       "emulation), or type on the serial line"
-                     : "no keyboard answers: plug one in (one on USB needs the firmware's legacy "
-                       "emulation)");
+    console_note(serial_present() ? NOT_PLUGGED_IN ", or type on the serial line" : NOT_PLUGGED_IN);
 }
 
 /* Shift-PageUp and Shift-PageDown go through what has left the screen. */

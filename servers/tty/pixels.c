@@ -201,8 +201,7 @@ static uint32_t read_pixel(const volatile uint8_t *at)
     return pixel_bytes == 3 ? low | (uint32_t)at[2] << 16 : low;
 }
 
-/* Whether a row of a cell has only this pixel, most of a screen: only where that is asked quickly.
- */
+/* Whether a row of a cell has only this pixel, as most have; asked of the usual screens alone. */
 static bool plain_row(const volatile uint8_t *at, uint32_t pixel)
 {
     const volatile uint32_t *row = (const volatile uint32_t *)at;

@@ -36,6 +36,5 @@ void screen_update(struct terminal *t)
         pixels_update(t);
     else if (kind == VGA)
         vga_update(t);
-    t->dirty_first = t->dirty_end = 0;
-    t->anew = false;
+    terminal_drawn(t);
 }

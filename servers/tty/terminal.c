@@ -110,6 +110,12 @@ static void touch(struct terminal *t, unsigned first, unsigned end)
         t->dirty_end = (uint16_t)end;
 }
 
+void terminal_drawn(struct terminal *t)
+{
+    t->dirty_first = t->dirty_end = 0;
+    t->anew = false;
+}
+
 static void touch_all(struct terminal *t)
 {
     touch(t, 0, t->rows);

@@ -98,6 +98,8 @@ void terminal_init(struct terminal *t, unsigned columns, unsigned rows,
 /* Goes on with what somebody else has put on the screen, which stands in t->primary already; the
    cursor is at cell `cursor`. */
 void terminal_adopt(struct terminal *t, unsigned cursor);
+/* The screen shows it as it is. */
+void terminal_drawn(struct terminal *t);
 
 void terminal_write(struct terminal *t, const char *text, size_t bytes);
 

@@ -21,13 +21,11 @@ class Tree:
         self.folder = pathlib.Path(build).resolve() / "tree"
         self.build = self.folder / "build" / "release"
         wanted = set(tree.tracked())
-        for path in sorted(self.folder.rglob("*"), reverse=True):
-            within = path.relative_to(self.folder)
-            if within.parts[0] == "build" or str(within) in wanted:
-                continue
-            if not path.is_dir():
+        there = (path for top in self.folder.glob("*") if top.name != "build" for path in (top, *top.rglob("*")))
+        for path in sorted(there, reverse=True):
+            if not path.is_dir() and str(path.relative_to(self.folder)) not in wanted:
                 path.unlink()
-            elif not any(path.iterdir()):
+            elif path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
         for path in wanted:
             source, target = ROOT / path, self.folder / path

@@ -2,7 +2,8 @@
 """Holds the documentation to the tree: links, paths and the tour's stops must be real.
 
 Checked in README.md, README.zh.md and everything below docs/:
-  - a relative link leads to a file, and in a page to a heading or an anchor that is there;
+  - a relative link leads to a file, and in a page to a heading or an anchor that is there; a Chinese page shows the
+    Chinese picture where there is one;
   - a path in backticks below a folder of the tree exists;
   - a stop `path:function` names a file that defines that function (C definition or assembly label);
     docs/calls.md names files without their folders and is check_calls.py's.
@@ -14,6 +15,7 @@ With --self-test the checks are tried on texts that are known to be wrong.
 
 import argparse
 import functools
+import os
 import re
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
+import languages  # noqa: E402
 import page_text  # noqa: E402
 
 FOLDERS = ("arch", "docs", "ipc", "iso", "kernel", "labs", "libc", "servers", "tests", "tools")
@@ -77,12 +80,21 @@ def wrong_link(page: Path, link: page_text.Link) -> str | None:
     return None
 
 
+def is_english_picture(page: str, link: page_text.Link, root: Path) -> bool:
+    """Whether a Chinese page shows an English picture of which there is one with Chinese words."""
+    shown = os.path.normpath(os.path.join(os.path.dirname(page), link.place))
+    return (link.picture and languages.is_chinese(page) and not languages.is_chinese(shown)
+            and (root / languages.chinese_of(shown)).exists())
+
+
 def problems_of(page: Path, root: Path) -> list[str]:
     text = page.read_text(encoding="utf-8")
     where = page.relative_to(root)
     prose = FENCE.sub("", text)
     found = []
     found += [f"{where}: {wrong}" for link in page_text.links(text) if (wrong := wrong_link(page, link))]
+    found += [f"{where}: picture {link.place}: there is one with Chinese words" for link in page_text.links(text)
+              if is_english_picture(where.as_posix(), link, root)]
     for code in CODE.findall(prose):
         stop = STOP.match(code)
         if stop:
@@ -118,12 +130,16 @@ def self_test() -> list[str]:
         (root / "ipc/b.c").write_text("int b;\n")
         (root / "ipc/b.toml").write_text("b = 1\n")
         (root / "docs/other.md").write_text("# Other\n\n## There\n")
+        for picture in ("docs/images/both.svg", "docs/images/one.svg", "docs/zh/images/both.svg"):
+            (root / picture).parent.mkdir(parents=True, exist_ok=True)
+            (root / picture).touch()
         page = root / "docs/page.md"
         cases = {
             "[x](gone.md)": 1,
             "[x](other.md#gone)": 1,
             "[x](#gone)": 1,
             "# A heading\n\n[x](#a-heading) and [x](other.md#there)": 0,
+            "![x](images/both.svg)": 0,
             "`ipc/gone.c`": 1,
             "`ipc/a.c:there`": 1,
             "`ipc/gone.c:here`": 1,
@@ -142,6 +158,10 @@ def self_test() -> list[str]:
             got = len(problems_of(page, root))
             if got != expected:
                 failed.append(f"self-test: {text!r}: {got} problems, expected {expected}")
+        page = root / "docs/zh/page.md"
+        page.write_text("![x](images/both.svg) ![x](../images/both.svg) ![x](../images/one.svg)")
+        if len(problems_of(page, root)) != 1:
+            failed.append("self-test: an English picture on a Chinese page is not found")
         (root / EXAMPLES).mkdir(parents=True)
         (root / EXAMPLES / "new.c").write_text("int n;\n")
         if len(unlisted_examples(root, [page])) != 1:

@@ -10,7 +10,8 @@ boots once more without that counter for the time of a round trip. Draws what a 
 costs as build/PRESET/bench-load.svg. docs/performance.md says what the rows mean.
 
   --machine          one line a figure: NAME VALUE UNIT
-  --update           make these figures, the picture and the annotated path the committed ones
+  --update           make these figures, the pictures and the annotated path the committed ones,
+                     in both languages
   --no-wall          without the second boot
   --append WORDS     words for the kernel's command line (fastpath=off)
   --preset NAME      release (default) or check

@@ -137,7 +137,9 @@ class Staged:
             return self.to_page(words, self.language, self.page, anchor)
         path = pathlib.Path(os.path.normpath(self.path.parent / place)).relative_to(self.site.root)
         if found["mark"]:
-            to = os.path.relpath(path.relative_to("docs"), os.path.dirname(self.page) or ".")
+            own = pathlib.Path(self.language.docs)
+            below = path.relative_to(own if path.is_relative_to(own) else "docs")
+            to = os.path.relpath(below, os.path.dirname(self.page) or ".")
             return f"![{words}]({to})"
         named = name_of(path)
         if named and named[1] in self.site.pages[named[0]]:
@@ -250,7 +252,8 @@ def stage(site, folder):
         for page in site.pages[language]:
             text = Staged(site, language, page).text() + "".join(trees.get(page, []))
             write(folder / language.folder / f"{page}.md", text)
-        shutil.copytree(site.root / "docs/images", folder / language.folder / "images")
+        for docs in (ENGLISH.docs, language.docs):  # pictures with the language's words take the place of the English ones
+            shutil.copytree(site.root / docs / "images", folder / language.folder / "images", dirs_exist_ok=True)
     for language, made in site.made.items():
         index = folder / language.folder / "index-of-calls.md"
         write(index, kernel_calls.linked(index.read_text(encoding="utf-8"), made))

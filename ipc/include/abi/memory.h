@@ -36,7 +36,7 @@
  *               SPACE_SHRINK: out 0 frame of a page table that mapped nothing any more; now it is free (ENOENT: none)
  *               SPACE_RELEASE, of a process that has died: takes out up to SPACE_RELEASE_PAGES pages and page
  *               tables; out 0 how many: less than that is the end. After it the process is forgotten and its module
- *               can be started again (EBUSY: it lives)
+ *               can be started again (EBUSY: it lives). Of a module that may make this call, SYS_START does it
  *               SPACE_OWED: out of some process that has died and waits for its release, the words of SYS_DEATH
  *               (ENOENT: none)
  *               (EINVAL: no such operation; EDEADSRCDST)

@@ -109,6 +109,14 @@ static void lends(void)
     }
 }
 
+static void hoards(void)
+{
+    static uint8_t own[4096];
+    uint32_t grant;
+    for (;;)
+        (void)memory_grant(own, sizeof own, find("clock"), ACCESS_READ, &grant);
+}
+
 static void eats(void)
 {
     for (size_t bytes = 8u << 20;; bytes = bytes > 4096 ? bytes / 2 : 4096) {

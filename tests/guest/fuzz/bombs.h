@@ -12,6 +12,7 @@
     X(squats,   "publishes the names of all servers, and takes them where they are free")     \
     X(guesses,  "uses, attaches and revokes grants and shares of others by guessing")         \
     X(lends,    "grants and shares until there is no place, chained, revoked, used after")     \
+    X(hoards,  "grants as much as it may, and keeps it")                                      \
     X(eats,     "allocates until there is no memory, and then goes on")                       \
     X(spawns,   "makes processes and lets them begin nowhere")                                \
     X(forks,    "has a child that forks, as do its children")                                 \

@@ -8,7 +8,9 @@
 
 #include <parley/memory.h>
 #include <proto/common.h>
+#include <proto/memory.h>
 #include <proto/names.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -94,6 +96,48 @@ static void guess(void)
     (void)health_check("guessing");
 }
 
+static uint32_t open_loans(void)
+{
+    message m = {.m_type = MEMORY_INFO};
+    endpoint_t memory = NONE;
+    (void)sys_lookup("memory", &memory);
+    return ipc_call(IPC_REQUEST | IPC_TIMEOUT, memory, &m, PATIENCE_US, NULL) == 0
+               ? m.m_words[offsetof(struct memory_info_answer, shares) / sizeof m.m_words[0]]
+               : 0;
+}
+
+/* As many as there are modules of theirs take all that they may have. */
+static void hoard(void)
+{
+    const unsigned hoarders = 2 * EACH, each = 64;
+    static endpoint_t wide[EACH];
+    static uint32_t grants[64];
+    unsigned granted = 0, revoked = 0;
+    light("hoards", true);
+    memcpy(wide, bombs, sizeof wide);
+    light("hoards", false);
+    for (unsigned tries = 0; open_loans() < hoarders * each && tries < 1000; tries++)
+        nap(1000);
+    OK(open_loans() >= hoarders * each, "%u processes have granted all that they may", hoarders);
+    while (granted < each &&
+           memory_grant(lent, sizeof lent, self(), ACCESS_READ, &grants[granted]) == 0)
+        granted++;
+    IS(granted, each, "and one more may grant as much");
+    endpoint_t memory = NONE;
+    (void)sys_lookup("memory", &memory);
+    (void)sys_kill(memory);
+    OK(health_comes_up("memory") && open_loans() >= (hoarders + 1) * each,
+       "a memory server that is started again finds all of them");
+    while (revoked < granted && memory_revoke(grants[revoked]) == 0)
+        revoked++;
+    IS(revoked, granted, "and ends those that are revoked");
+    for (unsigned i = 0; i < EACH; i++)
+        (void)sys_kill(wide[i]);
+    put_out();
+    health_note();
+    (void)health_check("hoarding");
+}
+
 static endpoint_t published(const char *name)
 {
     endpoint_t names = NONE;
@@ -138,6 +182,7 @@ int main(void)
     PLAIN_BOMBS(EXPLODE_PLAIN)
 #undef EXPLODE_PLAIN
     guess();
+    hoard();
     squat();
 #define EXPLODE_WIDE(name, text) explode(#name, text, true);
     WIDE_BOMBS(EXPLODE_WIDE)

@@ -46,8 +46,7 @@ void jump_top(void)
     jump_to(0xffffffff);
 }
 
-/* ---- Far jumps and returns
- * ----------------------------------------------------------------------- */
+/* ---- Far jumps and returns ------------------------------------------------------------------- */
 
 #define KERNEL_CODE  0x08 /* as in every such table; any selector of ring 0 must do the same */
 #define TASK_STATE   0x28
@@ -227,8 +226,7 @@ void popf_iopl(void)
         went_wrong(1);
 }
 
-/* ---- TF: one debug trap, after the instruction that follows
- * ----------------------------------------- */
+/* ---- TF: one debug trap, after the instruction that follows ---------------------------------- */
 
 /* Loads an echo (or another call), sets TF, does `text`; dies at `label`. */
 #define STEP(name, vector, call, timeout, text)                                                    \
@@ -302,8 +300,7 @@ void tf_iret(void)
     went_wrong(77);
 }
 
-/* ---- Other flags
- * ------------------------------------------------------------------------------------- */
+/* ---- Other flags ----------------------------------------------------------------------------- */
 
 /* Some emulators do not check alignment. */
 void ac_unaligned(void)
@@ -346,8 +343,7 @@ void df_spin(void)
         went_wrong(1);
 }
 
-/* ---- Stack pointers
- * ------------------------------------------------------------------------------------ */
+/* ---- Stack pointers -------------------------------------------------------------------------- */
 
 static void trap_with_stack(uint32_t esp)
 {

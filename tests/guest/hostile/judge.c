@@ -113,8 +113,7 @@ static bool expect_case(const char *module, const char *arguments, const char *t
     return right && alive;
 }
 
-/* ---- The lists
- * ----------------------------------------------------------------------------------- */
+/* ---- The lists ------------------------------------------------------------------------------- */
 
 static const char *const texts[] = {
 #define HOSTILE_CASE_TEXT(function, text) text,
@@ -189,8 +188,7 @@ static void all_frames(void)
        "the report names process, fault and function");
 }
 
-/* ---- In the judge itself: what does not kill
- * ------------------------------------------------------ */
+/* ---- In the judge itself: what does not kill ------------------------------------------------- */
 
 #define FLAGS_TRIED                                                                                \
     (0x8d5u | FLAG_DF | FLAG_IF | FLAG_IOPL | FLAG_NT | FLAG_AC | FLAG_ID | 0x10000u /* RF */ |    \
@@ -292,8 +290,7 @@ static void all_call_numbers(void)
     OK(answers(partner), "and the system answers");
 }
 
-/* ---- Pointers
- * ------------------------------------------------------------------------------------ */
+/* ---- Pointers -------------------------------------------------------------------------------- */
 
 static uint8_t own_pages[2 * PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
 static const uint32_t constants[16] = {1};

@@ -11,6 +11,7 @@
 #include "states.h"
 #include "steps.h"
 
+#include <parley/memory.h>
 #include <parley/server.h>
 #include <parley/store.h>
 #include <proto/clock.h>
@@ -200,6 +201,29 @@ static void test_hangs(void)
     former = process_of("m-still");
     IS(ask("m-still", MOODY_WORK, 100), 0, "heartbeat=0: nobody asks");
     IS(process_of("m-still"), former, "and nobody is ended");
+    IS(supervisor_asks(SUPERVISOR_RESTART, "m-still"), 0,
+       "one that says that it retires, and stays, is to restart");
+    OK(is_up("m-still", former) != NONE, "and does");
+}
+
+/* A server that holds a request by right, and whoever made it has its message say something else.
+ */
+static void test_liar(void)
+{
+    const endpoint_t former = process_of("m-beat"), liar = start("liar", "m-beat");
+    void *at = NULL;
+    size_t bytes = 0;
+    message m;
+    OK(ipc_call(IPC_RECEIVE | IPC_TIMEOUT, liar, &m, 1000000, NULL) == 0 &&
+           memory_attach(m.m_words[0], &at, &bytes) == 0 &&
+           comes_to(liar, PROCESS_AWAITING, former),
+       "one waits for an answer that comes late by right");
+    ((message *)at)->m_type = HELLO_GREET;
+    nap(500000);
+    IS(process_of("m-beat"), former,
+       "and its server is left alone, though the request has another type by now");
+    end(liar);
+    memory_detach(m.m_words[0]);
 }
 
 /* Whenever it has a ping in hand all stand still until that has timed out, as they do on a machine
@@ -662,6 +686,7 @@ static void test_all(void)
     test_commands();
     test_permission();
     test_hangs();
+    test_liar();
     test_late();
     test_clients();
     test_store();

@@ -69,6 +69,13 @@ static int greet(message *m)
     return SERVER_LATER;
 }
 
+/* It says that it retires. */
+static int stay(message *m)
+{
+    (void)m;
+    return 0;
+}
+
 /* Only the first process of this identity. */
 static void be_deaf(const char *name)
 {
@@ -89,15 +96,11 @@ static void be_deaf(const char *name)
 int main(int argc, char **argv)
 {
     static const struct server_handler handlers[] = {
-        {MOODY_FAULT, fault},
-        {MOODY_EXIT, end},
-        {MOODY_SPIN, spin},
-        {MOODY_WORK, work},
-        {MOODY_HOLD, hold},
-        {HELLO_GREET, greet},
-        {PROTO_PING, ping},
-        {MOODY_PING, choose_at_ping},
-        {0, NULL},
+        {MOODY_FAULT, fault}, {MOODY_EXIT, end},
+        {MOODY_SPIN, spin},   {MOODY_WORK, work},
+        {MOODY_HOLD, hold},   {HELLO_GREET, greet},
+        {PROTO_PING, ping},   {MOODY_PING, choose_at_ping},
+        {PROTO_RETIRE, stay}, {0, NULL},
     };
     be_deaf(argv[argc - 1]);
     return server_run(argv[argc - 1], handlers, NULL);

@@ -97,8 +97,7 @@ static void echo_registers(void)
     places_begin();
 }
 
-/* ---- Calls that are none
- * ------------------------------------------------------------------------- */
+/* ---- Calls that are none --------------------------------------------------------------------- */
 
 /* As abi/calls.h has them. */
 static bool may_be_a_call(uint32_t ecx)

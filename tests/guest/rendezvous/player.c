@@ -85,8 +85,7 @@ int reply_receive(endpoint_t client, uint32_t ticket, message *m, uint32_t *seco
     return reply_receive_of(client, ticket, m, IPC_ALL_EVENTS, second);
 }
 
-/* ---- server
- * -------------------------------------------------------------------------------------- */
+/* ---- server ---------------------------------------------------------------------------------- */
 
 static void send_first(endpoint_t whom)
 {
@@ -263,8 +262,7 @@ static void play_receiver(void)
     }
 }
 
-/* ---- The small ones
- * ------------------------------------------------------------------------------ */
+/* ---- The small ones -------------------------------------------------------------------------- */
 
 static void play_scribe(void)
 {

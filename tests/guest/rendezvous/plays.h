@@ -30,8 +30,7 @@ void place_put(unsigned place, const message *m);
 /* Words beside the messages of this place that somebody has written; they are as before again. */
 unsigned places_wrong(unsigned place);
 
-/* ---- Questions
- * ----------------------------------------------------------------------------------- */
+/* ---- Questions ------------------------------------------------------------------------------- */
 
 /* No two words of it alike, nor of the next. */
 void question_fill(message *m, int32_t type, uint32_t seed);

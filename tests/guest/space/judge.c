@@ -531,6 +531,26 @@ static void a_boot_module_waits_for_its_release(void)
     end(again);
 }
 
+/* One that may release others' pages is not waited for with its own. */
+static void a_memory_server_does_not(void)
+{
+    const endpoint_t former = partner_start("p2");
+    const uint32_t pages = SPACE_RELEASE_PAGES + 2;
+    struct memory_info before, after;
+    endpoint_t again = NONE;
+
+    sys_memory(&before);
+    for (uint32_t i = 0; i < pages; i++)
+        (void)map(former, HEAP + i * 4096, free_frame(0), 1, MAP_WRITE);
+    end(former);
+    IS(sys_start("p2", "", &again), -EBUSY, "one that may release has more than goes at once");
+    IS(sys_start("p2", "", &again), 0, "the second time it starts");
+    IS(sys_space_next(again, 0, &(struct system_map){0}), -ENOENT, "without the pages");
+    sys_memory(&after);
+    IS(after.frames_free, before.frames_free, "which are free, and the page table with them");
+    end(again);
+}
+
 static void nothing_is_lost(void)
 {
     const uint32_t before = free_frames();
@@ -575,6 +595,7 @@ int main(void)
     nothing_has_two_uses();
     forced_copies();
     a_boot_module_waits_for_its_release();
+    a_memory_server_does_not();
     nothing_is_lost();
     forget();
     tap_done();

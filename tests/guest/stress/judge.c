@@ -78,8 +78,7 @@ static void race(const char *call)
     comes_to_die(racer);
 }
 
-/* ---- Workers
- * -------------------------------------------------------------------------------------- */
+/* ---- Workers --------------------------------------------------------------------------------- */
 
 #define ROUNDS         250 /* at least; more on a slow machine, until enough has come through */
 #define ROUNDS_MOST    10000

@@ -302,8 +302,7 @@ void test_alarm(void)
     OK(set_alarm(0) > 0x7000000000000000, "nor does a very long one");
 }
 
-/* ---- interrupt lines
- * ----------------------------------------------------------------------------- */
+/* ---- interrupt lines ------------------------------------------------------------------------- */
 
 #define LINE_RTC     8
 #define RTC_INDEX    0x70

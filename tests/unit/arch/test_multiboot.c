@@ -456,8 +456,7 @@ static void one_region_cut_into_many(void **state)
     assert_sound();
 }
 
-/* ---- Modules, strings, screen
- * -------------------------------------------------------------------- */
+/* ---- Modules, strings, screen ---------------------------------------------------------------- */
 
 static void with_memory(void)
 {
@@ -710,8 +709,7 @@ static void framebuffers_that_make_no_sense(void **state)
     assert_int_equal(info.framebuffer.address, 64 * MB);
 }
 
-/* ---- Noise
- * ------------------------------------------------------------------------------------------ */
+/* ---- Noise ----------------------------------------------------------------------------------- */
 
 static void fields_that_are_ignored_without_their_flag(void **state)
 {

@@ -152,6 +152,9 @@ static void test_characters_of_several_bytes(void **state)
     assert_line("aßz");
     type("\xff\xc3q\x80"); /* no UTF-8: dropped */
     assert_line("aßqz");
+    type(
+        "\xf4\x97\x97\x97\xed\xa0\x80\xe0\x80\x80"); /* beyond the last, half of a pair, too long */
+    assert_line("aßqz");
 }
 
 static void test_wide_characters(void **state)

@@ -62,16 +62,14 @@ static void start(void)
     terminal_init(&t, size.columns, size.rows, cells, NULL);
     pixels_adopt(&t);
     pixels_update(&t);
-    t.dirty_first = t.dirty_end = 0;
-    t.anew = false;
+    terminal_drawn(&t);
 }
 
 static void show(const char *text)
 {
     write_text(&t, text);
     pixels_update(&t);
-    t.dirty_first = t.dirty_end = 0;
-    t.anew = false;
+    terminal_drawn(&t);
 }
 
 static uint32_t pixel(unsigned x, unsigned y)

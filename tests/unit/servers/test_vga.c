@@ -40,8 +40,7 @@ static void show(const char *text)
 {
     write_text(&t, text);
     vga_update(&t);
-    t.dirty_first = t.dirty_end = 0;
-    t.anew = false;
+    terminal_drawn(&t);
 }
 
 static int begin(void **state)
