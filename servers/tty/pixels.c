@@ -257,11 +257,25 @@ static terminal_colour colour_of(uint32_t pixel, terminal_colour otherwise)
     return otherwise;
 }
 
+/* A text has few characters, so those that were found are looked at first. */
+static uint32_t search(const uint8_t *glyph, uint32_t glyph_rows, unsigned *looks)
+{
+    static uint32_t found[64];
+    unsigned sum = 0;
+    for (unsigned i = 0; i < FONT_ROWS; i++)
+        sum = sum * 5 + glyph[i];
+    uint32_t *last = &found[sum % (sizeof found / sizeof *found)];
+    const uint8_t *at = *last ? font_find(&narrow, *last, 1) : NULL;
+    if (at == NULL || memcmp(at, glyph, FONT_ROWS) != 0)
+        *last = font_character(&narrow, glyph, 1, glyph_rows, looks);
+    return *last;
+}
+
 /* Which character of one cell it is, of those rows; with the colours exchanged if need be. */
 static uint32_t recognize(struct look *l, uint32_t glyph_rows, unsigned *looks)
 {
     for (unsigned attempt = 0; attempt < 2; attempt++) {
-        const uint32_t code = font_character(&narrow, l->glyph, 1, glyph_rows, looks);
+        const uint32_t code = search(l->glyph, glyph_rows, looks);
         if (code != 0)
             return code;
         exchange_colours(l);
