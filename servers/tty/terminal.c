@@ -312,31 +312,19 @@ static void delete_rows(struct terminal *t, unsigned count)
 
 /* ---- Characters ----------------------------------------------------------------------------- */
 
-static void insert_cells(struct terminal *t, unsigned count)
+/* The cells from the cursor to the row's end move by `count`; those that come free are blank. */
+static void shift_cells(struct terminal *t, unsigned count, bool right)
 {
-    const unsigned column = t->now.column, rest = t->columns - column;
-    struct terminal_cell *cell = row_at(t, t->now.row) + column;
+    const unsigned row = t->now.row, column = t->now.column, rest = t->columns - column;
+    struct terminal_cell *cell = row_at(t, row) + column;
     if (count > rest)
         count = rest;
-    mend(t, t->now.row, column);
-    mend(t, t->now.row, t->columns - count);
-    memmove(cell + count, cell, (rest - count) * sizeof *cell);
-    fill(cell, count, t->now.pen.background);
-    touch(t, t->now.row, t->now.row + 1u);
-    t->now.wrap_due = false;
-}
-
-static void delete_cells(struct terminal *t, unsigned count)
-{
-    const unsigned column = t->now.column, rest = t->columns - column;
-    struct terminal_cell *cell = row_at(t, t->now.row) + column;
-    if (count > rest)
-        count = rest;
-    mend(t, t->now.row, column);
-    mend(t, t->now.row, column + count);
-    memmove(cell, cell + count, (rest - count) * sizeof *cell);
-    fill(cell + rest - count, count, t->now.pen.background);
-    touch(t, t->now.row, t->now.row + 1u);
+    const unsigned kept = rest - count;
+    mend(t, row, column);
+    mend(t, row, column + (right ? kept : count)); /* where what is lost begins, or ends */
+    memmove(cell + (right ? count : 0), cell + (right ? 0 : count), kept * sizeof *cell);
+    fill(cell + (right ? 0 : kept), count, t->now.pen.background);
+    touch(t, row, row + 1);
     t->now.wrap_due = false;
 }
 
@@ -388,7 +376,7 @@ static void put_character(struct terminal *t, uint32_t code)
         t->now.column = (uint16_t)(t->columns - width);
     }
     if (t->insert)
-        insert_cells(t, width);
+        shift_cells(t, width, true);
     const unsigned column = t->now.column;
     struct terminal_cell *cell = row_at(t, t->now.row) + column;
     mend(t, t->now.row, column);
@@ -765,10 +753,10 @@ static void edit(struct terminal *t, uint8_t final)
     const unsigned n = (unsigned)count(t, 0);
     switch (final) {
     case '@':
-        insert_cells(t, n);
+        shift_cells(t, n, true);
         break;
     case 'P':
-        delete_cells(t, n);
+        shift_cells(t, n, false);
         break;
     case 'L':
         insert_rows(t, n);

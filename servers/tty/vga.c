@@ -118,16 +118,11 @@ void vga_adopt(struct terminal *t)
     terminal_adopt(t, cursor_found());
 }
 
-static uint16_t text_of(const struct terminal_cell *cell, bool reversed)
+static uint16_t text_of(const struct terminal_cell *cell)
 {
-    unsigned front = swap_colour(terminal_ansi(cell->foreground));
-    unsigned back = swap_colour(terminal_ansi(cell->background));
-    if (reversed) {
-        const unsigned swap = front;
-        front = back;
-        back = swap;
-    }
-    back &= 7; /* the bit of bright backgrounds means blinking */
+    const unsigned front = swap_colour(terminal_ansi(cell->foreground));
+    /* The bit of bright backgrounds means blinking. */
+    const unsigned back = swap_colour(terminal_ansi(cell->background)) & 7;
     const uint8_t glyph = cell->part == PART_RIGHT ? ' ' : glyph_of(cell->code);
     return (uint16_t)((back << 4 | front) << 8 | glyph);
 }
@@ -149,7 +144,8 @@ static void update_cursor(const struct terminal *t)
 void vga_update(const struct terminal *t)
 {
     for (unsigned i = t->dirty_first * VGA_COLUMNS; i < t->dirty_end * VGA_COLUMNS; i++) {
-        const uint16_t text = text_of(&t->cell[i], t->reversed);
+        const struct terminal_cell cell = terminal_seen(t, i);
+        const uint16_t text = text_of(&cell);
         if (text == shown[i] && !t->anew)
             continue;
         shown[i] = text;

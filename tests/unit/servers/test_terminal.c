@@ -39,6 +39,14 @@ static void test_wrap(void **state)
     assert_row(&t, 1, "y");
 }
 
+static void test_half_a_character_deleted(void **state)
+{
+    (void)state;
+    write_text(&t, "ab漢c\r\033[3P"); /* what is left of it is a blank */
+    assert_row(&t, 0, " c");
+    assert_int_equal(cell_at(&t, 0, 0)->part, PART_WHOLE);
+}
+
 static void test_full_row_then_newline(void **state)
 {
     (void)state;
@@ -505,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_text_and_controls, begin),
         cmocka_unit_test_setup(test_wrap, begin),
+        cmocka_unit_test_setup(test_half_a_character_deleted, begin),
         cmocka_unit_test_setup(test_full_row_then_newline, begin),
         cmocka_unit_test_setup(test_scroll, begin),
         cmocka_unit_test_setup(test_cursor_movement, begin),

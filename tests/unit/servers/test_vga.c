@@ -88,12 +88,23 @@ static void clearing_draws_all(void **state)
         assert_int_equal(memory[i], BLANK);
 }
 
+static void a_reversed_screen(void **state)
+{
+    (void)state;
+    show("\033[2J\033[H\033[32mG\033[?5h");
+    assert_int_equal(memory[0], 0x2047);
+    assert_int_equal(memory[1], 0x7020);
+    show("\033[?5l");
+    assert_int_equal(memory[0], 0x0247);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(goes_on_behind_what_stands_there, begin),
         cmocka_unit_test_setup(only_what_changes_is_written, begin),
         cmocka_unit_test_setup(clearing_draws_all, begin),
+        cmocka_unit_test_setup(a_reversed_screen, begin),
     };
     void *const place = mmap((void *)memory, 0x8000, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
