@@ -154,6 +154,11 @@ void console_show(void)
         screen_update(&console_shown()->terminal);
 }
 
+void console_refresh(void)
+{
+    screen_refresh(rows_back == 0 ? &console_shown()->terminal : &view);
+}
+
 /* The flags of struct kept_screen; a pen's are four bits. */
 #define PEN_BOLD      1u
 #define PEN_REVERSE   2u

@@ -130,6 +130,7 @@ void console_aside_end(void);
 void console_back(struct console *console); /* after others' text: the line is put again */
 void console_quiet(void);                   /* the same, where no more of it has come */
 void console_show(void);                    /* brings the screen up to date */
+void console_refresh(void);                 /* draws a row of it anew */
 void console_scroll(int pages); /* the view: up into what has left the screen, or down again */
 void console_bottom(void);      /* the view is the screen itself again */
 void console_redraw(void);      /* all that is shown is another console's */
@@ -178,6 +179,9 @@ void announce_death(endpoint_t dead);
 const char *screen_start(struct screen_size *size);
 void screen_adopt(struct terminal *t); /* what the screen shows already */
 void screen_update(struct terminal *t);
+/* Draws a row anew, the next one each time, whatever is thought to stand there: what was damaged on
+   the screen, or in what is known of it, is gone after as many calls as there are rows. */
+void screen_refresh(const struct terminal *t);
 bool screen_is_slow(void); /* a whole picture takes milliseconds */
 
 #define VGA_COLUMNS 80

@@ -2,7 +2,8 @@
  * VGA text memory, 80 x 25, at its own physical address.
  *
  * Cells are kept in the terminal's structure; only what changed is copied out, and the slow memory
- * of the card is never read again after the start.
+ * of the card is never read again after the start. Should it ever show something else, the rows
+ * that screen.c draws anew in turn mend that.
  */
 #include "tty.h"
 
@@ -130,12 +131,12 @@ static uint16_t text_of(const struct terminal_cell *cell)
 static void update_cursor(const struct terminal *t)
 {
     const unsigned cursor = t->now.row * (unsigned)VGA_COLUMNS + t->now.column;
-    if (cursor != shown_cursor) {
+    if (cursor != shown_cursor || t->anew) {
         crtc_write(CRTC_CURSOR_HIGH, (uint8_t)(cursor >> 8));
         crtc_write(CRTC_CURSOR_LOW, (uint8_t)cursor);
         shown_cursor = cursor;
     }
-    if (t->cursor_hidden != shown_hidden) {
+    if (t->cursor_hidden != shown_hidden || t->anew) {
         crtc_write(CRTC_CURSOR_START, t->cursor_hidden ? CURSOR_OFF : 13);
         shown_hidden = t->cursor_hidden;
     }
