@@ -195,6 +195,18 @@ static void move_rows(struct terminal *t, int by)
     move_to(t, clamp(row + by, least, most), t->now.column);
 }
 
+/* Where reverse wrap is on, a cursor that hangs behind the last column stands there. */
+static void back(struct terminal *t)
+{
+    const bool wraps = t->reverse_wrap && !t->no_wrap;
+    if (wraps && t->now.wrap_due)
+        t->now.wrap_due = false;
+    else if (wraps && t->now.column == 0 && t->now.row > 0)
+        move_to(t, t->now.row - 1, t->columns - 1);
+    else
+        move_to(t, t->now.row, t->now.column - 1);
+}
+
 static void save_cursor(struct terminal *t)
 {
     t->saved = t->now;
@@ -397,7 +409,7 @@ static void control(struct terminal *t, uint8_t byte)
 {
     switch (byte) {
     case '\b':
-        move_to(t, t->now.row, t->now.column - 1);
+        back(t);
         break;
     case '\t':
         tab(t, 1);
@@ -606,6 +618,9 @@ static void private_mode(struct terminal *t, unsigned mode, bool on)
     case 25:
         t->cursor_hidden = !on;
         break;
+    case 45:
+        t->reverse_wrap = on;
+        break;
     case 47:
     case 1047:
         select_screen(t, on, mode == 1047);
@@ -702,6 +717,7 @@ static void soft_reset(struct terminal *t)
     t->now = now;
     t->saved = (struct terminal_cursor){.pen = plain_pen};
     t->cursor_hidden = t->insert = t->no_newline = t->no_wrap = t->cursor_keys = false;
+    t->reverse_wrap = false;
     t->top = 0;
     t->bottom = t->rows;
 }

@@ -70,6 +70,7 @@ struct terminal {
     bool insert;        /* characters push the rest of the row to the right */
     bool no_newline;    /* \n goes down only; set by ESC [ 20 l */
     bool no_wrap;       /* set by ESC [ ? 7 l */
+    bool reverse_wrap;  /* \b goes from a row's first column to the end of the row before */
     bool reversed;      /* the whole screen: see terminal_seen */
     bool cursor_keys;   /* the cursor keys send SS3 instead of CSI */
     uint32_t last_code; /* that was written, for repeats; 0: none */

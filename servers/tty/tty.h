@@ -92,6 +92,7 @@ void kept_lost(void);          /* the store may not have it any more: it is save
 struct unread {
     uint16_t bytes; /* of all */
     uint16_t line_bytes, line_taken;
+    uint8_t line_first;                     /* TERMINAL_COLUMNS_MOST fits */
     uint8_t finished, after_return, escape; /* of that line */
 };
 
@@ -122,6 +123,8 @@ void console_prepare(struct console *console, const struct screen_size *size,
 void console_note(const char *missing); /* one line, to the log; NULL: nothing */
 /* At once; what the wire has no room for is lost. */
 void console_write(struct console *console, const char *text, size_t bytes);
+/* The same, for text that takes the last so many typed bytes off the screen. */
+void console_rub_out(struct console *console, const char *text, size_t bytes, size_t typed);
 bool console_room(size_t bytes); /* console_write to the first console would lose nothing */
 /* Text between the lines: what stands on the current line is put again after it. */
 bool console_aside_begin(bool force); /* false: not now, a sequence is unfinished */
