@@ -50,3 +50,17 @@ size_t unicode_text_before(const char *text, size_t at)
     }
     return at;
 }
+
+size_t unicode_cell(size_t cell, unsigned width, unsigned columns)
+{
+    return width == 2 && cell % columns == columns - 1 ? cell + 1 : cell;
+}
+
+size_t unicode_text_cell(const char *text, size_t bytes, size_t cell, unsigned columns)
+{
+    for (size_t at = 0; at < bytes; at = unicode_text_after(text, bytes, at)) {
+        const unsigned width = unicode_text_width(text + at, bytes - at);
+        cell = unicode_cell(cell, width, columns) + width;
+    }
+    return cell;
+}

@@ -38,22 +38,6 @@ static size_t after(const struct editor *e, size_t position)
     return unicode_text_after(e->text, e->length, position);
 }
 
-/* Where a character so wide goes when the one before it ends at `cell`. */
-static size_t place(const struct editor *e, size_t cell, unsigned width)
-{
-    return width == 2 && cell % e->columns == e->columns - 1 ? cell + 1 : cell;
-}
-
-/* The cell behind that text, which begins in `cell`. */
-static size_t behind(const struct editor *e, size_t cell, const char *text, size_t bytes)
-{
-    for (size_t at = 0; at < bytes; at = unicode_text_after(text, bytes, at)) {
-        const unsigned width = unicode_text_width(text + at, bytes - at);
-        cell = place(e, cell, width) + width;
-    }
-    return cell;
-}
-
 /* ---- Drawing -------------------------------------------------------------------------------- */
 
 static void put(struct editor *e, const char *text, size_t bytes)
@@ -75,15 +59,15 @@ static void put_move(struct editor *e, size_t count, char direction)
 /* Behind the text up to there. */
 static size_t cell_behind(const struct editor *e, size_t position)
 {
-    const size_t prompt = behind(e, 0, e->prompt, strlen(e->prompt));
-    return behind(e, prompt, e->text, position);
+    const size_t prompt = unicode_text_cell(e->prompt, strlen(e->prompt), 0, e->columns);
+    return unicode_text_cell(e->text, position, prompt, e->columns);
 }
 
 /* Of the character there. */
 static size_t cell_at(const struct editor *e, size_t position)
 {
-    return place(e, cell_behind(e, position),
-                 unicode_text_width(e->text + position, e->length - position));
+    const unsigned width = unicode_text_width(e->text + position, e->length - position);
+    return unicode_cell(cell_behind(e, position), width, e->columns);
 }
 
 /* The text up to cell `to` has just been written: takes a cursor that hangs behind the last

@@ -84,6 +84,12 @@ void console_write(struct console *c, const char *text, size_t bytes)
     emit(c, text, bytes);
 }
 
+void console_rub_out(struct console *c, const char *text, size_t bytes, size_t typed)
+{
+    current_rub_out(&c->current, typed);
+    emit(c, text, bytes);
+}
+
 bool console_room(size_t bytes)
 {
     return serial_room() >= bytes + ROOM_FOR_ECHO;
@@ -152,6 +158,11 @@ void console_show(void)
 {
     if (rows_back == 0)
         screen_update(&console_shown()->terminal);
+}
+
+void console_refresh(void)
+{
+    screen_refresh(rows_back == 0 ? &console_shown()->terminal : &view);
 }
 
 /* The flags of struct kept_screen; a pen's are four bits. */

@@ -23,16 +23,23 @@ static bool wiped(uint32_t tail)
            (tail & TAIL3) == TAIL4(0, 0x1b, '[', 'H');
 }
 
+void current_rub_out(struct current *c, size_t bytes)
+{
+    const size_t gone = bytes < c->plain ? bytes : c->plain;
+    c->length -= gone;
+    c->plain -= gone;
+    c->tail = 0;
+    c->rub = 0;
+}
+
 /* "\b \b" after a character. `rub` says how many stood there when its first byte came. */
-static bool rub_out(struct current *c)
+static bool rubbed_out(struct current *c)
 {
     if ((c->tail & TAIL3) != TAIL4(0, '\b', ' ', '\b') || c->rub == 0 || c->lost)
         return false;
-    const size_t end = c->length - 2, plain_from = end - c->rub;
-    c->length = plain_from + unicode_text_before(c->text + plain_from, c->rub);
-    c->plain = c->length - plain_from;
-    c->tail = 0;
-    c->rub = 0;
+    c->length -= 2;
+    c->plain = c->rub;
+    current_rub_out(c, c->rub - unicode_text_before(c->text + c->length - c->rub, c->rub));
     return true;
 }
 
@@ -73,7 +80,7 @@ static void feed(struct current *c, uint8_t byte)
         c->escape = 0;
         return;
     }
-    if (rub_out(c))
+    if (rubbed_out(c))
         return;
     note_kind(c, byte);
     if (wiped(c->tail))

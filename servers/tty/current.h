@@ -23,3 +23,5 @@ struct current { /* all zero: nothing */
 };
 
 void current_feed(struct current *current, const char *text, size_t bytes);
+/* The last so many bytes, which are characters, are no longer there. */
+void current_rub_out(struct current *current, size_t bytes);

@@ -113,11 +113,27 @@ static void echo_typed(void *console, const char *text, size_t bytes)
     console_write(console, text, bytes);
 }
 
+static void echo_rubbed_out(void *console, const char *text, size_t bytes, size_t typed)
+{
+    console_rub_out(console, text, bytes, typed);
+}
+
+/* Where on the screen the line is. */
+static void place_line(struct console *c)
+{
+    const struct terminal *t = &c->terminal;
+    c->input.line.columns = t->columns;
+    if (c->input.line.length == 0)
+        c->input.line.first = (uint16_t)(t->now.column + t->now.wrap_due);
+}
+
 static void advance_line(struct console *c)
 {
     struct input *in = &c->input;
+    const struct line_echo echo = {echo_typed, echo_rubbed_out, c};
     while (!in->line.finished && in->ring_count > 0) {
-        line_feed(&in->line, (uint8_t)in->ring[in->ring_start], echo_typed, c);
+        place_line(c);
+        line_feed(&in->line, (uint8_t)in->ring[in->ring_start], &echo);
         drop(in, 1);
     }
     if (!in->line.finished)
@@ -245,6 +261,7 @@ void input_unread_keep(const struct console *c, struct unread *unread, char *tex
     *unread = (struct unread){.bytes = (uint16_t)(line->length + rest),
                               .line_bytes = (uint16_t)line->length,
                               .line_taken = (uint16_t)in->line_taken,
+                              .line_first = (uint8_t)line->first,
                               .finished = line->finished,
                               .after_return = line->after_return,
                               .escape = line->escape};
@@ -263,6 +280,7 @@ void input_unread_restore(struct console *c, const struct unread *unread, const 
         line->finished = unread->finished;
         line->after_return = unread->after_return;
         line->escape = unread->escape;
+        line->first = unread->line_first;
     }
     input_text(c, text + at, unread->bytes - at);
 }

@@ -10,6 +10,7 @@
 #include <parley/server.h>
 #include <parley/store.h>
 #include <parley/system.h>
+#include <proto/common.h>
 #include <proto/tty.h>
 #include <string.h>
 
@@ -192,12 +193,26 @@ static void read_arguments(int argc, char **argv)
     }
 }
 
+/* The supervisor's heartbeat is also the screen's: it comes even where nobody types or writes. */
+static int handle_ping(message *m)
+{
+    (void)m;
+    console_refresh();
+    return 0;
+}
+
 static const struct server_handler handlers[] = {
-    {TTY_WRITE, handle_write},     {TTY_READ, handle_read},
-    {TTY_MODE, handle_mode},       {TTY_OWNER, handle_owner},
-    {TTY_SIZE, handle_size},       {TTY_FLUSH, handle_flush},
-    {TTY_CANCEL, handle_cancel},   {TTY_LAYOUT, handle_layout},
-    {TTY_LAYOUTS, handle_layouts}, {0, NULL},
+    {TTY_WRITE, handle_write},
+    {TTY_READ, handle_read},
+    {TTY_MODE, handle_mode},
+    {TTY_OWNER, handle_owner},
+    {TTY_SIZE, handle_size},
+    {TTY_FLUSH, handle_flush},
+    {TTY_CANCEL, handle_cancel},
+    {TTY_LAYOUT, handle_layout},
+    {TTY_LAYOUTS, handle_layouts},
+    {PROTO_PING, handle_ping},
+    {0, NULL},
 };
 
 static void retire(void)

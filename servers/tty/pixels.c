@@ -375,21 +375,11 @@ void pixels_adopt(struct terminal *t)
 
 /* ---- Drawing what changed ------------------------------------------------------------------- */
 
-static struct terminal_cell seen_cell(const struct terminal *t, unsigned index)
-{
-    struct terminal_cell cell = t->cell[index];
-    if (t->reversed) {
-        cell.foreground = t->cell[index].background;
-        cell.background = t->cell[index].foreground;
-    }
-    return cell;
-}
-
 static void redraw(const struct terminal *t, unsigned index, bool cursor)
 {
     if (index >= columns * rows)
         return;
-    shown[index] = seen_cell(t, index);
+    shown[index] = terminal_seen(t, index);
     draw(index, &shown[index], cursor);
 }
 
@@ -398,7 +388,7 @@ void pixels_update(const struct terminal *t)
     const unsigned cursor =
         t->cursor_hidden ? columns * rows : t->now.row * columns + t->now.column;
     for (unsigned i = t->dirty_first * columns; i < t->dirty_end * columns; i++) {
-        const struct terminal_cell cell = seen_cell(t, i);
+        const struct terminal_cell cell = terminal_seen(t, i);
         if (same(&cell, &shown[i]) && !t->anew)
             continue;
         shown[i] = cell;

@@ -30,11 +30,26 @@ void screen_adopt(struct terminal *t)
         vga_adopt(t);
 }
 
-void screen_update(struct terminal *t)
+static void draw(const struct terminal *t)
 {
     if (kind == PIXELS)
         pixels_update(t);
     else if (kind == VGA)
         vga_update(t);
+}
+
+void screen_update(struct terminal *t)
+{
+    draw(t);
     terminal_drawn(t);
+}
+
+void screen_refresh(const struct terminal *t)
+{
+    static unsigned next;
+    struct terminal row = *t;
+    row.dirty_first = (uint16_t)(next++ % t->rows);
+    row.dirty_end = row.dirty_first + 1;
+    row.anew = true;
+    draw(&row);
 }

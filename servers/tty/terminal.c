@@ -195,6 +195,18 @@ static void move_rows(struct terminal *t, int by)
     move_to(t, clamp(row + by, least, most), t->now.column);
 }
 
+/* Where reverse wrap is on, a cursor that hangs behind the last column stands there. */
+static void back(struct terminal *t)
+{
+    const bool wraps = t->reverse_wrap && !t->no_wrap;
+    if (wraps && t->now.wrap_due)
+        t->now.wrap_due = false;
+    else if (wraps && t->now.column == 0 && t->now.row > 0)
+        move_to(t, t->now.row - 1, t->columns - 1);
+    else
+        move_to(t, t->now.row, t->now.column - 1);
+}
+
 static void save_cursor(struct terminal *t)
 {
     t->saved = t->now;
@@ -312,31 +324,19 @@ static void delete_rows(struct terminal *t, unsigned count)
 
 /* ---- Characters ----------------------------------------------------------------------------- */
 
-static void insert_cells(struct terminal *t, unsigned count)
+/* The cells from the cursor to the row's end move by `count`; those that come free are blank. */
+static void shift_cells(struct terminal *t, unsigned count, bool right)
 {
-    const unsigned column = t->now.column, rest = t->columns - column;
-    struct terminal_cell *cell = row_at(t, t->now.row) + column;
+    const unsigned row = t->now.row, column = t->now.column, rest = t->columns - column;
+    struct terminal_cell *cell = row_at(t, row) + column;
     if (count > rest)
         count = rest;
-    mend(t, t->now.row, column);
-    mend(t, t->now.row, t->columns - count);
-    memmove(cell + count, cell, (rest - count) * sizeof *cell);
-    fill(cell, count, t->now.pen.background);
-    touch(t, t->now.row, t->now.row + 1u);
-    t->now.wrap_due = false;
-}
-
-static void delete_cells(struct terminal *t, unsigned count)
-{
-    const unsigned column = t->now.column, rest = t->columns - column;
-    struct terminal_cell *cell = row_at(t, t->now.row) + column;
-    if (count > rest)
-        count = rest;
-    mend(t, t->now.row, column);
-    mend(t, t->now.row, column + count);
-    memmove(cell, cell + count, (rest - count) * sizeof *cell);
-    fill(cell + rest - count, count, t->now.pen.background);
-    touch(t, t->now.row, t->now.row + 1u);
+    const unsigned kept = rest - count;
+    mend(t, row, column);
+    mend(t, row, column + (right ? kept : count)); /* where what is lost begins, or ends */
+    memmove(cell + (right ? count : 0), cell + (right ? 0 : count), kept * sizeof *cell);
+    fill(cell + (right ? 0 : kept), count, t->now.pen.background);
+    touch(t, row, row + 1);
     t->now.wrap_due = false;
 }
 
@@ -388,7 +388,7 @@ static void put_character(struct terminal *t, uint32_t code)
         t->now.column = (uint16_t)(t->columns - width);
     }
     if (t->insert)
-        insert_cells(t, width);
+        shift_cells(t, width, true);
     const unsigned column = t->now.column;
     struct terminal_cell *cell = row_at(t, t->now.row) + column;
     mend(t, t->now.row, column);
@@ -409,7 +409,7 @@ static void control(struct terminal *t, uint8_t byte)
 {
     switch (byte) {
     case '\b':
-        move_to(t, t->now.row, t->now.column - 1);
+        back(t);
         break;
     case '\t':
         tab(t, 1);
@@ -618,6 +618,9 @@ static void private_mode(struct terminal *t, unsigned mode, bool on)
     case 25:
         t->cursor_hidden = !on;
         break;
+    case 45:
+        t->reverse_wrap = on;
+        break;
     case 47:
     case 1047:
         select_screen(t, on, mode == 1047);
@@ -714,6 +717,7 @@ static void soft_reset(struct terminal *t)
     t->now = now;
     t->saved = (struct terminal_cursor){.pen = plain_pen};
     t->cursor_hidden = t->insert = t->no_newline = t->no_wrap = t->cursor_keys = false;
+    t->reverse_wrap = false;
     t->top = 0;
     t->bottom = t->rows;
 }
@@ -765,10 +769,10 @@ static void edit(struct terminal *t, uint8_t final)
     const unsigned n = (unsigned)count(t, 0);
     switch (final) {
     case '@':
-        insert_cells(t, n);
+        shift_cells(t, n, true);
         break;
     case 'P':
-        delete_cells(t, n);
+        shift_cells(t, n, false);
         break;
     case 'L':
         insert_rows(t, n);

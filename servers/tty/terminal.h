@@ -70,7 +70,8 @@ struct terminal {
     bool insert;        /* characters push the rest of the row to the right */
     bool no_newline;    /* \n goes down only; set by ESC [ 20 l */
     bool no_wrap;       /* set by ESC [ ? 7 l */
-    bool reversed;      /* the whole screen: who draws it swaps the colours */
+    bool reverse_wrap;  /* \b goes from a row's first column to the end of the row before */
+    bool reversed;      /* the whole screen: see terminal_seen */
     bool cursor_keys;   /* the cursor keys send SS3 instead of CSI */
     uint32_t last_code; /* that was written, for repeats; 0: none */
 
@@ -105,6 +106,17 @@ void terminal_write(struct terminal *t, const char *text, size_t bytes);
 
 /* True between two escape sequences and two characters: text of another source may come now. */
 bool terminal_settled(const struct terminal *t);
+
+/* A cell with the colours that it is seen in. */
+static inline struct terminal_cell terminal_seen(const struct terminal *t, unsigned index)
+{
+    struct terminal_cell cell = t->cell[index];
+    if (t->reversed) {
+        cell.foreground = t->cell[index].background;
+        cell.background = t->cell[index].foreground;
+    }
+    return cell;
+}
 
 /* Takes the answer that is due; returns its length. */
 size_t terminal_answer(struct terminal *t, char answer[TERMINAL_ANSWER_BYTES]);

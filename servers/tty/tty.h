@@ -92,6 +92,7 @@ void kept_lost(void);          /* the store may not have it any more: it is save
 struct unread {
     uint16_t bytes; /* of all */
     uint16_t line_bytes, line_taken;
+    uint8_t line_first;                     /* TERMINAL_COLUMNS_MOST fits */
     uint8_t finished, after_return, escape; /* of that line */
 };
 
@@ -122,6 +123,8 @@ void console_prepare(struct console *console, const struct screen_size *size,
 void console_note(const char *missing); /* one line, to the log; NULL: nothing */
 /* At once; what the wire has no room for is lost. */
 void console_write(struct console *console, const char *text, size_t bytes);
+/* The same, for text that takes the last so many typed bytes off the screen. */
+void console_rub_out(struct console *console, const char *text, size_t bytes, size_t typed);
 bool console_room(size_t bytes); /* console_write to the first console would lose nothing */
 /* Text between the lines: what stands on the current line is put again after it. */
 bool console_aside_begin(bool force); /* false: not now, a sequence is unfinished */
@@ -130,6 +133,7 @@ void console_aside_end(void);
 void console_back(struct console *console); /* after others' text: the line is put again */
 void console_quiet(void);                   /* the same, where no more of it has come */
 void console_show(void);                    /* brings the screen up to date */
+void console_refresh(void);                 /* draws a row of it anew */
 void console_scroll(int pages); /* the view: up into what has left the screen, or down again */
 void console_bottom(void);      /* the view is the screen itself again */
 void console_redraw(void);      /* all that is shown is another console's */
@@ -178,6 +182,9 @@ void announce_death(endpoint_t dead);
 const char *screen_start(struct screen_size *size);
 void screen_adopt(struct terminal *t); /* what the screen shows already */
 void screen_update(struct terminal *t);
+/* Draws a row anew, the next one each time, whatever is thought to stand there: what was damaged on
+   the screen, or in what is known of it, is gone after as many calls as there are rows. */
+void screen_refresh(const struct terminal *t);
 bool screen_is_slow(void); /* a whole picture takes milliseconds */
 
 #define VGA_COLUMNS 80

@@ -2,7 +2,8 @@
  * VGA text memory, 80 x 25, at its own physical address.
  *
  * Cells are kept in the terminal's structure; only what changed is copied out, and the slow memory
- * of the card is never read again after the start.
+ * of the card is never read again after the start. Should it ever show something else, the rows
+ * that screen.c draws anew in turn mend that.
  */
 #include "tty.h"
 
@@ -118,16 +119,11 @@ void vga_adopt(struct terminal *t)
     terminal_adopt(t, cursor_found());
 }
 
-static uint16_t text_of(const struct terminal_cell *cell, bool reversed)
+static uint16_t text_of(const struct terminal_cell *cell)
 {
-    unsigned front = swap_colour(terminal_ansi(cell->foreground));
-    unsigned back = swap_colour(terminal_ansi(cell->background));
-    if (reversed) {
-        const unsigned swap = front;
-        front = back;
-        back = swap;
-    }
-    back &= 7; /* the bit of bright backgrounds means blinking */
+    const unsigned front = swap_colour(terminal_ansi(cell->foreground));
+    /* The bit of bright backgrounds means blinking. */
+    const unsigned back = swap_colour(terminal_ansi(cell->background)) & 7;
     const uint8_t glyph = cell->part == PART_RIGHT ? ' ' : glyph_of(cell->code);
     return (uint16_t)((back << 4 | front) << 8 | glyph);
 }
@@ -135,12 +131,12 @@ static uint16_t text_of(const struct terminal_cell *cell, bool reversed)
 static void update_cursor(const struct terminal *t)
 {
     const unsigned cursor = t->now.row * (unsigned)VGA_COLUMNS + t->now.column;
-    if (cursor != shown_cursor) {
+    if (cursor != shown_cursor || t->anew) {
         crtc_write(CRTC_CURSOR_HIGH, (uint8_t)(cursor >> 8));
         crtc_write(CRTC_CURSOR_LOW, (uint8_t)cursor);
         shown_cursor = cursor;
     }
-    if (t->cursor_hidden != shown_hidden) {
+    if (t->cursor_hidden != shown_hidden || t->anew) {
         crtc_write(CRTC_CURSOR_START, t->cursor_hidden ? CURSOR_OFF : 13);
         shown_hidden = t->cursor_hidden;
     }
@@ -149,7 +145,8 @@ static void update_cursor(const struct terminal *t)
 void vga_update(const struct terminal *t)
 {
     for (unsigned i = t->dirty_first * VGA_COLUMNS; i < t->dirty_end * VGA_COLUMNS; i++) {
-        const uint16_t text = text_of(&t->cell[i], t->reversed);
+        const struct terminal_cell cell = terminal_seen(t, i);
+        const uint16_t text = text_of(&cell);
         if (text == shown[i] && !t->anew)
             continue;
         shown[i] = text;

@@ -1,5 +1,6 @@
-"""What a scroll costs: instructions of the tty for each of 400 full rows that change every cell of the screen, on
-the framebuffer and on VGA text; written at once, and with a pause in which each picture is drawn. Not a test:
+"""What drawing costs: instructions of the tty for each of 400 full rows that scroll and change every cell of the screen,
+on the framebuffer and on VGA text, written at once, and with a pause in which each picture is drawn; and for each of
+1000 heartbeats, which draw one row anew. Not a test:
 
     python3 tests/boot/scroll_cost.py --build build/check
 
@@ -12,7 +13,8 @@ import tempfile
 from parley_machine import Machine, boot, image_with_module, machine, run
 
 PROGRAM = "boot/t-sequences sequences start=demand identity=user"
-ROWS = 400
+KINDS = (("sequences 4", "at once", 400, "row"), ("sequences 5", "with pauses", 400, "row"),
+         ("sequences 7", "heartbeats", 1000, "beat"))  # fmt: skip
 COUNTED = ("-icount", "shift=0,sleep=off")
 
 
@@ -22,10 +24,10 @@ def ticks(guest):
 
 def cost(build, how, **options):
     with boot(Machine(build=build, extra=COUNTED, **options)) as guest:
-        for program, pauses in (("sequences 4", "at once"), ("sequences 5", "with pauses")):
+        for program, kind, times, what in KINDS:
             before = ticks(guest)
             guest.command(program, bound=600)
-            print(f"{how}, {pauses}: {(ticks(guest) - before) / ROWS:.2f} million instructions a row")
+            print(f"{how}, {kind}: {(ticks(guest) - before) / times:.3f} million instructions a {what}")
         guest.power_off()
 
 

@@ -4,6 +4,7 @@
  */
 #include <parley/ipc.h>
 #include <parley/system.h>
+#include <proto/common.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -79,6 +80,27 @@ static void stream(void)
     rows(50000);
 }
 
+/* 1000 of the supervisor's heartbeats: each draws a row anew (scroll_cost.py). */
+static void beats(void)
+{
+    endpoint_t tty;
+    if (sys_lookup("tty", &tty) < 0)
+        exit(1);
+    for (int i = 0; i < 1000; i++) {
+        message m = {.m_type = PROTO_PING};
+        if (ipc_call(IPC_REQUEST, tty, &m, 0, NULL) < 0)
+            exit(1);
+    }
+}
+
+/* Writes over the whole screen, behind the tty's back; the module's line maps it. */
+static void damage(void)
+{
+    volatile uint16_t *const screen = (volatile uint16_t *)0xb8000;
+    for (int i = 0; i < 80 * 25; i++)
+        screen[i] = 0x4f23;
+}
+
 /* For the picture in the docs: screenshot.py. */
 static void sample(void)
 {
@@ -117,7 +139,8 @@ static void sample(void)
 
 int main(int argc, char **argv)
 {
-    static void (*const screens[])(void) = {box, region, edit, alternate, flood, stream, sample};
+    static void (*const screens[])(void) = {box,    region, edit,  alternate, flood,
+                                            stream, sample, beats, damage};
     const int n = argc > 1 ? atoi(argv[1]) : 0;
     if (n < 0 || n >= (int)(sizeof screens / sizeof *screens))
         return 1;

@@ -116,25 +116,36 @@ static void check_editor(const uint8_t *data, size_t bytes)
     }
 }
 
-static void echo(void *context, const char *text, size_t bytes)
+static void echo_typed(void *context, const char *text, size_t bytes)
 {
     (void)context;
+    output(text, bytes);
+}
+
+static void echo_rubbed_out(void *context, const char *text, size_t bytes, size_t typed)
+{
+    (void)context;
+    current_rub_out(&current, typed);
+    FUZZ_CHECK(current.length <= CURRENT_BYTES);
     output(text, bytes);
 }
 
 /* Several times over and then ended: a line has more room than an input is long. */
 static void check_line(const uint8_t *data, size_t bytes)
 {
+    static const struct line_echo echo = {echo_typed, echo_rubbed_out, NULL};
     static struct line line;
     const size_t all = 5 * bytes;
 
     memset(&line, 0, sizeof line);
+    line.columns = COLUMNS;
+    line.first = bytes > 0 ? data[0] % COLUMNS : 0;
     memset(&current, 0, sizeof current);
     begin(&shown, 2);
     for (size_t fed = 0; fed <= all; fed++) {
         const uint8_t byte = fed < all ? data[fed % bytes] : '\r';
 
-        line_feed(&line, byte, echo, NULL);
+        line_feed(&line, byte, &echo);
         FUZZ_CHECK(line.length <= LINE_BYTES);
         FUZZ_CHECK(!line.finished || line.length == 0 || line.text[line.length - 1] == '\n' ||
                    byte == 4);

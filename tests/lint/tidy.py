@@ -20,7 +20,7 @@ import sys
 
 import tree
 
-FOLDERS = ("arch/", "ipc/", "kernel/", "libc/", "servers/")
+FOLDERS = ("arch/", "ipc/", "kernel/", "labs/", "libc/", "servers/")
 JOBS = 2
 BATCH = 10
 

@@ -6,7 +6,7 @@
  * processor would not, so what C may expect is looked at instead of waiting for it to go wrong.
  */
 #define descriptors_init system_descriptors_init
-#include "descriptors.c"
+#include "descriptors.c" // NOLINT(bugprone-suspicious-include)
 #undef descriptors_init
 
 #include "lab_call.h"

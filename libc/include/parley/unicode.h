@@ -27,5 +27,11 @@ unsigned unicode_text_width(const char *text, size_t bytes);
 size_t unicode_text_after(const char *text, size_t bytes, size_t at);
 size_t unicode_text_before(const char *text, size_t at);
 
+/* Cells of rows of so many columns, counted through from the first one of the first row. Which one
+   a character gets when `cell` is the next: a wide one is not split. Which is the next behind a
+   text that begins there. */
+size_t unicode_cell(size_t cell, unsigned width, unsigned columns);
+size_t unicode_text_cell(const char *text, size_t bytes, size_t cell, unsigned columns);
+
 /* The one character that is `base` with the combining `mark`, or 0. */
 uint32_t unicode_compose(uint32_t base, uint32_t mark);

@@ -243,6 +243,17 @@ static void any_picture(void **state)
     assert_string_equal(picture(0, 0, 1, 0), glyph('x', 0));
 }
 
+static void a_reversed_screen(void **state)
+{
+    (void)state;
+    make_screen(640, 480, 32);
+    start();
+    show("A\033[?5h");
+    assert_int_equal(pixel(400, 200), 0xaaaaaa);
+    show("\033[?5l");
+    assert_int_equal(pixel(400, 200), 0);
+}
+
 /* Who finds the screen wrong clears it. */
 static void clearing_draws_all(void **state)
 {
@@ -276,6 +287,7 @@ int main(void)
         cmocka_unit_test(wide_characters),
         cmocka_unit_test(another_tty_finds_it),
         cmocka_unit_test(any_picture),
+        cmocka_unit_test(a_reversed_screen),
         cmocka_unit_test(clearing_draws_all),
         cmocka_unit_test(no_screen),
     };

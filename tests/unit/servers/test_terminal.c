@@ -39,6 +39,40 @@ static void test_wrap(void **state)
     assert_row(&t, 1, "y");
 }
 
+static void test_half_a_character_deleted(void **state)
+{
+    (void)state;
+    write_text(&t, "ab漢c\r\033[3P"); /* what is left of it is a blank */
+    assert_row(&t, 0, " c");
+    assert_int_equal(cell_at(&t, 0, 0)->part, PART_WHOLE);
+}
+
+/* Private mode 45: a backspace goes over a row's end, and stops at the screen's beginning. */
+static void test_reverse_wrap(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 80; i++)
+        write_text(&t, "x");
+    write_text(&t, "\n\b");
+    assert_cursor(&t, 1, 0);
+    write_text(&t, "\033[?45h\b");
+    assert_cursor(&t, 0, 79);
+    write_text(&t, "y"); /* hangs behind the last column, and comes back to it */
+    write_text(&t, "\b");
+    assert_cursor(&t, 0, 79);
+    assert_int_equal(cell_at(&t, 0, 79)->code, 'y');
+    write_text(&t, "z\bw");
+    assert_int_equal(cell_at(&t, 0, 79)->code, 'w');
+    write_text(&t, "\r\b\b");
+    assert_cursor(&t, 0, 0);
+    write_text(&t, "\033[2;1H\033[?45l\b");
+    assert_cursor(&t, 1, 0);
+    write_text(&t, "\033[?45h\033[?7l\b"); /* there is nothing to undo where nothing wraps */
+    assert_cursor(&t, 1, 0);
+    write_text(&t, "\033[?7h\033[!p\033[2;1H\b");
+    assert_cursor(&t, 1, 0);
+}
+
 static void test_full_row_then_newline(void **state)
 {
     (void)state;
@@ -505,6 +539,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_text_and_controls, begin),
         cmocka_unit_test_setup(test_wrap, begin),
+        cmocka_unit_test_setup(test_half_a_character_deleted, begin),
+        cmocka_unit_test_setup(test_reverse_wrap, begin),
         cmocka_unit_test_setup(test_full_row_then_newline, begin),
         cmocka_unit_test_setup(test_scroll, begin),
         cmocka_unit_test_setup(test_cursor_movement, begin),

@@ -36,11 +36,27 @@ int echo(message *m)
     return 0;
 }
 
+/* There is text only. */
+bool pixels_start(struct screen_size *size)
+{
+    (void)size;
+    return false;
+}
+
+void pixels_adopt(struct terminal *terminal)
+{
+    (void)terminal;
+}
+
+void pixels_update(const struct terminal *terminal)
+{
+    (void)terminal;
+}
+
 static void show(const char *text)
 {
     write_text(&t, text);
-    vga_update(&t);
-    terminal_drawn(&t);
+    screen_update(&t);
 }
 
 static int begin(void **state)
@@ -50,9 +66,10 @@ static int begin(void **state)
         memory[i] = BLANK;
     memory[0] = 0x1741; /* A, white on blue */
     registers[0x0f] = 1;
-    assert_true(vga_start());
-    terminal_init(&t, VGA_COLUMNS, VGA_ROWS, cells, NULL);
-    vga_adopt(&t);
+    struct screen_size size;
+    assert_null(screen_start(&size));
+    terminal_init(&t, size.columns, size.rows, cells, NULL);
+    screen_adopt(&t);
     return 0;
 }
 
@@ -88,12 +105,56 @@ static void clearing_draws_all(void **state)
         assert_int_equal(memory[i], BLANK);
 }
 
+static void a_reversed_screen(void **state)
+{
+    (void)state;
+    show("\033[2J\033[H\033[32mG\033[?5h");
+    assert_int_equal(memory[0], 0x2047);
+    assert_int_equal(memory[1], 0x7020);
+    show("\033[?5l");
+    assert_int_equal(memory[0], 0x0247);
+}
+
+/* What is on the screen is not what the tty remembers, and nobody writes: the rows that are drawn
+   anew in turn mend it, wherever the turn stands. */
+static void damage_heals(void **state)
+{
+    (void)state;
+    static uint16_t whole[VGA_COLUMNS * VGA_ROWS];
+    show("B\033[32mC\033[25;80Hx\033[2;3H");
+    memcpy(whole, memory, sizeof whole);
+    for (unsigned i = 0; i < VGA_COLUMNS * VGA_ROWS; i++)
+        memory[i] ^= 0x4fff;
+    registers[0x0f] = 0;
+    screen_refresh(&t);
+    assert_memory_not_equal(memory, whole, sizeof whole);
+    for (unsigned i = 1; i < VGA_ROWS; i++)
+        screen_refresh(&t);
+    assert_memory_equal(memory, whole, sizeof whole);
+    assert_int_equal(registers[0x0f], VGA_COLUMNS + 2);
+}
+
+/* What has changed and is not drawn yet is drawn at the next update nevertheless. */
+static void refreshing_forgets_no_change(void **state)
+{
+    (void)state;
+    show("\033[H");
+    write_text(&t, "Q\033[25;1HR");
+    screen_refresh(&t);
+    screen_update(&t);
+    assert_int_equal(memory[0], 0x0751);
+    assert_int_equal(memory[24 * VGA_COLUMNS], 0x0752);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(goes_on_behind_what_stands_there, begin),
         cmocka_unit_test_setup(only_what_changes_is_written, begin),
         cmocka_unit_test_setup(clearing_draws_all, begin),
+        cmocka_unit_test_setup(a_reversed_screen, begin),
+        cmocka_unit_test_setup(damage_heals, begin),
+        cmocka_unit_test_setup(refreshing_forgets_no_change, begin),
     };
     void *const place = mmap((void *)memory, 0x8000, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
