@@ -193,10 +193,17 @@ static void read_arguments(int argc, char **argv)
     }
 }
 
+#define REFRESH_US 100000 /* no more often, however many ping */
+
 /* The supervisor's heartbeat is also the screen's: it comes even where nobody types or writes. */
 static int handle_ping(message *m)
 {
+    static uint64_t refreshed;
+    uint64_t now = 0;
     (void)m;
+    if (sys_time(&now) != 0 || now - refreshed < REFRESH_US)
+        return 0;
+    refreshed = now;
     console_refresh();
     return 0;
 }
