@@ -123,11 +123,14 @@ static bool tty_works(void)
     return ask("tty", &m) == 0 && m.m_words[0] >= 40 && m.m_words[1] >= 10 && consoles_are_open();
 }
 
+/* Who has the right may have given it its other program (hello_next.c). */
 static bool hello_works(void)
 {
     message m = {.m_type = HELLO_GREET};
+    const char *said = (const char *)m.m_words;
     strlcpy((char *)m.m_words, "judge", NAME_BYTES);
-    return ask("hello", &m) == 0 && strcmp((const char *)m.m_words, "Hello, judge!") == 0;
+    return ask("hello", &m) == 0 &&
+           (strcmp(said, "Hello, judge!") == 0 || strcmp(said, "Welcome!") == 0);
 }
 
 static bool files_work(void)
