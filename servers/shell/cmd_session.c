@@ -68,7 +68,7 @@ int command_clear(int argc, char **argv)
     (void)argv;
     if (argc > 1)
         return command_usage("clear");
-    print("\033[H\033[2J");
+    print(CLEAR_SCREEN);
     return 0;
 }
 

@@ -22,6 +22,9 @@ void console_start(unsigned number);
 
 void console_write(const char *text, size_t bytes);
 
+/* For say or print: the terminal's modes and colours as at its start, then an empty screen. */
+#define CLEAR_SCREEN "\033[!p\033[H\033[2J"
+
 /* What say and print are made of: up to 511 bytes go to `write`. */
 typedef void text_writer(const char *text, size_t bytes);
 __attribute__((format(printf, 2, 0))) void write_formatted(text_writer *write, const char *format,

@@ -69,7 +69,7 @@ static void complete(void)
 
 static void clear(void)
 {
-    say("\033[H\033[2J");
+    say(CLEAR_SCREEN);
     editor_draw(&editor, true);
 }
 

@@ -52,21 +52,25 @@ static void spin(uint32_t microseconds)
     while (now - began < microseconds);
 }
 
+static void pause_a_while(uint32_t microseconds, int turn)
+{
+    message m;
+    (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, microseconds, NULL);
+    spin((uint32_t)turn * 389 % 1000);
+}
+
 /* 400 full rows, each unlike the one before it: every scroll changes every cell (scroll_cost.py).
  */
 static void rows(uint32_t pause_us)
 {
     char row[128];
-    message m;
     for (int i = 0; i < 400; i++) {
         for (unsigned c = 0; c < sizeof row - 1; c++)
             row[c] = (char)('!' + (i * 7 + (int)c) % 90);
         row[sizeof row - 1] = '\0';
         printf("%s\n", row);
-        if (pause_us > 0) {
-            (void)ipc_call(IPC_RECEIVE | IPC_TIMEOUT, NONE, &m, pause_us, NULL);
-            spin((uint32_t)i * 389 % 1000);
-        }
+        if (pause_us > 0)
+            pause_a_while(pause_us, i);
     }
 }
 
@@ -80,7 +84,8 @@ static void stream(void)
     rows(50000);
 }
 
-/* 1000 of the supervisor's heartbeats: each draws a row anew (scroll_cost.py). */
+/* 1000 of the supervisor's heartbeats, as often as the tty draws a row anew for one
+   (scroll_cost.py). */
 static void beats(void)
 {
     endpoint_t tty;
@@ -90,6 +95,7 @@ static void beats(void)
         message m = {.m_type = PROTO_PING};
         if (ipc_call(IPC_REQUEST, tty, &m, 0, NULL) < 0)
             exit(1);
+        pause_a_while(100000, i);
     }
 }
 
@@ -99,6 +105,13 @@ static void damage(void)
     volatile uint16_t *const screen = (volatile uint16_t *)0xb8000;
     for (int i = 0; i < 80 * 25; i++)
         screen[i] = 0x4f23;
+}
+
+/* Ends without an end to what it began: it inserts, does not wrap, rows begin where the last one
+   ended, within three rows, unseen. */
+static void unruly(void)
+{
+    printf(ESC "[4h" ESC "[?7l" ESC "[20l" ESC "[3;5r" ESC "[?6h" ESC "[8m");
 }
 
 /* For the picture in the docs: screenshot.py. */
@@ -140,7 +153,7 @@ static void sample(void)
 int main(int argc, char **argv)
 {
     static void (*const screens[])(void) = {box,    region, edit,  alternate, flood,
-                                            stream, sample, beats, damage};
+                                            stream, sample, beats, damage,    unruly};
     const int n = argc > 1 ? atoi(argv[1]) : 0;
     if (n < 0 || n >= (int)(sizeof screens / sizeof *screens))
         return 1;

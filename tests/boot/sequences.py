@@ -1,5 +1,6 @@
 """What a program writes with the common sequences stands on the screen as on any terminal; and again, though nobody
-types or writes, after another program has written over it."""
+types or writes, after another program has written over it. What a program leaves the terminal in ends when the screen
+is cleared."""
 
 import re
 
@@ -25,6 +26,9 @@ def test(build):
         guest.type("damage 8\r")
         whole = (*SCREENS[-1][:-1], PROMPT + "damage 8", LINE)
         guest.expect_screen(rf"\A{re.escape(chr(10).join(whole))}\Z")
+        for clear in ("clear\r", "\f"):
+            guest.type(f"sequences 9\r{clear}echo on\r")
+            guest.expect_screen(rf"\A{PROMPT}echo on\non\n{LINE}\Z")
         guest.power_off()
 
 
